@@ -1,0 +1,39 @@
+"""The errors a person may see. Each says what failed, where, and what to do next, in one line."""
+
+from __future__ import annotations
+
+
+class MailerError(Exception):
+    """Something was refused. `str(error)` is the whole message, fit for a terminal's one line."""
+
+    exit_status = 1
+
+
+class NeedsDecisionError(MailerError):
+    """Nothing is wrong, but a person must choose. Exit status 3."""
+
+    exit_status = 3
+
+
+class ConfigError(MailerError):
+    """The configuration cannot be used; one line per fault, as `file: key: what, accepted`."""
+
+
+class DocumentError(MailerError):
+    """An advisory's file cannot be read or lacks what an advisory must have."""
+
+
+class ListError(MailerError):
+    """A list of contacts cannot be read at all (single bad rows are reported, not raised)."""
+
+
+class TemplateError(MailerError):
+    """A template does not render: `file:line: what`."""
+
+
+class LedgerError(MailerError):
+    """The ledger cannot be opened, upgraded or locked."""
+
+
+class IllegalTransitionError(MailerError):
+    """An event that the state table does not allow. Nothing was changed."""

@@ -1,0 +1,1 @@
+"""The wire: SMTP sessions and the one sending flow."""

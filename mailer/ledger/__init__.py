@@ -1,0 +1,1 @@
+"""The record: what is planned and what has happened."""
