@@ -206,3 +206,32 @@ class Dispatch:
     kind: DispatchKind
     instant: datetime
     embargo: Embargo | None
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """Who issues: the organisation's name, its mail domain, IANA zone and usual language."""
+
+    name: str
+    domain: str
+    zone: str
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How a dispatch stands, counted: what a live view and `mailer show` tell of it."""
+
+    dispatch: int
+    reference: str
+    audience: str
+    kind: DispatchKind
+    state: str
+    instant: datetime
+    counts: dict[str, int]
+    reason: str = ""
+
+    @property
+    def planned(self) -> int:
+        """How many deliveries the dispatch has."""
+        return sum(self.counts.values())

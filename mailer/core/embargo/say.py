@@ -1,4 +1,4 @@
-"""The embargo: reading its line, saying it, and the gate that cannot be passed."""
+"""Saying an embargo: one line that nobody can misread, in any zone and language."""
 
 from __future__ import annotations
 

@@ -1,0 +1,116 @@
+"""The wiring: the only place that chooses the parts and puts them together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from random import Random
+from typing import Self
+
+from mailer import config as configuration
+from mailer.compose import message
+from mailer.compose.templates import TemplateSet, carries_notice, render
+from mailer.compose.view import notice
+from mailer.config import Config
+from mailer.core.job import Job
+from mailer.core.model import Dispatch, Office, Version
+from mailer.delivery import smtp
+from mailer.delivery.sender import Sender
+from mailer.desk import Desk
+from mailer.ledger import store
+from mailer.ledger.database import Database, RunLock, open_ledger
+from mailer.ledger.queue import Queue
+from mailer.ledger.tables import DispatchRow
+from mailer.scheduler import Clock, Runner, utc_now
+
+DISPATCHES_AT_ONCE = 16
+"""How many dispatches' texts and templates are kept in memory while they are sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """One office at work: its configuration, its ledger, its desk, and the time."""
+
+    config: Config
+    database: Database
+    desk: Desk
+    now: Clock
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.database.close()
+
+
+def open_app(
+    path: Path, environ: Mapping[str, str], *, upgrade: bool = False, now: Clock = utc_now
+) -> App:
+    """Read the configuration and open its ledger; `upgrade` is for `mailer run` alone."""
+    config = configuration.load(path, environ)
+    database = open_ledger(config.database.path, now=now(), upgrade=upgrade)
+    return App(config, database, Desk(config, database), now)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyCopy:
+    """A composed copy as the sender takes it."""
+
+    mail_from: str
+    rcpt_to: str
+    content: bytes
+    carries_notice: bool
+
+
+class Composer:
+    """Composes claimed copies from what the ledger keeps: text and templates as approved."""
+
+    def __init__(self, database: Database, office: Office) -> None:
+        self._database = database
+        self._office = office
+        self._loaded = lru_cache(maxsize=DISPATCHES_AT_ONCE)(self._load)
+
+    def __call__(self, job: Job) -> ReadyCopy:
+        """One contact's copy; raises TemplateError."""
+        version, dispatch, templates = self._loaded(job.dispatch)
+        rendered = render(templates, version, dispatch, job.contact, self._office)
+        built = message.build(
+            rendered, version, dispatch, job.contact, self._office, job.message_id, job.date
+        )
+        carries = carries_notice(rendered, notice(version, dispatch, job.contact))
+        return ReadyCopy(built.mail_from, built.rcpt_to, built.content, carries)
+
+    def _load(self, dispatch: int) -> tuple[Version, Dispatch, TemplateSet]:
+        with self._database.read() as session:
+            row = session.get_one(DispatchRow, dispatch)
+            templates = TemplateSet(store.load_templates(session, row.templates))
+            version = store.load_version(session, row.version_id)
+            return version, store.dispatch_of(row), templates
+
+
+def runner(app: App, say: Callable[[str], None], random: Random | None = None) -> Runner:
+    """Everything that a `mailer run` needs, put together. Call inside a running event loop."""
+    relay = app.config.relay
+    queue = Queue(app.database, f"{relay.host}:{relay.port}", relay.give_up_after)
+    sender = Sender(
+        ledger=queue,
+        compose=Composer(app.database, app.config.office),
+        connect=smtp.connect,
+        relay=relay,
+        now=app.now,
+        random=random or Random(),  # noqa: S311 (spreads retries; guards nothing)
+        say=say,
+    )
+    return Runner(queue, sender, app.now, app.config.embargo.late_grace, say)
+
+
+async def run(app: App, say: Callable[[str], None], *, once: bool) -> bool:
+    """`mailer run`. True unless `once` found the relay unavailable."""
+    with RunLock(app.config.database.path):
+        worker = runner(app, say)
+        if once:
+            return await worker.run_once()
+        await worker.run()
+        return True

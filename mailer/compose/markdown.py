@@ -1,0 +1,176 @@
+"""Markdown to HTML that can hold nothing but text, and to plain text of 72 columns.
+
+CommonMark with tables. Raw HTML is shown as it was typed; a link goes to http, https, mailto or
+tel, or it is only its words; of an image the alternative text is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+import nh3
+from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
+from markdown_it.tree import SyntaxTreeNode
+
+from mailer.compose.text import WIDTH, one_line, paragraphs, underline, wrap
+
+_SCHEMES = ("http", "https", "mailto", "tel")
+_TAGS = {"a", "blockquote", "br", "code", "em", "hr", "li", "ol", "p", "pre", "strong", "ul"}
+_TAGS |= {"h1", "h2", "h3", "h4", "h5", "h6", "table", "tbody", "td", "th", "thead", "tr"}
+_ATTRIBUTES = {"a": {"href"}, "ol": {"start"}, "td": {"align"}, "th": {"align"}}
+
+
+@lru_cache(maxsize=256)
+def to_html(source: str) -> str:
+    """An HTML fragment of the tags in `_TAGS` only, whatever `source` says."""
+    html = _PARSER.renderer.render(_tokens(source), _PARSER.options, {})
+    return nh3.clean(
+        html,
+        tags=_TAGS,
+        attributes=_ATTRIBUTES,
+        url_schemes=set(_SCHEMES),
+        url_relative="deny",
+        link_rel=None,
+    )
+
+
+def to_text(source: str, footnotes: list[str]) -> str:
+    """Plain text of 72 columns. Each link is a number; its address is added to `footnotes`."""
+    tokens = _tokens(source)
+    for block in tokens:
+        if block.children is not None:
+            # Plain text has no emphasis, and without it nothing nests deeper than the parser lets.
+            block.children = [c for c in block.children if c.tag not in ("em", "strong")]
+    return _blocks(SyntaxTreeNode(tokens).children, WIDTH, footnotes)
+
+
+def _tokens(source: str) -> list[Token]:
+    return _PARSER.parse(paragraphs(source))
+
+
+def _only_words(state: StateCore) -> None:
+    """Replace images by their alternative text, and links that lead nowhere by their words."""
+    for block in state.tokens:
+        kept: list[Token] = []
+        dropped: list[bool] = []
+        for token in block.children or ():
+            if token.type == "image":
+                alt = "".join(c.content for c in token.children or () if c.type == "text")
+                token = Token("text", "", 0, content=alt)
+            elif token.type == "link_open":
+                scheme = str(token.attrs.get("href", "")).partition(":")[0].lower()
+                dropped.append(scheme not in _SCHEMES)
+                if dropped[-1]:
+                    continue
+                token.attrs.pop("title", None)
+            elif token.type == "link_close" and dropped.pop():
+                continue
+            kept.append(token)
+        if block.children is not None:
+            block.children = kept
+
+
+_PARSER = MarkdownIt("commonmark", {"html": False}).enable("table")
+_PARSER.core.ruler.push("only_words", _only_words)
+
+
+# --- to plain text ----------------------------------------------------------------------------
+
+
+def _blocks(nodes: Sequence[SyntaxTreeNode], width: int, notes: list[str], gap: str = "\n") -> str:
+    blocks = [_block(node, width, notes) for node in nodes]
+    return f"\n{gap}".join(block for block in blocks if block)
+
+
+def _block(node: SyntaxTreeNode, width: int, notes: list[str]) -> str:
+    match node.type:
+        case "paragraph":
+            return wrap(_inline(node, notes), width)
+        case "heading":
+            return underline(_inline(node, notes))
+        case "bullet_list" | "ordered_list":
+            return _list(node, width, notes)
+        case "blockquote":
+            return _indent(_blocks(node.children, width - 2, notes), "> ", "> ")
+        case "fence" | "code_block":
+            return _indent(node.content.rstrip("\n"), "    ", "    ")
+        case "hr":
+            return "* * *"
+        case "table":
+            return _table(node, width, notes)
+        case _:
+            return wrap(_inline(node, notes), width)
+
+
+def _list(node: SyntaxTreeNode, width: int, notes: list[str]) -> str:
+    number = int(node.attrs.get("start", 1))
+    tight = all(child.hidden for item in node.children for child in item.children[:1])
+    gap = "" if tight else "\n"
+    items = []
+    for position, item in enumerate(node.children):
+        mark = "- " if node.type == "bullet_list" else f"{number + position}. "
+        body = _blocks(item.children, width - len(mark), notes, gap)
+        items.append(_indent(body, mark, " " * len(mark)))
+    return f"\n{gap}".join(items)
+
+
+def _table(node: SyntaxTreeNode, width: int, notes: list[str]) -> str:
+    rows = [
+        [_inline(cell, notes) for cell in row.children]
+        for part in node.children
+        for row in part.children
+    ]
+    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    if sum(widths) + 2 * (len(widths) - 1) <= width:
+        lines = ["  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)) for row in rows]
+        lines.insert(1, "  ".join("-" * w for w in widths))
+        return "\n".join(line.rstrip() for line in lines)
+    head, *body = rows
+    return "\n\n".join(
+        "\n".join(
+            wrap(f"{name}: {cell}", width, rest="  ") for name, cell in zip(head, row, strict=True)
+        )
+        for row in body
+    )
+
+
+def _inline(node: SyntaxTreeNode, notes: list[str]) -> str:
+    match node.type:
+        case "text" | "code_inline":
+            return node.content
+        case "softbreak":
+            return " "
+        case "hardbreak":
+            return "\n"
+        case "link":
+            return _link("".join(_inline(c, notes) for c in node.children), _href(node), notes)
+        case _:
+            return "".join(_inline(child, notes) for child in node.children)
+
+
+def _href(node: SyntaxTreeNode) -> str:
+    return one_line(str(node.attrs["href"]))
+
+
+def _link(words: str, url: str, notes: list[str]) -> str:
+    scheme, _, rest = url.partition(":")
+    if scheme.lower() == "tel":
+        return words
+    if scheme.lower() == "mailto":
+        address = rest.partition("?")[0]
+        return words if address in words else f"{words} <{address}>"
+    if words == url:
+        return words
+    if url not in notes:
+        notes.append(url)
+    return f"{words} [{notes.index(url) + 1}]"
+
+
+def _indent(value: str, first: str, rest: str) -> str:
+    lines = value.split("\n")
+    return "\n".join(
+        ((first if number == 0 else rest) + line).rstrip() for number, line in enumerate(lines)
+    )

@@ -1,0 +1,69 @@
+"""Plain text made safe and fitted: what comes in from a document or a list is only ever words."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+
+WIDTH = 72
+"""Columns of the text part."""
+
+# Controls, surrogates and the invisible marks that turn text around (UAX #9): none of them is
+# a word, and the last can make an address or a time read backwards. LRM, RLM, ALM and the
+# joiners stay, for Arabic, Persian and Indic scripts need them.
+_UNSEEN = (
+    "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+)
+_UNSEEN_RE = re.compile(f"[{_UNSEEN}]")
+_SURROGATE_RE = re.compile("[\ud800-\udfff]")
+_NEWLINE_RE = re.compile("\r\n|[\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+_SPACE_RE = re.compile(r"\s+")
+
+
+def one_line(value: str) -> str:
+    """The words of `value` on one line: no control characters, no runs of space, no edges."""
+    return _SPACE_RE.sub(" ", paragraphs(value)).strip()
+
+
+def paragraphs(value: str) -> str:
+    """`value` with its lines ended by a line feed, and without control characters."""
+    return encodable(_UNSEEN_RE.sub("", _NEWLINE_RE.sub("\n", value)))
+
+
+def encodable(value: str) -> str:
+    """`value` with every lone surrogate replaced, so that it can be written as UTF-8."""
+    return _SURROGATE_RE.sub("\ufffd", value)
+
+
+def wrap(value: str, width: int = WIDTH, first: str = "", rest: str | None = None) -> str:
+    """`value` in lines of at most `width` columns; a word longer than that stays whole.
+
+    `first` begins the first line and `rest` the others (default: spaces as wide as `first`).
+    A line feed in `value` is kept as a line's end.
+    """
+    rest = " " * len(first) if rest is None else rest
+    lines = value.split("\n")
+    return "\n".join(
+        textwrap.fill(
+            line,
+            width=width,
+            initial_indent=first if number == 0 else rest,
+            subsequent_indent=rest,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        or (first if number == 0 else rest).rstrip()
+        for number, line in enumerate(lines)
+    )
+
+
+def underline(value: str, mark: str = "-") -> str:
+    """`value` wrapped, and a line of `mark` under it as long as its longest line."""
+    lines = wrap(value)
+    return f"{lines}\n{mark * min(WIDTH, max(len(line) for line in lines.split(chr(10))))}"
+
+
+def tidy(value: str) -> str:
+    """A rendered text part: no blank edges, no two blank lines together, one last line feed."""
+    lines = [line.rstrip() for line in paragraphs(value).split("\n")]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n") + "\n"

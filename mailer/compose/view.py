@@ -1,0 +1,239 @@
+"""What a template may see: words, and nothing that leads further into the program."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+import phonenumbers
+from babel import Locale
+from babel.dates import format_date, format_skeleton
+
+from mailer.compose.markdown import to_html, to_text
+from mailer.compose.text import one_line
+from mailer.compose.wording import direction, own_name, word, wording_language
+from mailer.core.embargo import say
+from mailer.core.errors import TemplateError
+from mailer.core.model import (
+    KINDS,
+    Contact,
+    Dispatch,
+    DispatchKind,
+    Edition,
+    Embargo,
+    Office,
+    Phone,
+    PressContact,
+    Version,
+)
+
+_LEFT_TO_RIGHT_MARK = "\u200e"
+
+
+class Prose:
+    """A text that is HTML in a `.html` template and plain text in a `.txt` one."""
+
+    __slots__ = ("_html", "_text")
+
+    def __init__(self, html: str, text: str) -> None:
+        self._html, self._text = html, text
+
+    def __html__(self) -> str:
+        return self._html
+
+    def __str__(self) -> str:
+        return self._text
+
+    def __bool__(self) -> bool:
+        return bool(self._text)
+
+
+@dataclass(frozen=True, slots=True)
+class Telephone:
+    """A number to read ("+44 20 7946 0000"), to follow ("tel:…"), and what it is."""
+
+    text: str
+    href: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whom a journalist may call; `mailto` is the link to `email`. Empty where not given."""
+
+    name: str
+    role: str
+    organisation: str
+    email: str
+    mailto: str
+    phones: tuple[Telephone, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """The journalist this copy is for."""
+
+    name: str
+    outlet: str
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Every variable of a template, by its name; templates/README.md says the same to people."""
+
+    subject_prefix: str
+    notice: tuple[str, ...]
+    short_notice: str
+    organisation: str
+    kind: str
+    date: str
+    reference: str
+    headline: str
+    subhead: str
+    dateline: str
+    body: Prose
+    notes: Prose
+    links: tuple[str, ...]
+    contacts: tuple[Person, ...]
+    languages: tuple[str, ...]
+    attachments: tuple[str, ...]
+    language: str
+    direction: str
+    recipient: Reader
+    office: str
+
+
+def wording_of(version: Version, dispatch: Dispatch, recipient: Contact) -> str:
+    """The language of the fixed words in this contact's copy, one of `model.LANGUAGES`."""
+    edition = version.edition(recipient.language, dispatch.audience.language)
+    return wording_language(edition.language, dispatch.audience.language)
+
+
+def notice(version: Version, dispatch: Dispatch, recipient: Contact) -> tuple[str, ...]:
+    """The embargo notice of this contact's copy: one line, or two where the zones differ.
+
+    The reader's zone first, then the one the embargo was set in. Empty unless the dispatch is an
+    advance copy; `TemplateError` if that has no embargo.
+    """
+    if dispatch.kind is not DispatchKind.ADVANCE:
+        return ()
+    embargo, zone = _embargo_for(version, dispatch, recipient)
+    return _notice(embargo, zone, wording_of(version, dispatch, recipient))
+
+
+def view(version: Version, dispatch: Dispatch, recipient: Contact, office: Office) -> View:
+    """What the templates of this contact's copy see."""
+    edition = version.edition(recipient.language, dispatch.audience.language)
+    wording = wording_of(version, dispatch, recipient)
+    body, notes, links = _prose(edition)
+    short = ""
+    if dispatch.kind is DispatchKind.ADVANCE:
+        short = _short_notice(*_embargo_for(version, dispatch, recipient), wording)
+    return View(
+        subject_prefix=one_line(dispatch.audience.subject_prefix),
+        notice=notice(version, dispatch, recipient),
+        short_notice=short,
+        organisation=one_line(version.organisation),
+        kind=word(version.kind, wording) if version.kind in KINDS else one_line(version.kind),
+        date=format_date(version.date, "long", locale=_locale(wording)),
+        reference=one_line(version.reference),
+        headline=one_line(edition.headline),
+        subhead=one_line(edition.subhead),
+        dateline=one_line(edition.dateline),
+        body=body,
+        notes=notes,
+        links=links,
+        contacts=tuple(_person(person, direction(edition.language)) for person in version.contacts),
+        languages=tuple(
+            own_name(one_line(other.language))
+            for other in version.editions
+            if other.language != edition.language
+        ),
+        attachments=tuple(one_line(attachment.name) for attachment in version.attachments),
+        language=one_line(edition.language),
+        direction=direction(edition.language),
+        recipient=Reader(one_line(recipient.name), one_line(recipient.outlet)),
+        office=one_line(office.name),
+    )
+
+
+def _embargo_for(version: Version, dispatch: Dispatch, recipient: Contact) -> tuple[Embargo, str]:
+    if dispatch.embargo is None:
+        raise TemplateError(
+            f"{one_line(version.reference)}: an advance copy for {dispatch.audience.name} has no"
+            " embargo to announce; set one, or send it as a release"
+        )
+    return dispatch.embargo, recipient.timezone or dispatch.audience.timezone or (
+        dispatch.embargo.zone
+    )
+
+
+@lru_cache(maxsize=1024)
+def _notice(embargo: Embargo, zone: str, wording: str) -> tuple[str, ...]:
+    here = say(embargo.instant, zone, wording)
+    issued = say(embargo.instant, embargo.zone, wording)
+    lines = [word("EMBARGOED until %(instant)s", wording) % {"instant": here}]
+    if issued != here:
+        lines.append(word("EMBARGO as issued: %(instant)s", wording) % {"instant": issued})
+    return tuple(one_line(line) for line in lines)
+
+
+@lru_cache(maxsize=1024)
+def _short_notice(embargo: Embargo, zone: str, wording: str) -> str:
+    local = embargo.instant.astimezone(ZoneInfo(zone))
+    day = format_skeleton("MMMd", local, locale=_locale(wording))
+    instant = f"{local:%H:%M} {_offset(local)} {day}"
+    return one_line(word("EMBARGOED until %(instant)s", wording) % {"instant": instant})
+
+
+def _offset(local: datetime) -> str:
+    """ "GMT", or the offset from it: every other short name of a zone has two meanings."""
+    offset = local.utcoffset()
+    minutes = round(offset.total_seconds() / 60) if offset else 0
+    if not minutes:
+        return "GMT"
+    hours, rest = divmod(abs(minutes), 60)
+    return f"UTC{'+' if minutes > 0 else '-'}{hours}" + (f":{rest:02d}" if rest else "")
+
+
+def _locale(wording: str) -> Locale:
+    return Locale.parse("en_GB" if wording == "en" else wording)
+
+
+@lru_cache(maxsize=64)
+def _prose(edition: Edition) -> tuple[Prose, Prose, tuple[str, ...]]:
+    links: list[str] = []
+    body = Prose(to_html(edition.body), to_text(edition.body, links))
+    notes = Prose(to_html(edition.notes), to_text(edition.notes, links))
+    return body, notes, tuple(links)
+
+
+@lru_cache(maxsize=256)
+def _person(person: PressContact, way: str) -> Person:
+    email = one_line(person.email)
+    return Person(
+        one_line(person.name),
+        one_line(person.role),
+        one_line(person.organisation),
+        email,
+        f"mailto:{quote(email, safe='@.+-_')}" if email else "",
+        tuple(_telephone(phone, way) for phone in person.phones),
+    )
+
+
+def _telephone(phone: Phone, way: str) -> Telephone:
+    number, label = one_line(phone.number), one_line(phone.label)
+    # Between Arabic words a number with spaces is shown with its groups turned round (UAX #9).
+    mark = _LEFT_TO_RIGHT_MARK if way == "rtl" else ""
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return Telephone(mark + number, "", label)
+    return Telephone(
+        mark + phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL),
+        phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.RFC3966),
+        label,
+    )

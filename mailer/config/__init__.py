@@ -1,0 +1,25 @@
+"""The office's configuration: one TOML file and the environment, read into one frozen `Config`.
+
+Whatever is wrong is told at once, one line a fault; a secret's value is never told.
+"""
+
+from mailer.config.read import keys, load
+from mailer.config.sections import (
+    AudienceConfig,
+    Config,
+    Database,
+    EmbargoRules,
+    Organisation,
+    Relay,
+)
+
+__all__ = [
+    "AudienceConfig",
+    "Config",
+    "Database",
+    "EmbargoRules",
+    "Organisation",
+    "Relay",
+    "keys",
+    "load",
+]

@@ -1,0 +1,115 @@
+"""The gate: the last question asked before a text goes out, and the only maker of a Clearance.
+
+`clear` is pure and total. It is asked after the claim and again, inside the transaction that
+records "text begun", right before the first byte of the text. The SMTP layer takes nothing
+without the Clearance it returns.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from mailer.core.model import DispatchKind, Embargo
+from mailer.core.states import DispatchState
+
+
+class RefusalCode(StrEnum):
+    """Why the gate is shut."""
+
+    TOO_EARLY = "too early"
+    NOT_APPROVED = "not approved"
+    STOPPED = "stopped"
+    SUPPRESSED = "suppressed"
+    NOT_ACCEPTED = "embargo not accepted"
+    NO_NOTICE = "no embargo notice"
+    LIFTED = "embargo lifted"
+    WRONG_ADDRESS = "wrong address"
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """What the ledger says, this moment, of one copy and the dispatch it belongs to.
+
+    `email` is whom the delivery is for; `carries_notice` is whether the composed text shows the
+    embargo notice in its first and last line; `instant` is the dispatch's own, in UTC.
+    """
+
+    delivery: int
+    email: str
+    kind: DispatchKind
+    state: DispatchState
+    approved: bool
+    instant: datetime
+    requires_acceptance: bool
+    carries_notice: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What the ledger says, this moment, of one contact."""
+
+    email: str
+    suppressed: bool
+    embargo_accepted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The copy must not go now. `not_before` (UTC) is set when waiting is all it takes."""
+
+    code: RefusalCode
+    reason: str
+    not_before: datetime | None = None
+
+
+_MADE_BY_THE_GATE = object()
+
+
+class Clearance:
+    """Leave to hand one copy to the relay at one moment. Only `clear` can make one."""
+
+    __slots__ = ("at", "delivery", "email")
+
+    delivery: int
+    email: str
+    at: datetime
+
+    def __init__(self, seal: object, delivery: int, email: str, at: datetime) -> None:
+        if seal is not _MADE_BY_THE_GATE:
+            raise TypeError("a Clearance is made by embargo.clear and nowhere else")
+        self.delivery, self.email, self.at = delivery, email, at
+
+
+def clear(
+    copy: Copy, contact: Consent, embargo: Embargo | None, now: datetime
+) -> Clearance | Refusal:
+    """Whether this copy may go to this contact at `now` (UTC). Never raises, never guesses."""
+    if copy.email != contact.email:
+        return Refusal(RefusalCode.WRONG_ADDRESS, "the copy is for somebody else")
+    if copy.state is not DispatchState.SENDING:
+        return Refusal(RefusalCode.STOPPED, f"the dispatch is {copy.state}")
+    if not copy.approved:
+        return Refusal(RefusalCode.NOT_APPROVED, "nobody has approved the dispatch")
+    if contact.suppressed:
+        return Refusal(RefusalCode.SUPPRESSED, "the address is suppressed")
+    if now < copy.instant:
+        return Refusal(RefusalCode.TOO_EARLY, "its instant has not come", copy.instant)
+    if copy.kind is DispatchKind.ADVANCE:
+        return _clear_advance(copy, contact, embargo, now)
+    if embargo is not None and now < embargo.instant:
+        return Refusal(RefusalCode.TOO_EARLY, "the embargo has not lifted", embargo.instant)
+    return Clearance(_MADE_BY_THE_GATE, copy.delivery, copy.email, now)
+
+
+def _clear_advance(
+    copy: Copy, contact: Consent, embargo: Embargo | None, now: datetime
+) -> Clearance | Refusal:
+    if embargo is None or now >= embargo.instant:
+        return Refusal(RefusalCode.LIFTED, "there is no embargo now; it goes with the release")
+    if copy.requires_acceptance and not contact.embargo_accepted:
+        return Refusal(RefusalCode.NOT_ACCEPTED, "the contact has not accepted the embargo")
+    if not copy.carries_notice:
+        return Refusal(RefusalCode.NO_NOTICE, "the copy does not show its embargo notice")
+    return Clearance(_MADE_BY_THE_GATE, copy.delivery, copy.email, now)

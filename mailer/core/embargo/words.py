@@ -1,0 +1,443 @@
+"""The words of embargo lines, as tables. Nothing is decided here.
+
+Every key is folded (`fold`): accents and marks dropped, lower case, so that a table's "manana"
+is a line's "MAÑANA". Offsets are minutes east of UTC. What Unicode's CLDR knows (months, weekdays,
+cities, countries) comes from Babel in `places`; what press offices write besides is here.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+
+
+def fold(text: str) -> str:
+    """Text as the tables spell it: compatibility forms, marks and case undone."""
+    plain = unicodedata.normalize("NFKD", text)
+    return "".join(c for c in plain if unicodedata.category(c) not in ("Mn", "Cf")).casefold()
+
+
+def folded(words: str) -> frozenset[str]:
+    """A set of words out of a line of them."""
+    return frozenset(fold(words).split())
+
+
+# --- zones ------------------------------------------------------------------------------------
+
+Use = tuple[str, int]
+"""Where an abbreviation is used: an IANA zone, and the offset it stands for there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Abbreviation:
+    """What an abbreviation may mean.
+
+    One `first` use is believed while that place is on that offset; several are always a question.
+    `other` uses come up when the first does not hold; `near` ones when the office is in that area.
+    """
+
+    first: tuple[Use, ...]
+    other: tuple[Use, ...] = ()
+    near: tuple[Use, ...] = ()
+
+
+def _at(zone: str, minutes: int) -> Abbreviation:
+    return Abbreviation(((zone, minutes),))
+
+
+_NEW_YORK, _PARIS = "America/New_York", "Europe/Paris"
+_SYDNEY, _BERLIN = "Australia/Sydney", "Europe/Berlin"
+
+ABBREVIATIONS: dict[str, Abbreviation] = {
+    "acdt": _at("Australia/Adelaide", 630),
+    "acst": _at("Australia/Adelaide", 570),
+    "act": Abbreviation((("America/Rio_Branco", -300), ("Australia/Darwin", 570))),
+    "adt": _at("America/Halifax", -180),
+    "aedt": _at(_SYDNEY, 660),
+    "aest": _at(_SYDNEY, 600),
+    "aft": _at("Asia/Kabul", 270),
+    "akdt": _at("America/Anchorage", -480),
+    "akst": _at("America/Anchorage", -540),
+    "amt": Abbreviation((("America/Manaus", -240), ("Asia/Yerevan", 240))),
+    "art": _at("America/Argentina/Buenos_Aires", -180),
+    "ast": Abbreviation((("America/Halifax", -240), ("Asia/Riyadh", 180))),
+    "awst": _at("Australia/Perth", 480),
+    "azt": _at("Asia/Baku", 240),
+    "bdt": Abbreviation((("Asia/Dhaka", 360), ("Asia/Brunei", 480))),
+    "bot": _at("America/La_Paz", -240),
+    "brst": _at("America/Sao_Paulo", -120),
+    "brt": _at("America/Sao_Paulo", -180),
+    "bst": Abbreviation(
+        (("Europe/London", 60),), other=(("Asia/Dhaka", 360), ("Pacific/Bougainville", 660))
+    ),
+    "cat": _at("Africa/Maputo", 120),
+    "cdt": Abbreviation((("America/Chicago", -300), ("America/Havana", -240))),
+    "cest": _at(_PARIS, 120),
+    "cet": _at(_PARIS, 60),
+    "chst": _at("Pacific/Guam", 600),
+    "clst": _at("America/Santiago", -180),
+    "clt": _at("America/Santiago", -240),
+    "cot": _at("America/Bogota", -300),
+    "cst": Abbreviation(
+        (("America/Chicago", -360), ("Asia/Shanghai", 480), ("America/Havana", -300)),
+        near=(("Australia/Adelaide", 570),),
+    ),
+    "eat": _at("Africa/Nairobi", 180),
+    "ect": Abbreviation((("America/Guayaquil", -300), ("America/Puerto_Rico", -240))),
+    "edt": Abbreviation(((_NEW_YORK, -240),), near=((_SYDNEY, 660),)),
+    "eest": _at("Europe/Athens", 180),
+    "eet": _at("Europe/Athens", 120),
+    "est": Abbreviation(((_NEW_YORK, -300),), near=((_SYDNEY, 600),)),
+    "fjt": _at("Pacific/Fiji", 720),
+    "get": _at("Asia/Tbilisi", 240),
+    "gst": Abbreviation((("Asia/Dubai", 240),), near=(("Atlantic/South_Georgia", -120),)),
+    "haa": _at("America/Halifax", -180),
+    "hac": _at("America/Chicago", -300),
+    "hadt": _at("America/Adak", -540),
+    "hae": _at(_NEW_YORK, -240),
+    "haec": _at(_PARIS, 120),
+    "hap": _at("America/Los_Angeles", -420),
+    "har": _at("America/Denver", -360),
+    "hkt": _at("Asia/Hong_Kong", 480),
+    "hna": _at("America/Halifax", -240),
+    "hnc": _at("America/Chicago", -360),
+    "hne": _at(_NEW_YORK, -300),
+    "hnec": _at(_PARIS, 60),
+    "hnp": _at("America/Los_Angeles", -480),
+    "hnr": _at("America/Denver", -420),
+    "hst": _at("Pacific/Honolulu", -600),
+    "ict": _at("Asia/Bangkok", 420),
+    "idt": _at("Asia/Jerusalem", 180),
+    "irdt": _at("Asia/Tehran", 270),
+    "irst": _at("Asia/Tehran", 210),
+    "ist": Abbreviation((("Asia/Kolkata", 330), ("Europe/Dublin", 60), ("Asia/Jerusalem", 120))),
+    "jst": _at("Asia/Tokyo", 540),
+    "kst": _at("Asia/Seoul", 540),
+    "mdt": _at("America/Denver", -360),
+    "mesz": _at(_BERLIN, 120),
+    "mez": _at(_BERLIN, 60),
+    "mmt": _at("Asia/Yangon", 390),
+    "msd": _at("Europe/Moscow", 240),
+    "msk": _at("Europe/Moscow", 180),
+    "mst": Abbreviation((("America/Denver", -420),), near=(("Asia/Kuala_Lumpur", 480),)),
+    "myt": _at("Asia/Kuala_Lumpur", 480),
+    "ndt": _at("America/St_Johns", -150),
+    "npt": _at("Asia/Kathmandu", 345),
+    "nst": _at("America/St_Johns", -210),
+    "nzdt": _at("Pacific/Auckland", 780),
+    "nzst": _at("Pacific/Auckland", 720),
+    "oesz": _at("Europe/Athens", 180),
+    "oez": _at("Europe/Athens", 120),
+    "pdt": _at("America/Los_Angeles", -420),
+    "pet": _at("America/Lima", -300),
+    "pht": _at("Asia/Manila", 480),
+    "pkt": _at("Asia/Karachi", 300),
+    "pst": Abbreviation(
+        (("America/Los_Angeles", -480),), near=(("Asia/Manila", 480), ("Asia/Karachi", 300))
+    ),
+    "sast": _at("Africa/Johannesburg", 120),
+    "sgt": _at("Asia/Singapore", 480),
+    "sst": Abbreviation((("Pacific/Pago_Pago", -660), ("Asia/Singapore", 480))),
+    "trt": _at("Europe/Istanbul", 180),
+    "uyt": _at("America/Montevideo", -180),
+    "uzt": _at("Asia/Tashkent", 300),
+    "vet": _at("America/Caracas", -240),
+    "wast": Abbreviation((("Africa/Windhoek", 120), ("Australia/Perth", 480))),
+    "wat": _at("Africa/Lagos", 60),
+    "west": _at("Europe/Lisbon", 60),
+    "wet": _at("Europe/Lisbon", 0),
+    "wib": _at("Asia/Jakarta", 420),
+    "wit": _at("Asia/Jayapura", 540),
+    "wita": _at("Asia/Makassar", 480),
+    "wst": Abbreviation((("Australia/Perth", 480), ("Pacific/Apia", 780))),
+    "гмт": _at("Etc/GMT", 0),
+    "gmt": _at("Etc/GMT", 0),
+    "мск": _at("Europe/Moscow", 180),
+    "ut": _at("UTC", 0),
+    "utc": _at("UTC", 0),
+    "tuc": _at("UTC", 0),
+    "z": _at("UTC", 0),
+    "zulu": _at("UTC", 0),
+}
+"""Abbreviations of fixed offsets. A line may print them in any season; `resolve` checks that."""
+
+WORDLIKE = folded("et est cet met art pet cat eat west wit act ist hat get ct mt pt ut z bot ict")
+"""Abbreviations that are also common words: in small letters only right after an English time."""
+
+GENERIC: dict[str, str] = {
+    "et": _NEW_YORK,
+    "ct": "America/Chicago",
+    "mt": "America/Denver",
+    "pt": "America/Los_Angeles",
+    "akt": "America/Anchorage",
+    "uk": "Europe/London",
+    "uae": "Asia/Dubai",
+    "ksa": "Asia/Riyadh",
+    "nyc": _NEW_YORK,
+    "nz": "Pacific/Auckland",
+}
+"""Capitals that name a place's time, whatever its season."""
+
+METAZONES: dict[str, tuple[str, int, int]] = {
+    "Europe_Central": (_PARIS, 60, 120),
+    "Europe_Eastern": ("Europe/Athens", 120, 180),
+    "Europe_Western": ("Europe/Lisbon", 0, 60),
+    "America_Eastern": (_NEW_YORK, -300, -240),
+    "America_Central": ("America/Chicago", -360, -300),
+    "America_Mountain": ("America/Denver", -420, -360),
+    "America_Pacific": ("America/Los_Angeles", -480, -420),
+    "Atlantic": ("America/Halifax", -240, -180),
+    "Moscow": ("Europe/Moscow", 180, 240),
+    "India": ("Asia/Kolkata", 330, 330),
+    "China": ("Asia/Shanghai", 480, 540),
+    "Japan": ("Asia/Tokyo", 540, 600),
+    "Korea": ("Asia/Seoul", 540, 600),
+    "Israel": ("Asia/Jerusalem", 120, 180),
+    "Arabian": ("Asia/Riyadh", 180, 240),
+    "Gulf": ("Asia/Dubai", 240, 240),
+    "Brasilia": ("America/Sao_Paulo", -180, -120),
+    "Argentina": ("America/Argentina/Buenos_Aires", -180, -120),
+    "Australia_Eastern": (_SYDNEY, 600, 660),
+    "Australia_Western": ("Australia/Perth", 480, 540),
+    "New_Zealand": ("Pacific/Auckland", 720, 780),
+    "Pakistan": ("Asia/Karachi", 300, 360),
+    "Africa_Southern": ("Africa/Johannesburg", 120, 120),
+    "Africa_Eastern": ("Africa/Nairobi", 180, 180),
+    "Africa_Western": ("Africa/Lagos", 60, 120),
+    "Africa_Central": ("Africa/Maputo", 120, 120),
+}
+"""CLDR metazones whose long names ("heure d'Europe centrale") are read: place, winter, summer."""
+
+LITERAL_GENERIC = frozenset({"Europe_Central", "Europe_Eastern", "Europe_Western"})
+"""Where CLDR's generic name is what CET, EET and WET spell out: winter time, to be checked."""
+
+ZONE_PHRASES: dict[str, str] = {
+    "greenwich mean time": "gmt",
+    "greenwich": "gmt",
+    "temps universel": "utc",
+    "tiempo universal": "utc",
+    "tempo universal": "utc",
+    "tempo universale": "utc",
+    "coordinated universal time": "utc",
+    "universal time": "utc",
+    "temps universel coordonne": "utc",
+    "british summer time": "bst",
+    "гринвичу": "gmt",
+    "гринвич": "gmt",
+    "غرينتش": "gmt",
+    "جرينتش": "gmt",
+    "غرينيتش": "gmt",
+    "mitteleuropaische zeit": "mez",
+    "mitteleuropaische sommerzeit": "mesz",
+    "central europe time": "cet",
+    "central europe summer time": "cest",
+    "irish standard time": "ist dublin",
+}
+"""Words that stand for an abbreviation."""
+
+MAIN_ZONES: dict[str, str] = {
+    "CL": "America/Santiago",
+    "CN": "Asia/Shanghai",
+    "CY": "Asia/Nicosia",
+    "DE": _BERLIN,
+    "EC": "America/Guayaquil",
+    "ES": "Europe/Madrid",
+    "MY": "Asia/Kuala_Lumpur",
+    "NZ": "Pacific/Auckland",
+    "PS": "Asia/Gaza",
+    "PT": "Europe/Lisbon",
+    "UA": "Europe/Kyiv",
+    "UZ": "Asia/Tashkent",
+}
+"""Where a country of several zones has one that its name means (CLDR's primary zones)."""
+
+PLACES: dict[str, str] = {
+    "america/chicago": "us central|u s central|central time|houston|dallas|austin|minneapolis"
+    "|new orleans|st louis|memphis|milwaukee|nashville",
+    "america/denver": "us mountain|mountain time|salt lake city",
+    "america/los_angeles": "us pacific|pacific time|san francisco|seattle|san diego|california"
+    "|las vegas|silicon valley|hollywood|sacramento",
+    "america/new_york": "us eastern|us east coast|east coast|eastern time|eastern|nueva york"
+    "|washington|washington dc|boston|atlanta|miami|philadelphia|baltimore|вашингтону|вашингтон"
+    "|واشنطن|new yorker",
+    "america/toronto": "ottawa|montreal",
+    "america/mexico_city": "mexico city|ciudad de mexico|mexico df",
+    "america/sao_paulo": "brasilia|rio de janeiro|brasilia df|brazil|brasil|bresil|brasile",
+    "america/santiago": "chile|santiago de chile|chile continental",
+    "america/guayaquil": "quito|ecuador",
+    "america/bogota": "colombia|bogota",
+    "asia/dubai": "abu dhabi|gulf|ابوظبي|ابو ظبي|الامارات|الخليج",
+    "asia/hong_kong": "hong kong|hongkong",
+    "asia/jerusalem": "tel aviv|israel|الاراضي المحتلة",
+    "asia/kolkata": "india|new delhi|delhi|mumbai|bombay|bengaluru|bangalore|chennai|hyderabad"
+    "|nueva delhi|neu delhi|indian",
+    "asia/karachi": "islamabad|lahore|pakistan",
+    "asia/qatar": "doha|qatar|الدوحة|قطر",
+    "asia/riyadh": "saudi arabia|mecca|makkah|مكة المكرمة|مكة|السعودية|الرياض|jeddah",
+    "asia/shanghai": "beijing|peking|pekin|pequim|pechino|china|chine|cina|guangzhou|shenzhen"
+    "|пекину|пекин|بكين",
+    "asia/tokyo": "osaka|japan standard|japan|japanese|tokio|токио",
+    "asia/seoul": "korea|south korea",
+    "asia/ho_chi_minh": "hanoi",
+    "asia/tashkent": "uzbekistan",
+    "asia/kuala_lumpur": "malaysia",
+    "africa/lagos": "abuja|nigeria",
+    "africa/johannesburg": "cape town|pretoria|south africa|south african|durban",
+    "africa/cairo": "cairo|egypt|القاهرة|مصر",
+    "africa/kinshasa": "kinshasa",
+    "australia/sydney": "canberra",
+    "pacific/auckland": "wellington|new zealand",
+    "europe/berlin": "germany|frankfurt|munich|hamburg|cologne|munchen|koln|dusseldorf|berliner"
+    "|deutsche|deutscher|deutschland",
+    "europe/brussels": "brusseler|bruxelles|belgian",
+    "europe/istanbul": "ankara|turkey|turkiye",
+    "europe/kyiv": "ukraine|киевскому|киеву|kiev",
+    "europe/lisbon": "portugal|lisboa|lisbonne|lissabon|portugal continental|continental"
+    "|porto|lisbona",
+    "europe/london": "london|uk|united kingdom|britain|great britain|british|england|english"
+    "|scotland|wales|edinburgh|cardiff|belfast|manchester|glasgow|gb|londoner|londres|londra"
+    "|лондонскому|лондону|britannique|reino unido|royaume uni|g b|inghilterra",
+    "europe/madrid": "spain|peninsular|peninsular espanola|espanola|barcelona|espana|barcelone"
+    "|oficial espanola|peninsular de espana|espagnole|valencia|sevilla",
+    "europe/moscow": "московскому|московского|москве|moskauer|moscou|mosca|moscow|st petersburg",
+    "europe/minsk": "минскому|минску",
+    "europe/paris": "french|france|lyon|marseille|strasbourg|pariser|francaise|parigi|paris"
+    "|парижскому|парижу",
+    "europe/rome": "italian|italiana|italy|milan|milano|italia|roma|rom|turin|naples|italienne",
+    "europe/vienna": "wiener|austrian|osterreichische",
+    "europe/zurich": "geneva|geneve|genf|genfer|ginebra|ginevra|genebra|женева|женеве|جنيف|zurcher"
+    "|bern|berne|basel|lausanne|swiss|suisse|schweizer|switzerland|svizzera|davos|schweiz",
+    "europe/amsterdam": "the hague|la haye|den haag|rotterdam|dutch|la haya|netherlands",
+    "europe/dublin": "irish|ireland",
+    "europe/athens": "greek|greece",
+    "europe/stockholm": "swedish|sweden",
+}
+"""Places that CLDR does not name, names in other cases, and what a country's time usually means.
+The keys are IANA names in small letters."""
+
+LOCAL = folded("local locale lokal lokaler ortszeit locales местному местного المحلي")
+"""Words for "local time", which does not say where."""
+
+# --- months and weekdays that CLDR does not spell --------------------------------------------
+
+MONTHS: dict[str, int] = {
+    "sept": 9, "febr": 2, "setiembre": 9, "set": 9, "janner": 1, "feber": 2, "marz": 3,
+    "maerz": 3, "janv": 1, "juill": 7, "كانون الثاني": 1, "شباط": 2, "اذار": 3, "نيسان": 4,
+    "ايار": 5, "حزيران": 6, "تموز": 7, "اب": 8, "ايلول": 9, "تشرين الاول": 10,
+    "تشرين الثاني": 11, "كانون الاول": 12, "جانفي": 1, "فيفري": 2, "افريل": 4, "ماي": 5,
+    "جوان": 6, "جويلية": 7, "اوت": 8, "غشت": 8, "يوليوز": 7, "شتنبر": 9, "نونبر": 11,
+    "دجنبر": 12, "июня": 6, "июля": 7,
+}  # fmt: skip
+
+WEEKDAYS: dict[str, int] = {
+    "tues": 1, "weds": 2, "thur": 3, "thurs": 3, "sonnabend": 5, "segunda": 0, "terca": 1,
+    "quarta": 2, "quinta": 3, "sexta": 4, "понедельника": 0, "вторника": 1, "среду": 2,
+    "среды": 2, "четверга": 3, "пятницу": 4, "пятницы": 4, "субботу": 5, "субботы": 5,
+    "воскресенья": 6, "الاتنين": 0, "جمعه": 4, "الجمعه": 4,
+}  # fmt: skip
+
+# --- times ------------------------------------------------------------------------------------
+
+NOONS = dict.fromkeys(
+    ("noon", "midday", "mittags", "mittag", "midi", "mediodia", "mezzogiorno", "полдень", "полудня",
+     "الظهر", "meio dia", "منتصف النهار", "وقت الظهر"),
+    0,
+)  # fmt: skip
+MIDNIGHTS = dict.fromkeys(
+    ("midnight", "mitternacht", "minuit", "medianoche", "mezzanotte", "полночь", "полуночи",
+     "meia noite", "منتصف الليل", "mezza notte"),
+    0,
+)  # fmt: skip
+
+MERIDIEMS: dict[str, str] = {
+    "am": "am", "pm": "pm", "in the morning": "am", "in the afternoon": "pm",
+    "in the evening": "pm", "at night": "night", "de la manana": "am", "de la tarde": "pm",
+    "de la noche": "night", "de la madrugada": "am", "da manha": "am", "da tarde": "pm",
+    "da noite": "night", "da madrugada": "am", "du matin": "am", "de l apres midi": "pm",
+    "du soir": "pm", "del mattino": "am", "di mattina": "am", "del pomeriggio": "pm",
+    "di sera": "pm", "della sera": "pm", "di notte": "night", "утра": "am", "дня": "noon",
+    "вечера": "pm", "ночи": "night", "صباحا": "am", "ص": "am", "فجرا": "am", "مساء": "pm",
+    "م": "pm", "ظهرا": "pm", "بعد الظهر": "pm", "ليلا": "night", "morgens": "am",
+    "vormittags": "am", "nachmittags": "pm", "abends": "pm", "nachts": "night",
+    "fruh": "am", "noon": "noon", "midday": "noon", "midnight": "midnight",
+    "del mediodia": "noon",
+}  # fmt: skip
+"""What may follow an hour of the twelve. "night" is before or after midnight, by the hour."""
+
+HOUR_MARKS = folded("h hr hrs hour hours heure heures uhr hora horas ore ora ч час часа часов ساعة")
+"""After a number, these say that it is an hour of the twenty-four."""
+
+MINUTE_MARKS = folded("min mins minutes minutos minuten minuti мин минут минуты")
+
+RELATIVE: dict[str, int] = {
+    "today": 0, "tonight": 0, "tomorrow": 1, "hoy": 0, "manana": 1, "heute": 0, "demain": 1,
+    "oggi": 0, "domani": 1, "hoje": 0, "amanha": 1, "сегодня": 0, "завтра": 1, "اليوم": 0,
+    "غدا": 1, "this morning": 0, "this afternoon": 0, "this evening": 0, "ce soir": 0,
+}  # fmt: skip
+"""Words that mean another day each day they are read."""
+
+SHIFTS: dict[str, int] = {
+    "next day": 1, "following day": 1, "day after": 1, "le lendemain": 1, "previous day": -1,
+    "day before": -1, "la veille": -1, "am folgetag": 1,
+}  # fmt: skip
+
+IMMEDIATE = folded(
+    "immediate immediately immediata immediate sofortigen sofortige sofort inmediata imediata"
+    " immediat немедленной немедленного немедленно فوري الفوري فورا"
+)
+NEGATIONS = folded("not no non nicht kein keine pas ne nao не нет لا غير never")
+
+TWENTY_FOUR = frozenset({"fr", "de", "it", "pt", "ru"})
+"""Languages in which "9:30" is in the morning; elsewhere it may be in the evening."""
+
+HINTS: dict[str, str] = {
+    "uhr": "de", "sperrfrist": "de", "bis": "de", "jusqu": "fr", "sous": "fr", "эмбарго": "ru",
+    "diffusion": "fr", "horario": "pt", "alle": "it", "ore": "it",
+}  # fmt: skip
+"""Words that tell a line's language, where its months and weekdays do not."""
+
+AMBIGUOUS_DAYS = folded("dim lun mar mer jeu ven sam dom mie jue vie sab seg ter qua qui sex gio")
+GERMAN_DAYS = folded("so mo di mi do fr sa")
+"""Short weekdays that are words too: read before a number (German ones with their full stop)."""
+
+MATTERS = folded(
+    "by deadline later latest except unless half quarter past minus plus about around approx"
+    " approximately circa tbc tbd tba provisional noonish week weeks month months day days earlier"
+    " one two three four five six seven eight nine ten eleven twelve next last"
+    " morning afternoon evening early late standard daylight summer winter spate spatestens"
+    " tarde moins ungefahr gegen vers environ aproximadamente alrededor около"
+    " через позже قبل حوالي بعد between entre zwischen tra между بين"
+)
+"""Words that, where nothing else accounts for them, may change the instant: always a question."""
+
+NOISE = folded(
+    # English
+    "embargo embargoed embargos embargoes under strictly strict until till til to for from at on in"
+    " the of and a an be is are it its this that with release released releasing publication"
+    " publish published publishing broadcast broadcasting use used or not no before after only"
+    " news press media advisory statement report story material online print web time times hrs"
+    " hours hour hr o'clock clock o oclock s effective as lift lifts lifted lifting ends end expires"
+    " expire will must may do please note confidential all any further social date start starts"
+    " equivalent which i e ie eg exactly sharp copy upon zone tz"
+    # French
+    " sous jusqu jusque au aux a le la les l d de du des embargo diffusion publication publier"
+    " ne pas avant ou est heure heures strictement leve levee interdit information presse"
+    " communique qu et en un une fuseau"
+    # Spanish, Portuguese, Italian
+    " hasta el los las del y o no antes publicar difundir difusion publicacion estrictamente hora"
+    " horas embargado embargada bajo para su uso e prensa ate o os as do da dos das ao aos sob"
+    " embargado divulgacao divulgar publicacao nao horario imprensa estritamente fino al alle"
+    " all ore ora della delle dello dei di il lo gli sotto non pubblicare prima pubblicazione"
+    " diffusione stampa rigorosamente feira ano anno"
+    # German
+    " sperrfrist gesperrt bis zum zur um am der die das den dem vor nicht veroffentlichung"
+    " veroffentlichen frei freigabe ab uhr zeit uhrzeit mit presse pressemitteilung und oder"
+    " sendesperrfrist streng ortszeit im jahr"
+    # Russian
+    " эмбарго до на в во с по не для публикации публиковать ранее раньше времени время время г"
+    " года год часов час часа ч строго под распространения выхода информация и день"
+    # Arabic
+    " محظور حظر النشر حتى الحظر يحظر ممنوع للنشر قبل الساعة ساعة يوم بتوقيت توقيت في من الى"
+    " تمام على تاريخ بتاريخ الموافق غير لا عام سنة هـ و المعلومات محظورة م دقيقة"
+)
+"""Words that say nothing of when. Everything not here, nor understood, is asked about."""

@@ -1,0 +1,46 @@
+"""Untrusted text made harmless to look at: in a terminal, in JSON, in a spreadsheet.
+
+A list's field, an advisory's headline or a relay's reply may hold escape sequences, direction
+overrides or spreadsheet formulas. Shown, they are characters and nothing more.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+
+_ACTIVE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028\u2029\u202a-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
+)
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def inert(text: str) -> str:
+    """One line for a terminal: control and direction characters as visible escapes."""
+    return _ACTIVE.sub(_escape, text)
+
+
+def inert_lines(text: str) -> str:
+    """The same for text whose line breaks are its own."""
+    return "\n".join(inert(line) for line in text.split("\n"))
+
+
+def inert_json(value: object, indent: int | None = 2) -> str:
+    """JSON that any script can read: what is active stands as \\u escapes, and means the same."""
+    dumped = json.dumps(value, ensure_ascii=False, indent=indent, default=str)
+    return "\n".join(_ACTIVE.sub(_json_escape, line) for line in dumped.split("\n"))
+
+
+def inert_cell(text: str) -> str:
+    """A spreadsheet's cell: no control characters, and never the start of a formula (CWE-1236)."""
+    shown = inert(text)
+    return "'" + shown if shown.startswith(_FORMULA) else shown
+
+
+def _escape(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+
+
+def _json_escape(match: re.Match[str]) -> str:
+    return f"\\u{ord(match[0]):04x}"

@@ -1,0 +1,153 @@
+"""What an SMTP reply, or its absence, means for a copy; and when to try again.
+
+One table of (step, reply) → ruling. A reply is looked up by its whole code, then by its first
+digit, then as "none": the line dropped, timed out, or answered what is not SMTP. The basic code
+decides, never the enhanced one (RFC 3463 is commentary; RFC 5321 §4.2 is the protocol).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+class Step(StrEnum):
+    """What we were waiting for."""
+
+    CONNECT = "connect"
+    BANNER = "banner"
+    EHLO = "ehlo"
+    STARTTLS = "starttls"
+    AUTH = "auth"
+    MAIL = "mail"
+    RCPT = "rcpt"
+    DATA = "data"
+    TEXT = "text"
+    DOT = "dot"
+
+
+class Phase(StrEnum):
+    """How far a transaction had come, as the ledger keeps it."""
+
+    CONNECTING = "connecting"
+    GREETED = "greeted"
+    SECURED = "secured"
+    SENDER_GIVEN = "sender given"
+    RECIPIENT_GIVEN = "recipient given"
+    TEXT_BEGUN = "text begun"
+    DOT_SENT = "dot sent"
+    ANSWERED = "answered"
+
+
+class Outcome(StrEnum):
+    """What becomes of the copy."""
+
+    ACCEPTED = "accepted"
+    RETRY = "retry"
+    PERMANENT = "permanent"
+    IN_DOUBT = "in doubt"
+    CIRCUIT_OPEN = "circuit open"
+    """The relay as a whole is unfit; no journalist's attempt is consumed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An SMTP reply: three-digit code, enhanced status if any (RFC 3463), and the text."""
+
+    code: int
+    text: str = ""
+    enhanced: str = ""
+
+    @classmethod
+    def parse(cls, code: int, text: str) -> Reply:
+        """Split the enhanced status off the text's head, where its class agrees in form."""
+        match = _ENHANCED.match(text)
+        return cls(code, text[match.end() :] if match else text, match[1] if match else "")
+
+
+_ENHANCED = re.compile(r"([245]\.\d{1,3}\.\d{1,3})(?:\s+|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """An outcome, and who must hear of it: `alert` is said loudly; `person` waits for one; `hold`
+    stops the whole dispatch, because the fault is ours and every copy would meet it."""
+
+    outcome: Outcome
+    alert: bool = False
+    person: bool = False
+    hold: bool = False
+
+
+_ACCEPTED = Ruling(Outcome.ACCEPTED)
+_RETRY = Ruling(Outcome.RETRY)
+_PERMANENT = Ruling(Outcome.PERMANENT)
+_DOUBT = Ruling(Outcome.IN_DOUBT)
+_CIRCUIT = Ruling(Outcome.CIRCUIT_OPEN)
+_CIRCUIT_ALERT = Ruling(Outcome.CIRCUIT_OPEN, alert=True)
+_CIRCUIT_PERSON = Ruling(Outcome.CIRCUIT_OPEN, alert=True, person=True)
+
+RULINGS: Mapping[tuple[Step, str], Ruling] = {
+    (Step.CONNECT, "none"): _CIRCUIT,
+    (Step.BANNER, "4"): _CIRCUIT,
+    (Step.BANNER, "5"): _CIRCUIT_ALERT,
+    (Step.BANNER, "none"): _CIRCUIT,
+    (Step.EHLO, "none"): _CIRCUIT,
+    # Whatever STARTTLS answers but 220, we do not go on in plaintext.
+    (Step.STARTTLS, "none"): _CIRCUIT_ALERT,
+    (Step.AUTH, "4"): _CIRCUIT,
+    (Step.AUTH, "5"): _CIRCUIT_PERSON,
+    (Step.AUTH, "none"): _CIRCUIT,
+    # A refused sender is our fault, not the journalist's: nothing of the dispatch can go.
+    (Step.MAIL, "5"): Ruling(Outcome.RETRY, alert=True, hold=True),
+    (Step.MAIL, "552"): _PERMANENT,
+    (Step.MAIL, "none"): _RETRY,
+    (Step.RCPT, "4"): _RETRY,
+    # RFC 5321 §4.5.3.1.10: 552 to RCPT means "too many recipients" and is to be read as 452.
+    (Step.RCPT, "552"): _RETRY,
+    (Step.RCPT, "5"): _PERMANENT,
+    (Step.RCPT, "none"): _RETRY,
+    (Step.DATA, "4"): _RETRY,
+    (Step.DATA, "5"): _PERMANENT,
+    (Step.DATA, "none"): _RETRY,
+    (Step.TEXT, "none"): _DOUBT,
+    (Step.DOT, "2"): _ACCEPTED,
+    (Step.DOT, "4"): _RETRY,
+    (Step.DOT, "5"): _PERMANENT,
+    (Step.DOT, "none"): _DOUBT,
+}
+"""Codes without an entry of their own are read as "none" of their step."""
+
+
+def rule(step: Step, reply: Reply | None) -> Ruling:
+    """What `reply` to `step` means; None: there was no answer that is SMTP."""
+    if reply is not None:
+        for pattern in (str(reply.code), str(reply.code)[:1]):
+            if (step, pattern) in RULINGS:
+                return RULINGS[step, pattern]
+    return RULINGS[step, "none"]
+
+
+FIRST_RETRY = timedelta(seconds=30)
+LONGEST_RETRY = timedelta(minutes=30)
+LONGEST_PAUSE = timedelta(seconds=60)
+
+
+def retry_at(attempts: int, now: datetime, give_up_at: datetime, jitter: float) -> datetime | None:
+    """When to try a copy again after `attempts` (≥ 1) deferrals; None: it has expired.
+
+    The wait doubles from 30 s to 30 min; `jitter` in [0, 1) takes off up to half of it, so that
+    ten thousand deferred copies do not come back as one wave.
+    """
+    longest = min(FIRST_RETRY * 2 ** min(attempts - 1, 16), LONGEST_RETRY)
+    at = now + longest * (1 - jitter / 2)
+    return at if at < give_up_at else None
+
+
+def pause(failures: int, jitter: float) -> timedelta:
+    """How long to leave a relay alone after `failures` (≥ 1) failed connections in a row."""
+    longest = min(timedelta(seconds=1 << min(failures - 1, 10)), LONGEST_PAUSE)
+    return longest * (1 - jitter / 2)

@@ -1,0 +1,148 @@
+"""From a version and its audiences to dispatches: who gets it, when, and who is left out and why.
+
+The plan is a value: it is shown, approved by its hash, and what was approved is what runs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from mailer.core.model import Audience, Contact, Dispatch, DispatchKind, Embargo
+
+AudienceContacts = tuple[Audience, Iterable[Contact]]
+"""An audience and who is on its lists now."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedDispatch:
+    """A dispatch and those it is for."""
+
+    dispatch: Dispatch
+    contacts: tuple[Contact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A contact of an audience who gets nothing from it, and the reason in words."""
+
+    audience: str
+    contact: Contact
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What will happen to one version. `dispatches` are in the order of their audiences."""
+
+    content_hash: str
+    templates: str
+    embargo: Embargo | None
+    dispatches: tuple[PlannedDispatch, ...]
+    left_out: tuple[LeftOut, ...]
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 over text, templates, embargo, instants and recipients: what is approved."""
+        dispatches = [
+            {
+                "audience": planned.dispatch.audience.name,
+                "kind": planned.dispatch.kind,
+                "instant": planned.dispatch.instant.isoformat(),
+                "recipients": sorted(contact.email for contact in planned.contacts),
+            }
+            for planned in self.dispatches
+        ]
+        canonical = [self.content_hash, self.templates, _moment(self.embargo), dispatches]
+        return hashlib.sha256(json.dumps(canonical).encode()).hexdigest()
+
+    @property
+    def recipients(self) -> int:
+        """How many journalists get a copy."""
+        return sum(len(d.contacts) for d in self.dispatches)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the ledger knows of people: suppressed (with the reason), consent, and who has it.
+
+    Addresses are compared case-folded. `accepted` overrides what a list says.
+    """
+
+    suppressed: Mapping[str, str]
+    accepted: Mapping[str, bool]
+    holders: Collection[str] = frozenset()
+
+
+def make(
+    content_hash: str,
+    templates: str,
+    embargo: Embargo | None,
+    audiences: Iterable[AudienceContacts],
+    standing: Standing,
+    now: datetime,
+) -> Plan:
+    """The plan for one version as of `now` (UTC). Nobody is in it twice.
+
+    A contact in several audiences goes with the first of them. Those who accepted the embargo get
+    an advance copy where their audience has one, at lift minus advance or at once if that has
+    passed; everyone else gets the text at the lift.
+    """
+    seen: dict[str, str] = {}
+    dispatches: list[PlannedDispatch] = []
+    left_out: list[LeftOut] = []
+    for audience, contacts in audiences:
+        early: list[Contact] = []
+        at_lift: list[Contact] = []
+        for listed in contacts:
+            key = listed.email.casefold()
+            reason = _reason_to_leave_out(key, seen, standing)
+            if reason:
+                left_out.append(LeftOut(audience.name, listed, reason))
+                continue
+            seen[key] = audience.name
+            accepted = standing.accepted.get(key, listed.embargo_accepted)
+            contact = replace(listed, embargo_accepted=accepted)
+            trusted = accepted or not audience.requires_acceptance
+            (early if _has_advance(audience, embargo, now) and trusted else at_lift).append(contact)
+        dispatches += _dispatches(audience, embargo, tuple(early), tuple(at_lift), now)
+    return Plan(content_hash, templates, embargo, tuple(dispatches), tuple(left_out))
+
+
+def _reason_to_leave_out(key: str, seen: Mapping[str, str], standing: Standing) -> str:
+    if key in standing.suppressed:
+        return f"suppressed: {standing.suppressed[key]}"
+    if key in seen:
+        return f"already in {seen[key]}"
+    if key in standing.holders:
+        return "already has this version, or is planned to"
+    return ""
+
+
+def _has_advance(audience: Audience, embargo: Embargo | None, now: datetime) -> bool:
+    return audience.advance is not None and embargo is not None and now < embargo.instant
+
+
+def _dispatches(
+    audience: Audience,
+    embargo: Embargo | None,
+    early: tuple[Contact, ...],
+    at_lift: tuple[Contact, ...],
+    now: datetime,
+) -> list[PlannedDispatch]:
+    lift = max(embargo.instant, now) if embargo else now
+    release = Dispatch(audience, DispatchKind.RELEASE, lift, embargo)
+    if embargo is None or audience.advance is None or not _has_advance(audience, embargo, now):
+        return [PlannedDispatch(release, at_lift)]
+    ahead = max(embargo.instant - audience.advance, now)
+    advance = Dispatch(audience, DispatchKind.ADVANCE, ahead, embargo)
+    # The release is planned even if it is empty: whoever cannot be given the advance copy in time
+    # goes with it, so that nobody is lost.
+    return [PlannedDispatch(advance, early), PlannedDispatch(release, at_lift)]
+
+
+def _moment(embargo: Embargo | None) -> list[str] | None:
+    return [embargo.instant.isoformat(), embargo.zone] if embargo else None

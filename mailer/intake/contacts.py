@@ -1,0 +1,302 @@
+"""Lists of journalists in: contacts, and a report of every row that was refused or doubtful.
+
+Nothing is lost in silence: each row of a list is either a contact or a refusal with its row and
+reason, and whatever was dropped from a contact's fields is a finding. What is doubtful is read on
+the safe side (an embargo acceptance that cannot be read is not an acceptance). A file that cannot
+be read at all raises ListError. Values in findings are safe to print on a terminal.
+
+Columns: email (required), name, outlet, language, timezone, tags, embargo_accepted, verified; in
+any order, case and surrounding spaces ignored. Tags are separated by `;`, `|` or `,`; a field that
+holds the file's own delimiter is in quotes, as always in CSV.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import NamedTuple
+from zoneinfo import available_timezones
+
+from mailer.core.model import LANGUAGES, Contact
+from mailer.intake.addresses import Refusal, read_address, same_mailbox_key
+from mailer.intake.rows import Record, csv_records, printable, unreadable, xlsx_records
+from mailer.intake.vcard import vcard_records
+
+COLUMNS = (
+    "email",
+    "name",
+    "outlet",
+    "language",
+    "timezone",
+    "tags",
+    "embargo_accepted",
+    "verified",
+)
+"""The columns a list may have. Only the first is required; any other is reported and ignored."""
+
+MAX_TEXT = 200
+"""Characters kept of a name, an outlet or a tag."""
+
+_READERS: dict[str, Callable[[Path], Iterator[Record]]] = {
+    ".csv": csv_records,
+    ".xlsx": xlsx_records,
+    ".vcf": vcard_records,
+}
+_BLANKS = " \t\u00a0"
+_YES = frozenset({"yes", "y", "true", "1"})
+_NO = frozenset({"", "no", "n", "false", "0"})
+# C0, DEL and C1 controls, line separators, bidi overrides and isolates, BOM, surrogates.
+_CONTROL = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
+)
+_LINE_BREAK = re.compile(r"[\t\n\v\f\r\x85\u2028\u2029]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something a person should look at. `refused`: the row gave no contact.
+
+    `row` is the row as a spreadsheet shows it (the header is row 1); after a quoted field of
+    several lines, and in a `.vcf`, the line of the file on which the record starts. `column` is
+    empty where the whole row is meant. `code` is stable. `value` is what was found, at most 80
+    characters, control and bidi characters as escapes.
+    """
+
+    file: str
+    row: int
+    column: str
+    code: str
+    value: str
+    message: str
+    refused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ListReport:
+    """What a list gave: its contacts in their order, and what was found by the way."""
+
+    file: str
+    contacts: tuple[Contact, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def refused(self) -> int:
+        """How many rows gave no contact. Rows that are not blank = contacts + refused."""
+        return sum(finding.refused for finding in self.findings)
+
+
+class Entry(NamedTuple):
+    """A contact and the row it stands in (as in `Finding.row`)."""
+
+    row: int
+    contact: Contact
+
+
+def read_list(path: Path) -> ListReport:
+    """Read one `.csv`, `.xlsx` or `.vcf` file. Raises ListError if it cannot be read at all."""
+    return _report(path, iter_list(path))
+
+
+def check_lists(paths: Sequence[Path]) -> tuple[ListReport, ...]:
+    """Read several lists and report, too, who is in an earlier one (code `in-another-list`).
+
+    Such a contact is kept in both: an audience may share contacts, and the plan decides.
+    Raises ListError at the first file that cannot be read at all.
+    """
+    first: dict[str, str] = {}
+    return tuple(_report(path, _compare(path, first)) for path in paths)
+
+
+def iter_list(path: Path) -> Iterator[Entry | Finding]:
+    """The entries and findings of a list as they are read, for lists too long to hold.
+
+    A CSV list is streamed; only its addresses are kept, to tell duplicates. Raises ListError,
+    perhaps after some entries, if the file cannot be read.
+    """
+    reader = _READERS.get(path.suffix.lower())
+    if reader is None:
+        raise unreadable(path, f"not a kind of list; use one of {', '.join(_READERS)}")
+    try:
+        if not path.is_file():
+            raise unreadable(path, "no such file" if not path.exists() else "not a file")
+        yield from _entries(path, reader(path))
+    except OSError as error:
+        what = f"cannot be read: {error.strerror or error}; check the file"
+        raise unreadable(path, what) from error
+
+
+def _report(path: Path, stream: Iterator[Entry | Finding]) -> ListReport:
+    contacts: list[Contact] = []
+    findings: list[Finding] = []
+    for item in stream:
+        if isinstance(item, Finding):
+            findings.append(item)
+        else:
+            contacts.append(item.contact)
+    return ListReport(_name(path), tuple(contacts), tuple(findings))
+
+
+def _compare(path: Path, first: dict[str, str]) -> Iterator[Entry | Finding]:
+    """The list's stream, with a finding for each contact that `first` has from another list."""
+    file = _name(path)
+    for item in iter_list(path):
+        yield item
+        if isinstance(item, Entry):
+            other = first.setdefault(same_mailbox_key(item.contact.email), file)
+            if other != file:
+                message = f"also in {other}"
+                yield _finding(
+                    file, item.row, "email", "in-another-list", item.contact.email, message
+                )
+
+
+def _entries(path: Path, records: Iterator[Record]) -> Iterator[Entry | Finding]:
+    file = _name(path)
+    header = next(records, None)
+    if header is None:
+        raise unreadable(path, "empty; the first row names the columns, email among them")
+    names = _columns(path, header)
+    for name in names:
+        if name and name not in COLUMNS:
+            message = f"unknown column, ignored; known are {', '.join(COLUMNS)}"
+            yield _finding(file, header.row, printable(name), "unknown-column", name, message)
+    rows: dict[str, int] = {}
+    for record in records:
+        contact, findings = _contact(file, record, names)
+        if contact is not None:
+            earlier = rows.setdefault(same_mailbox_key(contact.email), record.row)
+            if earlier == record.row:
+                yield Entry(record.row, contact)
+            else:
+                message = f"already in row {earlier}, which counts; delete one of them"
+                email = contact.email
+                yield _finding(file, record.row, "email", "duplicate", email, message, refused=True)
+        yield from findings
+
+
+def _columns(path: Path, header: Record) -> list[str]:
+    if header.fault:
+        raise unreadable(path, header.fault, row=header.row)
+    names = [cell.strip().casefold() for cell in header.cells]
+    if "email" not in names:
+        shown = ", ".join(printable(name) for name in names[:10]) + (", …" if names[10:] else "")
+        raise unreadable(path, f"no email column; the columns are: {shown}", row=header.row)
+    for name in COLUMNS:
+        if names.count(name) > 1:
+            raise unreadable(path, f"two columns are named {name}; rename one", row=header.row)
+    return names
+
+
+def _contact(
+    file: str, record: Record, names: Sequence[str]
+) -> tuple[Contact | None, list[Finding]]:
+    """The contact of a record and what was found by the way; no contact: exactly one refusal."""
+    values = dict(zip(names, record.cells, strict=False))
+    findings: list[Finding] = []
+
+    def value(column: str) -> str:
+        return values.get(column, "").strip(_BLANKS)
+
+    def note(column: str, code: str, message: str) -> None:
+        findings.append(_finding(file, record.row, column, code, value(column), message))
+
+    def refusal(column: str, code: str, shown: str, message: str) -> tuple[None, list[Finding]]:
+        return None, [_finding(file, record.row, column, code, shown, message, refused=True)]
+
+    def plain(column: str, parts: Sequence[str]) -> list[str]:
+        if any(map(_CONTROL.search, parts)):
+            note(column, "control-characters", "control characters removed")
+            parts = [_CONTROL.sub("", _LINE_BREAK.sub(" ", part)) for part in parts]
+        parts = [" ".join(part.split()) for part in parts]
+        if any(len(part) > MAX_TEXT for part in parts):
+            note(column, "too-long", f"cut to {MAX_TEXT} characters")
+        return [part[:MAX_TEXT].rstrip() for part in parts]
+
+    if record.fault:
+        return refusal("", "unreadable-row", "", record.fault)
+    if len(record.cells) > len(names):
+        message = f"more fields than the header's {len(names)}; quote a field that holds a comma"
+        return refusal("", "too-many-fields", record.cells[len(names)], message)
+    email = read_address(value("email"))
+    if isinstance(email, Refusal):
+        return refusal("email", email.code, value("email"), email.reason)
+    if record.last > record.row and any(map(_swallows, record.cells)):
+        message = f"a quote makes one of rows {record.row} to {record.last}; close it"
+        return refusal("", "unreadable-row", email, message)
+
+    if record.note:
+        note("email", "several-addresses", record.note)
+    [name] = plain("name", [value("name")])
+    [outlet] = plain("outlet", [value("outlet")])
+    tags = tuple(dict.fromkeys(filter(None, plain("tags", re.split("[;|,]", value("tags"))))))
+
+    language = _language(value("language")[:40])
+    if value("language") and not language:
+        note("language", "unknown-language", f"left empty; use one of {', '.join(LANGUAGES)}")
+
+    timezone = value("timezone")
+    if timezone and timezone not in _zones():
+        note("timezone", "unknown-zone", "left empty; use an IANA name, like Europe/Paris")
+        timezone = ""
+
+    acceptance = value("embargo_accepted").lower()
+    accepted = acceptance in _YES or _date(acceptance[:40]) is not None
+    if not accepted and acceptance not in _NO:
+        message = "counts as not accepted; write yes, no or the date of acceptance (2026-03-31)"
+        note("embargo_accepted", "bad-acceptance", message)
+
+    verified = _date(value("verified")[:40])
+    if value("verified") and verified is None:
+        note("verified", "bad-date", "left empty; write a date like 2026-03-31")
+
+    contact = Contact(email, name, outlet, language, timezone, tags, accepted, verified)
+    return contact, findings
+
+
+def _swallows(cell: str) -> bool:
+    """Whether an address follows a line break: a stray quote made rows into one field."""
+    before = cell[: max(cell.rfind("@"), 0)]
+    return "\n" in before or "\r" in before
+
+
+@lru_cache(4096)
+def _language(text: str) -> str:
+    primary = text.replace("_", "-").partition("-")[0].lower()
+    return primary if primary in LANGUAGES else ""
+
+
+@lru_cache(4096)
+def _date(text: str) -> date | None:
+    """A date written YYYY-MM-DD and no other way (ISO 8601 calendar date, extended)."""
+    if not re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII):
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def _name(path: Path) -> str:
+    return printable(str(path), 4096)
+
+
+def _finding(
+    file: str,
+    row: int,
+    column: str,
+    code: str,
+    value: str,
+    message: str,
+    *,
+    refused: bool = False,
+) -> Finding:
+    return Finding(file, row, column, code, printable(value), message, refused)

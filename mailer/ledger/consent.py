@@ -1,0 +1,44 @@
+"""What people said they want: suppressions and embargo acceptances. Nothing is ever overwritten."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from mailer.ledger.tables import AcceptanceRow, SuppressionRow
+
+
+def suppressions(session: Session) -> list[SuppressionRow]:
+    """The suppressions in force, oldest first."""
+    standing = select(SuppressionRow).where(col(SuppressionRow.released_at).is_(None))
+    return list(session.exec(standing.order_by(col(SuppressionRow.id))))
+
+
+def suppress(session: Session, email: str, reason: str, by: str, now: datetime) -> None:
+    """Suppress an address."""
+    key = email.casefold()
+    session.add(SuppressionRow(email=email, email_key=key, reason=reason, at=now, by=by))
+
+
+def unsuppress(session: Session, email: str, by: str, now: datetime) -> bool:
+    """End every suppression of an address; False if there is none."""
+    standing = [row for row in suppressions(session) if row.email_key == email.casefold()]
+    for row in standing:
+        row.released_at, row.released_by = now, by
+        session.add(row)
+    return bool(standing)
+
+
+def acceptances(session: Session) -> dict[str, AcceptanceRow]:
+    """The latest answer of everyone who gave one, by case-folded address."""
+    rows = session.exec(select(AcceptanceRow).order_by(col(AcceptanceRow.id)))
+    return {row.email_key: row for row in rows}
+
+
+def record_acceptance(
+    session: Session, email: str, accepted: bool, source: str, now: datetime
+) -> None:
+    """Record an answer to the embargo terms, and how we know of it."""
+    key = email.casefold()
+    session.add(AcceptanceRow(email=email, email_key=key, accepted=accepted, at=now, source=source))

@@ -1,0 +1,188 @@
+"""The ledger's SQLite file: opening it, its schema, its transactions, and the one-run lock.
+
+Every transaction that writes takes SQLite's write lock when it begins, so that what it read is
+still true when it commits. WAL with synchronous=FULL: what was committed survives a power cut.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import socket
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Self
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import Session
+
+from mailer.core.errors import LedgerError
+
+SCHEMA = "0001"
+"""The newest migration. A test holds that it is Alembic's head."""
+
+BUSY_TIMEOUT_S = 60
+
+
+class Database:
+    """An open ledger. Use `write()` and `read()`; close it with `close()` or `with`."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._engine = _engine(path)
+        self._reading = self._engine.execution_options(mailer_reads_only=True)
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A transaction that holds the write lock from its start, committed at the end."""
+        with _told_plainly(self.path), Session(self._engine, expire_on_commit=False) as session:
+            session.connection()
+            yield session
+            session.commit()
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A transaction that sees one moment of the ledger and never waits for a writer."""
+        with _told_plainly(self.path), Session(self._reading, expire_on_commit=False) as session:
+            yield session
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def open_ledger(path: Path, *, now: datetime, upgrade: bool = False) -> Database:
+    """Open the ledger, making it where there is none.
+
+    An older schema is upgraded only with `upgrade`, after the file was copied aside; otherwise
+    it is refused, because a `mailer run` of the older program may be using it.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with _told_plainly(path):
+        found = _schema_of(path)
+    if found is not None and found > SCHEMA:
+        raise LedgerError(
+            f"{path}: the ledger was made by a newer mailer (schema {found}, this one knows "
+            f"{SCHEMA}); use that one"
+        )
+    if found is not None and found < SCHEMA and not upgrade:
+        raise LedgerError(
+            f"{path}: the ledger has schema {found}, this mailer needs {SCHEMA}; stop every "
+            "mailer of the older version, then `mailer run` upgrades it"
+        )
+    database = Database(path)
+    if found != SCHEMA:
+        if found is not None:
+            _copy_aside(path, found, now)
+        with _told_plainly(path):
+            _migrate(database._engine)
+    return database
+
+
+def _schema_of(path: Path) -> str | None:
+    """The schema's version, or None where there is no ledger yet."""
+    if not path.exists() or path.stat().st_size == 0:
+        return None
+    uri = f"{path.absolute().as_uri()}?mode=rw"
+    with closing(sqlite3.connect(uri, uri=True)) as connection:
+        tables = {r[0] for r in connection.execute("SELECT name FROM sqlite_master")}
+        if "alembic_version" not in tables:
+            if tables:
+                raise LedgerError(f"{path}: this SQLite file is not a mailer's ledger")
+            return None
+        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    return str(row[0]) if row else None
+
+
+def _copy_aside(path: Path, schema: str, now: datetime) -> None:
+    copy = path.with_name(f"{path.name}.schema-{schema}.{now:%Y%m%dT%H%M%SZ}")
+    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(copy)) as target:
+        source.backup(target)
+    shutil.copymode(path, copy)
+
+
+def _migrate(engine: Engine) -> None:
+    # Imported here: it takes longer than many a command runs, and is needed once a release.
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _engine(path: Path) -> Engine:
+    new = not path.exists()
+    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_TIMEOUT_S})
+
+    @event.listens_for(engine, "connect")
+    def _on_connect(connection: sqlite3.Connection, _: Any) -> None:
+        # We say BEGIN ourselves: sqlite3 would say it too late, after the first SELECT.
+        connection.isolation_level = None
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+
+    @event.listens_for(engine, "begin")
+    def _on_begin(connection: Connection) -> None:
+        reads = connection.get_execution_options().get("mailer_reads_only", False)
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+    if new:
+        # It will hold embargoed texts and journalists' addresses: for its owner only.
+        with _told_plainly(path):
+            os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+    return engine
+
+
+@contextmanager
+def _told_plainly(path: Path) -> Iterator[None]:
+    """SQLite's and the disk's own faults, as one line that a person can act on."""
+    try:
+        yield
+    except (DBAPIError, sqlite3.Error, OSError) as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        if isinstance(cause, sqlite3.IntegrityError):
+            raise
+        raise LedgerError(f"{path}: the ledger cannot be used: {cause}") from error
+
+
+class RunLock:
+    """Held by the one `mailer run` of a ledger; the kernel lets go of it however the run ends."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path.with_name(path.name + ".lock")
+        self._file: int | None = None
+
+    def __enter__(self) -> Self:
+        self._file = os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = os.read(self._file, 200).decode(errors="replace").strip()
+            os.close(self._file)
+            raise LedgerError(
+                f"another `mailer run` is using this ledger ({holder or self._path}); "
+                "stop it first, or leave it to its work"
+            ) from None
+        os.ftruncate(self._file, 0)
+        os.write(self._file, f"process {os.getpid()} on {socket.gethostname()}".encode())
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._file is not None:
+            os.ftruncate(self._file, 0)
+            os.close(self._file)

@@ -1,0 +1,206 @@
+"""The life of a dispatch in the ledger: started at its instant, found overdue, settled after a
+stop, and what becomes of an advance copy that can no longer go.
+
+Every function works inside the caller's write transaction.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select, update
+from sqlmodel import Session, col
+from sqlmodel import select as select_rows
+
+from mailer.core import states
+from mailer.core.model import DispatchKind
+from mailer.core.outcome import Outcome
+from mailer.core.states import DeliveryEvent, DeliveryState, DispatchEvent, DispatchState
+from mailer.ledger.store import add_deliveries, contact_of, move, table
+from mailer.ledger.tables import AttemptRow, DeliveryRow, DispatchRow, VersionRow
+
+ENDED = (DispatchState.DONE, DispatchState.CANCELLED)
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something the run should say aloud: of what ("advance to wires"; may be empty), and what."""
+
+    subject: str
+    text: str
+
+
+def subject(session: Session, row: DispatchRow) -> str:
+    """A dispatch in words: "HW 12/2026, advance to wires"."""
+    reference = session.get_one(VersionRow, row.version_id).content["reference"]
+    return f"{reference}, {row.kind} to {row.audience}"
+
+
+def settle_interrupted(session: Session, now: datetime) -> list[Notice]:
+    """Deliveries that were in hand when a run ended without ending: in doubt, or given back."""
+    interrupted = session.exec(
+        select_rows(DeliveryRow).where(DeliveryRow.state == DeliveryState.SENDING)
+    ).all()
+    doubtful = 0
+    for row in interrupted:
+        begun = session.exec(
+            select_rows(AttemptRow)
+            .where(AttemptRow.delivery_id == row.id)
+            .where(col(AttemptRow.ended_at).is_(None))
+        ).first()
+        event = DeliveryEvent.DOUBT if begun else DeliveryEvent.RETURN
+        row.state = states.after(states.DELIVERY, DeliveryState(row.state), event)
+        row.changed_at = now
+        if begun:
+            doubtful += 1
+            row.attempts = begun.number
+            row.reason = "the program was stopped after the text had begun and before an answer"
+            begun.ended_at, begun.outcome = now, Outcome.IN_DOUBT
+            begun.reply = "the program was stopped before the relay's answer was recorded"
+            session.add(begun)
+        session.add(row)
+    text = "in doubt: the last run was stopped while the relay had not yet answered"
+    return [Notice("", f"{doubtful} copies {text}")] if doubtful else []
+
+
+def find_overdue(session: Session, now: datetime, late_grace: timedelta) -> list[Notice]:
+    """Dispatches that were half sent when nobody was there for longer than the grace."""
+    sending = session.exec(
+        select_rows(DispatchRow).where(DispatchRow.state == DispatchState.SENDING)
+    ).all()
+    notices = []
+    for row in sending:
+        waiting_since = session.execute(
+            select(func.min(func.coalesce(DeliveryRow.next_attempt_at, row.started_at)))
+            .where(col(DeliveryRow.dispatch_id) == row.id)
+            .where(col(DeliveryRow.state).in_(states.UNSENT))
+        ).scalar()
+        if waiting_since is not None and now - _aware(waiting_since, now) > late_grace:
+            reason = f"copies waited through a stop longer than the late grace of {late_grace}"
+            move(row, DispatchEvent.MISS, reason)
+            session.add(row)
+            notices.append(
+                Notice(subject(session, row), f"overdue: {reason}; approve it again or cancel it")
+            )
+    return notices
+
+
+def _aware(value: datetime | str, now: datetime) -> datetime:
+    """SQLite gives a coalesced instant back as text without a zone; all are UTC."""
+    parsed = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=now.tzinfo)
+
+
+def start(session: Session, row: DispatchRow, now: datetime, late_grace: timedelta) -> Notice:
+    """Start a dispatch whose instant has come, unless it comes too late."""
+    late = now - max(row.instant, row.approved_at or row.instant)
+    lifted = row.embargo_instant is not None and row.embargo_instant <= now
+    if row.kind == DispatchKind.ADVANCE and lifted:
+        return _too_late_for_advance(session, row, now)
+    if late > late_grace:
+        reason = f"found {_rough(late)} late, more than the late grace of {late_grace}"
+        move(row, DispatchEvent.MISS, reason)
+        session.add(row)
+        return Notice(subject(session, row), f"overdue: {reason}; approve it again or cancel it")
+    move(row, DispatchEvent.START)
+    row.started_at = now
+    session.add(row)
+    session.flush()
+    if row.kind == DispatchKind.RELEASE:
+        _adopt_unsent_advance(session, row, now)
+    return Notice(subject(session, row), "started")
+
+
+def _rough(span: timedelta) -> str:
+    return str(timedelta(seconds=round(span.total_seconds())))
+
+
+def _too_late_for_advance(session: Session, row: DispatchRow, now: datetime) -> Notice:
+    """The lift came first: nobody wants an embargoed copy of what is public."""
+    reason = "the embargo lifted before it could go; its contacts get the release"
+    release = release_of(session, row)
+    waiting = _unsent(session, row)
+    if release is not None and release.state == DispatchState.DONE and waiting:
+        move(release, DispatchEvent.REOPEN)
+        release.approved_at, release.ended_at = now, None
+        session.add(release)
+    if release is not None and release.state not in ENDED:
+        add_to_release(session, waiting, release, now)
+    change_all(session, row, DeliveryEvent.CANCEL, reason, now)
+    move(row, DispatchEvent.CANCEL, reason)
+    row.ended_at = now
+    session.add(row)
+    return Notice(subject(session, row), f"cancelled: {reason}")
+
+
+def _adopt_unsent_advance(session: Session, release: DispatchRow, now: datetime) -> None:
+    """Whoever still waits for an advance copy at the lift gets the release instead."""
+    advance = session.exec(
+        select_rows(DispatchRow)
+        .where(DispatchRow.version_id == release.version_id)
+        .where(DispatchRow.audience == release.audience)
+        .where(DispatchRow.kind == DispatchKind.ADVANCE)
+        .where(DispatchRow.plan_hash == release.plan_hash)
+        .where(DispatchRow.planned_at == release.planned_at)
+    ).first()
+    if advance is None:
+        return
+    reason = "the embargo lifted before it could go; its contact gets the release"
+    add_to_release(session, _unsent(session, advance), release, now)
+    change_all(session, advance, DeliveryEvent.CANCEL, reason, now)
+    if advance.state in (DispatchState.HELD, DispatchState.OVERDUE, DispatchState.APPROVED):
+        move(advance, DispatchEvent.CANCEL, "the embargo lifted before it could go")
+        advance.ended_at = now
+        session.add(advance)
+
+
+def release_of(session: Session, advance: DispatchRow) -> DispatchRow | None:
+    """The release that goes with an advance dispatch of the same plan."""
+    return session.exec(
+        select_rows(DispatchRow)
+        .where(DispatchRow.version_id == advance.version_id)
+        .where(DispatchRow.audience == advance.audience)
+        .where(DispatchRow.kind == DispatchKind.RELEASE)
+        .where(DispatchRow.plan_hash == advance.plan_hash)
+        .where(DispatchRow.planned_at == advance.planned_at)
+    ).first()
+
+
+def _unsent(session: Session, row: DispatchRow) -> list[DeliveryRow]:
+    waiting = (
+        select_rows(DeliveryRow)
+        .where(DeliveryRow.dispatch_id == row.id)
+        .where(col(DeliveryRow.state).in_(states.UNSENT))
+    )
+    return list(session.exec(waiting))
+
+
+def change_all(
+    session: Session, row: DispatchRow, event: DeliveryEvent, reason: str, now: datetime
+) -> None:
+    """Let `event` happen to every delivery of a dispatch that is still to be sent."""
+    for state in states.UNSENT:
+        session.execute(
+            update(table(DeliveryRow))
+            .where(col(DeliveryRow.dispatch_id) == row.id, col(DeliveryRow.state) == state)
+            .values(
+                state=states.after(states.DELIVERY, state, event),
+                reason=reason,
+                changed_at=now,
+                next_attempt_at=None,
+            )
+        )
+
+
+def add_to_release(
+    session: Session, rows: list[DeliveryRow], release: DispatchRow, now: datetime
+) -> None:
+    """Plan the release for contacts who were to have the advance copy."""
+    add_deliveries(
+        session,
+        release.id or 0,
+        [contact_of(row) for row in rows],
+        domain=rows[0].message_id.rstrip(">").rpartition("@")[2] if rows else "",
+        now=now,
+    )

@@ -1,0 +1,270 @@
+"""What the command line prints: plans, logs and findings, as tables for people or data for scripts.
+
+Everything that came from outside is made inert first. Times are said in the office's zone beside
+UTC, never without a zone.
+"""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, fields
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from mailer.core.embargo import say, utc_offset
+from mailer.core.inert import inert, inert_cell, inert_json
+from mailer.core.model import Progress
+from mailer.proposal import PlanView
+from mailer.intake.contacts import ListReport
+from mailer.ledger.log import Deed, Entry, RelayFault
+
+WIDE = 160
+"""Columns where the output is not a terminal, so that a log file or a pipe is not cut."""
+
+STYLES = {
+    "accepted": "green",
+    "done": "green",
+    "approved": "cyan",
+    "sending": "cyan",
+    "pending": "cyan",
+    "deferred": "yellow",
+    "planned": "yellow",
+    "proposed": "yellow",
+    "held": "bold yellow",
+    "overdue": "bold red",
+    "in_doubt": "bold red",
+    "rejected": "red",
+    "expired": "red",
+    "cancelled": "dim",
+    "suppressed": "dim",
+    "left_out": "dim",
+}
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Where output goes; wide unless a terminal says otherwise."""
+    screen = Console(stderr=stderr, highlight=False, emoji=False, markup=False)
+    if not screen.is_terminal:
+        screen.width = WIDE
+    return screen
+
+
+def when(instant: datetime, zone: str) -> str:
+    """An instant as people read it in tables: "Tue 9 Feb 2027 00:01 UTC+00:00"."""
+    local = instant.astimezone(ZoneInfo(zone))
+    offset = "UTC" if zone == "UTC" else utc_offset(local)
+    seconds = ":%S" if local.second else ""
+    return local.strftime(f"%a {local.day} %b %Y %H:%M{seconds} ") + offset
+
+
+def stamp(instant: datetime | None) -> str | None:
+    """An instant for scripts: ISO 8601 in UTC."""
+    if instant is None:
+        return None
+    return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def print_json(value: Any) -> None:
+    """JSON on standard output."""
+    print(inert_json(value))
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, expand=False)
+    for column in columns:
+        table.add_column(column, overflow="fold", justify="left")
+    return table
+
+
+def _state(state: str) -> Text:
+    return Text(state.replace("_", " "), style=STYLES.get(state, ""))
+
+
+# --- plans ------------------------------------------------------------------------------------
+
+
+def plan(view: PlanView) -> None:
+    """A plan: each dispatch and its instant in three zones, and each contact left out."""
+    screen = console()
+    screen.print(Text(f"{inert(view.reference)}  {inert(view.headline)}", style="bold"))
+    if view.embargo:
+        line = say(view.embargo.instant, view.embargo.zone, "en")
+        screen.print(f"{view.kind}, version {view.version}, embargoed until {line}")
+    else:
+        screen.print(f"{view.kind}, version {view.version}, for immediate release")
+    screen.print()
+    table = _table("audience", "dispatch", "UTC", f"office ({view.office_zone})", "audience's zone")
+    table.add_column("contacts", justify="right")
+    table.add_column("state")
+    for row in view.rows:
+        theirs = f"{when(row.instant, row.zone)} ({row.zone})"
+        if row.zone == view.office_zone:
+            theirs = "the same"
+        table.add_row(
+            row.audience,
+            row.kind,
+            when(row.instant, "UTC"),
+            when(row.instant, view.office_zone),
+            theirs,
+            str(row.contacts),
+            _state(row.state),
+        )
+    screen.print(table)
+    for row in view.rows:
+        if row.reason:
+            screen.print(f"{row.kind} to {row.audience}: {inert(row.reason)}", style="yellow")
+    if view.left_out:
+        screen.print(f"\nLeft out ({len(view.left_out)}):")
+        for one in view.left_out:
+            who = " ".join(filter(None, (one.contact.name, f"<{one.contact.email}>")))
+            outlet = f", {inert(one.contact.outlet)}" if one.contact.outlet else ""
+            screen.print(f"  {one.audience}: {inert(who)}{outlet}: {inert(one.reason)}")
+    for note in view.notes:
+        screen.print(f"! {inert(note)}", style="yellow")
+
+
+def plan_json(view: PlanView) -> dict[str, Any]:
+    """A plan for scripts."""
+    return {
+        "reference": view.reference,
+        "headline": view.headline,
+        "kind": view.kind,
+        "version": view.version,
+        "embargo": stamp(view.embargo.instant) if view.embargo else None,
+        "embargo_zone": view.embargo.zone if view.embargo else None,
+        "dispatches": [{**asdict(row), "instant": stamp(row.instant)} for row in view.rows],
+        "left_out": [
+            {
+                "audience": one.audience,
+                "email": one.contact.email,
+                "name": one.contact.name,
+                "outlet": one.contact.outlet,
+                "reason": one.reason,
+            }
+            for one in view.left_out
+        ],
+        "warnings": list(view.notes),
+    }
+
+
+# --- the log ----------------------------------------------------------------------------------
+
+_INSTANTS = ("at", "next_attempt_at", "began_at", "ended_at")
+
+
+def entry_json(entry: Entry) -> dict[str, Any]:
+    """A log entry for scripts: instants in UTC, how long the attempt took in milliseconds."""
+    row = asdict(entry)
+    for name in _INSTANTS:
+        row[name] = stamp(row[name])
+    row["milliseconds"] = entry.milliseconds
+    return row
+
+
+def log_csv(entries: Iterable[Entry]) -> None:
+    """The log as CSV on standard output, safe to open in a spreadsheet."""
+    columns = [field.name for field in fields(Entry)] + ["milliseconds"]
+    writer = csv.writer(sys.stdout)
+    writer.writerow(columns)
+    for entry in entries:
+        row = entry_json(entry)
+        writer.writerow(["" if row[c] is None else inert_cell(str(row[c])) for c in columns])
+
+
+def log_line(entry: Entry, zone: str) -> Text:
+    """One entry as a line: when, who, what became of it, and how the relay answered."""
+    who = inert(f"{entry.name} <{entry.email}>" if entry.name else entry.email)
+    outlet = f", {inert(entry.outlet)}" if entry.outlet else ""
+    line = Text(f"{when_exactly(entry.at, zone)}  {inert(entry.reference)}  ")
+    line.append(f"{entry.kind or '-'} to {entry.audience}  {who}{outlet}  ")
+    line.append(_state(entry.state))
+    said = _said(entry)
+    return line.append(f"  {said}") if said else line
+
+
+def when_exactly(instant: datetime, zone: str) -> str:
+    """An instant to the second, as the log tells it: "2027-02-09 00:01:00 UTC+00:00"."""
+    local = instant.astimezone(ZoneInfo(zone))
+    return f"{local:%Y-%m-%d %H:%M:%S} {utc_offset(local)}"
+
+
+def _said(entry: Entry) -> str:
+    reply = " ".join(filter(None, (str(entry.code or ""), entry.enhanced, inert(entry.reply))))
+    parts = [reply, inert(entry.reason)]
+    if entry.tls_version:
+        parts.append(entry.tls_version)
+    if entry.next_attempt_at is not None:
+        parts.append(f"next attempt {entry.next_attempt_at:%H:%M:%S} UTC")
+    return "; ".join(part for part in parts if part)
+
+
+# --- what an advisory has come to -------------------------------------------------------------
+
+
+def progress(rows: Sequence[Progress]) -> None:
+    """Each dispatch and how many of its copies are in each state."""
+    states = [s for s in STYLES if any(row.counts.get(s) for row in rows)]
+    table = _table("advisory", "audience", "dispatch", "at (UTC)", "state")
+    for state in states:
+        table.add_column(state.replace("_", " "), justify="right")
+    for row in rows:
+        table.add_row(
+            inert(row.reference),
+            row.audience,
+            row.kind,
+            when(row.instant, "UTC"),
+            _state(row.state),
+            *(str(row.counts.get(state, "")) for state in states),
+        )
+    console().print(table)
+    for row in rows:
+        if row.reason:
+            console().print(f"{row.kind} to {row.audience}: {inert(row.reason)}", style="yellow")
+
+
+def progress_json(row: Progress) -> dict[str, Any]:
+    """A dispatch's progress for scripts."""
+    return {**asdict(row), "instant": stamp(row.instant), "planned": row.planned}
+
+
+def deeds(rows: Iterable[Deed], zone: str) -> None:
+    """Who did what with an advisory."""
+    for deed in rows:
+        console().print(f"{when_exactly(deed.at, zone)}  {inert(deed.actor)}: {deed.action}")
+
+
+def relay_faults(rows: Sequence[RelayFault], zone: str) -> None:
+    """What kept the relay from us; the last few of them."""
+    if not rows:
+        return
+    console().print(f"\nThe relay was not available {len(rows)} times; the last:")
+    for fault in rows[-3:]:
+        console().print(f"  {when_exactly(fault.at, zone)}  {fault.step}: {inert(fault.said)}")
+
+
+# --- lists ------------------------------------------------------------------------------------
+
+
+def lists(reports: Iterable[ListReport]) -> None:
+    """Each list, and each row a person should look at."""
+    screen = console()
+    for report in reports:
+        notes = len(report.findings) - report.refused
+        screen.print(
+            f"{inert(report.file)}: {len(report.contacts)} contacts, "
+            f"{report.refused} rows refused, {notes} notes"
+        )
+        for found in report.findings:
+            what = "refused" if found.refused else "note"
+            value = f" ({found.value})" if found.value else ""
+            place = f"row {found.row}" + (f", {found.column}" if found.column else "")
+            style = "red" if found.refused else "yellow"
+            screen.print(f"  {place}: {what}: {inert(found.message)}{value}", style=style)

@@ -1,0 +1,298 @@
+"""From a document, an embargo line and audiences to a proposal: what queueing them would do.
+
+Everything that could go wrong at the lift is made to go wrong here instead, in front of a person:
+what the document lacks, an embargo it contradicts, a list's bad rows, a template's undefined name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session
+
+from mailer.compose import message
+from mailer.compose.templates import TemplateSet, render
+from mailer.config import Config
+from mailer.core import embargo as embargoes
+from mailer.core import plan as planning
+from mailer.core.embargo import Ask, Instant, Reject, say
+from mailer.core.errors import DocumentError, MailerError, NeedsDecisionError
+from mailer.core.model import Contact, Dispatch, Draft, Edition, Embargo, Version
+from mailer.core.plan import LeftOut, Plan
+from mailer.core.states import DispatchState
+from mailer.intake import attachments, contacts, documents
+from mailer.ledger import store
+
+SAMPLE_DATE = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRow:
+    """One dispatch of a plan as it is shown. `instant` is UTC; `zone` is its audience's."""
+
+    audience: str
+    kind: str
+    instant: datetime
+    zone: str
+    contacts: int
+    state: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanView:
+    """A plan as it is shown to a person, before it is queued or after. `embargo` None: at once."""
+
+    reference: str
+    headline: str
+    kind: str
+    version: int
+    embargo: Embargo | None
+    office_zone: str
+    rows: tuple[PlanRow, ...]
+    left_out: tuple[LeftOut, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What `queue` would do, for a person to see first."""
+
+    version: Version
+    plan: Plan
+    templates: TemplateSet
+    audiences: tuple[str, ...]
+    made_at: datetime
+    view: PlanView
+
+
+class Proposer:
+    """Makes proposals for one office. Works inside the caller's reading transaction."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+
+    def propose(
+        self,
+        session: Session,
+        file: Path,
+        *,
+        embargo_line: str | None,
+        immediate: bool,
+        audiences: Iterable[str],
+        now: datetime,
+    ) -> Proposal:
+        """Read an advisory and plan it. Nothing is kept.
+
+        Raises NeedsDecisionError where the embargo line leaves a choice.
+        """
+        draft = documents.read(file)
+        embargo, notes = self._embargo(draft, embargo_line, immediate, now)
+        version = self._freeze(draft, file, embargo, now)
+        names = tuple(dict.fromkeys(audiences))
+        templates = TemplateSet.load(self._config.templates)
+        number, version_id = self.number(session, version)
+        people, found = self.audiences(names)
+        known = store.standing(session, version_id)
+        plan = planning.make(version.content_hash, templates.digest, embargo, people, known, now)
+        version = replace(version, number=number)
+        if not plan.recipients:
+            raise MailerError(f"{version.reference}: nobody would get it. {_why_nobody(plan)}")
+        self._try_templates(version, plan, templates)
+        warned = tuple(f"{file.name}: line {w.line}: {w.message}" for w in draft.warnings)
+        view = self._view_of_plan(version, plan, notes + warned + found)
+        return Proposal(version, plan, templates, names, now, view)
+
+    def _embargo(
+        self, draft: Draft, line: str | None, immediate: bool, now: datetime
+    ) -> tuple[Embargo | None, tuple[str, ...]]:
+        printed = draft.embargo_line
+        if line is None and not immediate:
+            hint = f'; the document says "{printed}"' if printed else ""
+            raise MailerError(
+                "an embargo is required: --embargo "
+                '"00:01 GMT, 9 February 2027", or --immediate' + hint
+            )
+        embargo, notes = (None, ()) if line is None else self._read_embargo(line, now)
+        if printed:
+            self._compare_printed(printed, embargo, now)
+        return embargo, notes
+
+    def _read_embargo(self, line: str, now: datetime) -> tuple[Embargo, tuple[str, ...]]:
+        zone = self._config.embargo.zone
+        match embargoes.read(
+            line, office_zone=zone, now=now, language=self._config.office.language
+        ):
+            case Reject(reason):
+                raise MailerError(f'embargo "{line}": {reason}')
+            case Ask(candidates, _, reason):
+                choices = "; ".join(_both(c, zone) for c in candidates)
+                raise NeedsDecisionError(
+                    f'embargo "{line}": {reason} Choose one and write it so: {choices}'
+                )
+            case Instant(utc, named, warnings, at_once):
+                if at_once:
+                    raise MailerError(f'embargo "{line}": say --immediate for that')
+                return Embargo(utc, named), warnings
+
+    def _compare_printed(self, printed: str, embargo: Embargo | None, now: datetime) -> None:
+        """A document that prints another embargo than the one it is queued with is not queued."""
+        zone = self._config.embargo.zone
+        read = embargoes.read(printed, office_zone=zone, now=now)
+        if not isinstance(read, Instant):
+            return
+        queued = embargo.instant if embargo else None
+        printed_instant = None if read.immediate else read.utc
+        if queued != printed_instant:
+            theirs = _both(printed_instant, zone) if printed_instant else "for immediate release"
+            ours = _both(queued, zone) if queued else "--immediate"
+            raise MailerError(
+                f'the document says "{printed}" ({theirs}), but it is queued with {ours}; '
+                "correct one of them"
+            )
+
+    def _freeze(self, draft: Draft, file: Path, embargo: Embargo | None, now: datetime) -> Version:
+        """A draft as a version: everything an advisory must have is there, or it is refused."""
+        missing = [
+            what
+            for what, found in (
+                ("reference", draft.reference),
+                ("kind", draft.kind),
+                ("headline", draft.headline),
+                ("text", draft.body),
+                ("contact block", draft.contacts),
+            )
+            if not found
+        ]
+        if missing:
+            raise DocumentError(
+                f"{file.name}: no {', no '.join(missing)} found; add what is missing to the "
+                "document, or write it between +++ lines at its head"
+            )
+        office = self._config.office
+        zone = ZoneInfo(embargo.zone if embargo else office.zone)
+        issued = (embargo.instant if embargo else now).astimezone(zone).date()
+        original = Edition(
+            language=draft.language or office.language,
+            headline=draft.headline,
+            body=draft.body,
+            subhead=draft.subhead,
+            dateline=draft.dateline,
+            notes=draft.notes,
+        )
+        return Version(
+            reference=draft.reference,
+            number=1,
+            organisation=draft.organisation or office.name,
+            kind=draft.kind,
+            date=draft.date or issued,
+            editions=(original, *draft.editions),
+            contacts=draft.contacts,
+            attachments=attachments.load(file.parent, draft.attachments),
+        )
+
+    def number(self, session: Session, version: Version) -> tuple[int, int | None]:
+        """Which version of its advisory this text is, and its row if the ledger has it already."""
+        owner = store.advisory(session, version.reference)
+        if owner is None:
+            return 1, None
+        known = store.versions(session, owner.id or 0)
+        for row in known:
+            if row.content_hash == version.content_hash:
+                return row.number, row.id
+        alive = [
+            row
+            for row in store.dispatches(session, owner.id or 0)
+            if row.state != DispatchState.CANCELLED
+        ]
+        if alive:
+            raise MailerError(
+                f"{version.reference}: another text of it is {alive[-1].state} already; "
+                "cancel that first, or give this one a reference of its own"
+            )
+        return len(known) + 1, None
+
+    def audiences(
+        self, names: tuple[str, ...]
+    ) -> tuple[list[planning.AudienceContacts], tuple[str, ...]]:
+        """The named audiences with who is on their lists now, and what the lists left out."""
+        if not names:
+            known = ", ".join(a.name for a in self._config.audience)
+            raise MailerError(f"say to whom: --to with one or more of {known}")
+        people: list[planning.AudienceContacts] = []
+        notes: list[str] = []
+        for name in names:
+            chosen = self._config.audience_named(name)
+            listed: list[Contact] = []
+            for file in chosen.lists:
+                report = contacts.read_list(self._config.lists / file)
+                listed += report.contacts
+                notes += [
+                    f"{report.file} row {found.row}: {found.message} ({found.value}): left out"
+                    for found in report.findings
+                    if found.refused
+                ]
+            people.append((chosen.audience(), listed))
+        return people, tuple(notes)
+
+    def _try_templates(self, version: Version, plan: Plan, templates: TemplateSet) -> None:
+        """Render one copy of every shape there is, so that no template fails at the lift."""
+        for planned in plan.dispatches:
+            shapes = {_shape(contact): contact for contact in planned.contacts}
+            dispatch = planned.dispatch
+            for contact in shapes.values() or [Contact("nobody@example.org")]:
+                self._try(version, dispatch, contact, templates)
+
+    def _try(
+        self, version: Version, dispatch: Dispatch, contact: Contact, templates: TemplateSet
+    ) -> None:
+        office = self._config.office
+        rendered = render(templates, version, dispatch, contact, office)
+        message.build(
+            rendered, version, dispatch, contact, office, "<check@localhost>", SAMPLE_DATE
+        )
+
+    def _view_of_plan(self, version: Version, plan: Plan, notes: tuple[str, ...]) -> PlanView:
+        rows = tuple(
+            PlanRow(
+                audience=planned.dispatch.audience.name,
+                kind=planned.dispatch.kind,
+                instant=planned.dispatch.instant,
+                zone=planned.dispatch.audience.timezone or self._config.embargo.zone,
+                contacts=len(planned.contacts),
+                state="proposed",
+            )
+            for planned in plan.dispatches
+        )
+        return PlanView(
+            reference=version.reference,
+            headline=version.editions[0].headline,
+            kind=version.kind,
+            version=version.number,
+            embargo=plan.embargo,
+            office_zone=self._config.embargo.zone,
+            rows=rows,
+            left_out=plan.left_out,
+            notes=notes,
+        )
+
+
+def _shape(contact: Contact) -> tuple[object, ...]:
+    """What a template could branch on: contacts of one shape take the same way through it."""
+    has = (bool(contact.name), bool(contact.outlet), contact.embargo_accepted)
+    return (contact.language, contact.timezone, contact.tags, *has)
+
+
+def _both(instant: datetime, zone: str) -> str:
+    return f"{instant:%Y-%m-%dT%H:%M:%SZ} = {say(instant, zone, 'en')}"
+
+
+def _why_nobody(plan: Plan) -> str:
+    if not plan.left_out:
+        return "The lists of these audiences are empty."
+    reasons = sorted({one.reason for one in plan.left_out})
+    return f"All {len(plan.left_out)} contacts are left out ({'; '.join(reasons)})."

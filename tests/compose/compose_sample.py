@@ -1,0 +1,149 @@
+"""An invented advisory in three languages, and the people around it, for these tests."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from mailer.compose.templates import TemplateSet
+from mailer.core.model import (
+    Attachment,
+    Audience,
+    Contact,
+    Dispatch,
+    DispatchKind,
+    Edition,
+    Embargo,
+    Office,
+    Phone,
+    PressContact,
+    Version,
+)
+
+TEMPLATES = TemplateSet.load(Path(__file__).parents[2] / "templates")
+LIFT = datetime(2027, 2, 9, 0, 1, tzinfo=UTC)
+EMBARGO = Embargo(LIFT, "Europe/London")
+OFFICE = Office("Lantern Coast Trust", "press.example.org", "Europe/London")
+SENT = datetime(2027, 2, 8, 9, 0, tzinfo=UTC)
+MESSAGE_ID = "<lct-2027-004.1.wires.7f3a@press.example.org>"
+
+ENGLISH = Edition(
+    "en",
+    "Four in ten harbour gauges miss the highest tides, survey finds",
+    """\
+Four in ten of the tide gauges that coastal towns rely on to warn of flooding failed to record
+the highest water of last winter, according to a survey of 212 harbours published today by the
+Lantern Coast Trust.
+
+The report, [Blind at High Water](https://example.org/reports/blind-at-high-water), follows each
+gauge through the eleven surges between October and March. It found that:
+
+- 84 of 212 gauges lost power or signal at least once within two hours of the peak, when their
+  readings matter most;
+- 31 harbours have nobody under contract to repair the instrument at night;
+- the median repair took 19 days, and the longest 143.
+
+> “A gauge that works every day but the one that matters is an ornament,” said Mirela Osei,
+> the Trust’s head of coastal science. “The towns behind it believe they are watched.”
+
+### What the Trust is asking for
+
+1. A second, battery-powered sensor at every harbour that protects more than 500 homes.
+2. Publication of outages within the hour, on a page that [anyone can
+   read](https://example.org/gauges).
+
+The survey was paid for by the Trust’s members. The data for every harbour are free to use with
+attribution.
+""",
+    subhead="Repairs take a median of 19 days; 31 ports have nobody to call at night",
+    dateline="Port Ellan, 9 February 2027",
+    notes="""\
+- The Lantern Coast Trust is an independent charity, founded in 1961.
+- The method and the data of each harbour are at <https://example.org/gauges/data>; questions
+  to [the survey desk](mailto:survey@example.org).
+""",
+)
+FRENCH = Edition(
+    "fr",
+    "Quatre marégraphes sur dix manquent les plus hautes mers, selon une enquête",
+    """\
+Quatre marégraphes sur dix n’ont pas enregistré les plus hautes eaux de l’hiver dernier, selon
+une enquête menée dans 212 ports et [publiée](https://example.org/fr/rapport) aujourd’hui.
+
+- 84 appareils sur 212 ont perdu le courant ou le signal ;
+- la réparation médiane a pris 19 jours.
+""",
+    subhead="La réparation médiane prend 19 jours",
+    dateline="Port Ellan, le 9 février 2027",
+)
+ARABIC = Edition(
+    "ar",
+    "أربعة من كل عشرة مقاييس للمد في الموانئ تفوّت أعلى المياه",
+    """\
+أخفقت أربعة من كل عشرة مقاييس للمد والجزر في تسجيل أعلى مستوى للمياه في الشتاء الماضي، وفقًا
+لمسح شمل 212 ميناءً [نُشر](https://example.org/ar/report) اليوم.
+
+- فقد 84 مقياسًا من أصل 212 الطاقة أو الإشارة قرب الذروة؛
+- استغرق الإصلاح الوسيط 19 يومًا.
+
+> «المقياس الذي يعمل كل يوم إلا اليوم المهم ليس إلا زينة»، قالت ميريلا أوسي.
+""",
+    subhead="الإصلاح الوسيط يستغرق 19 يومًا",
+    dateline="بورت إلان، 9 فبراير 2027",
+    notes="صندوق ساحل الفنار جمعية خيرية مستقلة تأسست عام 1961.",
+)
+VERSION = Version(
+    reference="LCT 2027/004",
+    number=1,
+    organisation="Lantern Coast Trust",
+    kind="press release",
+    date=date(2027, 2, 9),
+    editions=(ENGLISH, FRENCH, ARABIC),
+    contacts=(
+        PressContact(
+            "Tomas Adeyemi",
+            "Press Officer",
+            "Lantern Coast Trust",
+            "tomas@press.example.org",
+            (Phone("+442079460123", "office"), Phone("+447700900456", "mobile, day and night")),
+        ),
+        PressContact(
+            "Mirela Osei",
+            "Head of Coastal Science",
+            "",
+            "mirela@press.example.org",
+            (Phone("+442079460124"),),
+        ),
+    ),
+)
+PICTURE = Attachment("marégraphe – Port Ellan.png", "image/png", bytes(range(256)) * 4)
+
+
+def audience(name: str, language: str = "en") -> Audience:
+    return Audience(
+        name=name,
+        template=name,
+        language=language,
+        sender="Lantern Coast Trust press office <press@press.example.org>",
+        reply_to="Tomas Adeyemi <tomas@press.example.org>",
+        timezone="Europe/London",
+        advance=timedelta(hours=24),
+    )
+
+
+def dispatch(
+    name: str = "national", kind: DispatchKind = DispatchKind.ADVANCE, language: str = "en"
+) -> Dispatch:
+    return Dispatch(audience(name, language), kind, SENT, EMBARGO)
+
+
+ASHA = Contact(
+    "asha.rao@example.net", "Asha Rao", "The Harbour Times", "en", "Asia/Kolkata", (), True
+)
+CLAIRE = replace(
+    ASHA, email="claire@example.net", name="Claire Évrard", language="fr", timezone="Europe/Paris"
+)
+LAYLA = replace(
+    ASHA, email="layla@example.net", name="ليلى حداد", language="ar", timezone="Asia/Beirut"
+)

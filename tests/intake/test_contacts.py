@@ -1,0 +1,317 @@
+"""Lists in: what is taken, what is refused, and what is said about it."""
+
+import string
+from datetime import date
+from pathlib import Path
+
+import pytest
+from email_validator import validate_email
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from mailer.core.errors import ListError
+from mailer.core.model import Contact
+from mailer.intake.contacts import Finding, ListReport, check_lists, iter_list, read_list
+from mailer.intake.rows import MAX_LINE, printable
+
+EXAMPLES = sorted((Path(__file__).parents[2] / "lists").glob("*.csv"))
+reusing_tmp_path = settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
+
+
+@pytest.fixture
+def read(tmp_path: Path):
+    def read(text: str | bytes, name: str = "list.csv") -> ListReport:
+        path = tmp_path / name
+        path.write_bytes(text.encode() if isinstance(text, str) else text)
+        return read_list(path)
+
+    return read
+
+
+def codes(report: ListReport) -> list[tuple[int, str, str]]:
+    return [(finding.row, finding.column, finding.code) for finding in report.findings]
+
+
+# --- what is taken ----------------------------------------------------------------------------
+
+
+def test_every_column_is_read(read) -> None:
+    report = read(
+        "email,name,outlet,language,timezone,tags,embargo_accepted,verified\n"
+        'ana@paper.example,"Sol, Ana",The Paper,en-GB,Europe/London,"a;b|c,a",Yes,2026-03-31\n'
+    )
+    assert report.contacts == (
+        Contact(
+            "ana@paper.example",
+            "Sol, Ana",
+            "The Paper",
+            "en",
+            "Europe/London",
+            ("a", "b", "c"),
+            True,
+            date(2026, 3, 31),
+        ),
+    )
+    assert report.findings == ()
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("bom", [b"", b"\xef\xbb\xbf"])
+def test_delimiters_line_ends_and_bom(read, delimiter: str, end: str, bom: bytes) -> None:
+    rows = [["Name ", " EMAIL"], ["Ana", " ana@x.example "], ["José", "jo@x.example"]]
+    report = read(bom + end.join(delimiter.join(row) for row in rows).encode())
+    assert [(c.email, c.name) for c in report.contacts] == [
+        ("ana@x.example", "Ana"),
+        ("jo@x.example", "José"),
+    ]
+    assert report.findings == ()
+
+
+def test_only_email_is_required_and_short_rows_are_whole(read) -> None:
+    assert read("email\na@x.example\n").contacts == (Contact("a@x.example"),)
+    assert read("email,name\na@x.example\n").contacts == (Contact("a@x.example"),)
+    assert read("email,name\n").contacts == ()
+
+
+def test_tags_in_a_semicolon_file_use_a_bar_or_quotes(read) -> None:
+    report = read('email;tags\na@x.example;one|two\nb@x.example;"one;two"\n')
+    assert [c.tags for c in report.contacts] == [("one", "two"), ("one", "two")]
+
+
+@pytest.mark.parametrize("written", ["yes", "Y", "TRUE", "1", "2026-02-09", " yes "])
+def test_an_acceptance_is_read(read, written: str) -> None:
+    assert read(f"email,embargo_accepted\na@x.example,{written}").contacts[0].embargo_accepted
+
+
+@pytest.mark.parametrize(
+    ("written", "doubtful"),
+    [
+        ("", False),
+        ("no", False),
+        ("N", False),
+        ("false", False),
+        ("0", False),
+        ("maybe", True),
+        ("yes?", True),
+        ("2026-02-30", True),
+        ("20260209", True),
+        ("2", True),
+        ("\u0661", True),
+    ],
+)
+def test_a_doubtful_acceptance_never_counts(read, written: str, doubtful: bool) -> None:
+    report = read(f"email,embargo_accepted\na@x.example,{written}")
+    assert report.contacts == (Contact("a@x.example", embargo_accepted=False),)
+    assert codes(report) == ([(2, "embargo_accepted", "bad-acceptance")] if doubtful else [])
+
+
+def test_formulas_and_markup_stay_text(read) -> None:
+    name = '=HYPERLINK("http://x.example","{{7*7}}<b>")'
+    quoted = name.replace('"', '""')
+    assert read(f'email,name\na@x.example,"{quoted}"').contacts[0].name == name
+
+
+# --- what is refused, and what is noted -------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "code", "value"),
+    [
+        (",Ana", "email", "missing-address", ""),
+        ("nobody,Ana", "email", "bad-address", "nobody"),
+        (
+            '"a@b.example\r\nBcc: x@y.example",Ana',
+            "email",
+            "unsafe-address",
+            r"a@b.example\r\nBcc: x@y.example",
+        ),
+        ("a\x00@b.example,Ana", "email", "unsafe-address", r"a\x00@b.example"),
+        ("\u202ea@b.example,Ana", "email", "unsafe-address", r"\u202ea@b.example"),
+        ("a@b.example,Ana,more", "", "too-many-fields", "more"),
+        ("a@b.example" + "," * 1_000_000, "", "too-many-fields", ""),
+        ('a@b.example,"Ana" Sol', "", "unreadable-row", ""),
+        ("a@b.example," + "x" * 200_000, "", "unreadable-row", ""),
+        ("GOOD@x.example,again", "email", "duplicate", "GOOD@x.example"),
+    ],
+)
+def test_a_refused_row_leaves_the_others_working(
+    read, row: str, column: str, code: str, value: str
+) -> None:
+    report = read(f"email,name\ngood@x.example,\n{row}\nlast@x.example,\n")
+    assert [c.email for c in report.contacts] == ["good@x.example", "last@x.example"]
+    (finding,) = report.findings
+    assert (finding.row, finding.column, finding.code) == (3, column, code)
+    assert finding.value == value
+    assert finding.refused
+    assert finding.message.isprintable()
+    assert report.refused == 1
+
+
+@pytest.mark.parametrize(
+    ("column", "written", "code", "kept"),
+    [
+        ("name", "An\x1b[31ma\x00", "control-characters", Contact("a@x.example", name="An[31ma")),
+        ("name", "\u202eAna", "control-characters", Contact("a@x.example", name="Ana")),
+        ("name", '"Ana\r\nSol"', "control-characters", Contact("a@x.example", name="Ana Sol")),
+        ("name", "x" * 300, "too-long", Contact("a@x.example", name="x" * 200)),
+        ("outlet", "The\x7fPaper", "control-characters", Contact("a@x.example", outlet="ThePaper")),
+        ("tags", "a\x07|b", "control-characters", Contact("a@x.example", tags=("a", "b"))),
+        ("tags", "x" * 300, "too-long", Contact("a@x.example", tags=("x" * 200,))),
+        ("language", "tlh", "unknown-language", Contact("a@x.example")),
+        ("timezone", "Mars/Base", "unknown-zone", Contact("a@x.example")),
+        ("timezone", "../../etc/passwd", "unknown-zone", Contact("a@x.example")),
+        ("verified", "31/03/2026", "bad-date", Contact("a@x.example")),
+        ("verified", "2026-02-30", "bad-date", Contact("a@x.example")),
+        ("phone", "12345", "unknown-column", Contact("a@x.example")),
+    ],
+)
+def test_what_is_dropped_from_a_contact_is_said(
+    read, column: str, written: str, code: str, kept: Contact
+) -> None:
+    report = read(f"email,{column}\na@x.example,{written}\n")
+    assert report.contacts == (kept,)
+    (finding,) = report.findings
+    assert (finding.column, finding.code, finding.refused) == (column, code, False)
+    assert finding.row == (1 if code == "unknown-column" else 2)
+    assert finding.value.isprintable()
+    assert finding.message.isprintable()
+    assert report.refused == 0
+
+
+def test_rows_are_counted_as_a_spreadsheet_shows_them(read) -> None:
+    report = read('email,name\n\na@x.example,"one\ntwo"\n ,\nbad,\n')
+    assert codes(report) == [(3, "name", "control-characters"), (6, "email", "bad-address")]
+
+
+def test_a_stray_quote_never_swallows_rows_in_silence(read) -> None:
+    rows = "".join(f"{letter}@x.example,\n" for letter in string.ascii_lowercase)
+    unclosed = read(f'email,name\nfirst@x.example,"Ana\n{rows}')
+    assert unclosed.contacts == ()
+    assert codes(unclosed) == [(2, "", "unreadable-row")]
+    assert "rows 2 to 28" in unclosed.findings[0].message
+
+    closed = read(f'email,name\nfirst@x.example,"Ana\n{rows}z2@x.example,Sol"\nlast@x.example,\n')
+    assert [c.email for c in closed.contacts] == ["last@x.example"]
+    assert closed.refused == 1
+    assert "rows 2 to 29" in closed.findings[0].message
+
+
+def test_who_is_in_two_lists_is_kept_and_noted(tmp_path: Path) -> None:
+    one, two = tmp_path / "one.csv", tmp_path / "two.csv"
+    one.write_text("email\na@x.example\nb@x.example\n")
+    two.write_text("email\nB@X.example\n")
+    first, second = check_lists([one, two])
+    assert first.findings == ()
+    assert [c.email for c in second.contacts] == ["B@x.example"]
+    assert second.findings == (
+        Finding(
+            str(two), 2, "email", "in-another-list", "B@x.example", f"also in {one}", refused=False
+        ),
+    )
+
+
+# --- a file that cannot be read ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "empty"),
+        (b"\n \n\n", "empty"),
+        (b"Name;Mail\nx;y\n", "row 1: no email column; the columns are: name, mail"),
+        (b"email,name,EMAIL\n", "row 1: two columns are named email"),
+        (b"\x1b[2J,x\n", r"the columns are: \x1b[2j, x"),
+        ("email,name\na@x.example,José\n".encode("latin-1"), "row 2: byte 0xE9 is not UTF-8"),
+        ("email,name\ra@x.example,José\r".encode("latin-1"), "row 2: byte 0xE9 is not UTF-8"),
+        ("email\na@x.example\n".encode("utf-16"), "row 1: byte 0xFF is not UTF-8"),
+        (b'"email,name\na@x.example,b\n', "row 1: a quote opened here is not closed"),
+        (b"email\n" + b"x" * 10_000_000, f"row 2: a line of over {MAX_LINE:,} bytes"),
+    ],
+)
+def test_an_unreadable_file_is_one_clear_line(read, content: bytes, said: str) -> None:
+    with pytest.raises(ListError) as caught:
+        read(content)
+    message = str(caught.value)
+    assert said in message
+    assert "list.csv: " in message
+    assert message.isprintable()
+
+
+def test_a_path_that_is_no_list_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ListError, match="no such file"):
+        read_list(tmp_path / "absent.csv")
+    (tmp_path / "folder.csv").mkdir()
+    with pytest.raises(ListError, match="not a file"):
+        read_list(tmp_path / "folder.csv")
+    with pytest.raises(ListError, match=r"use one of \.csv, \.xlsx, \.vcf"):
+        read_list(tmp_path / "list.ods")
+    with pytest.raises(ListError, match=r"a\\x1b\[2J"):
+        read_list(tmp_path / "a\x1b[2J.csv")
+    with pytest.raises(ListError, match="no such file"):
+        read_list(tmp_path / "a\0.csv")
+
+
+# --- promises ---------------------------------------------------------------------------------
+
+
+@reusing_tmp_path
+@given(content=st.binary() | st.text().map(str.encode), header=st.booleans())
+def test_arbitrary_bytes_raise_nothing_but_list_error(read, content: bytes, header: bool) -> None:
+    try:
+        report = read((b"email,name\n" if header else b"") + content)
+        shown = [f.value + f.message for f in report.findings]
+    except ListError as error:
+        shown = [str(error)]
+    assert all(text.isprintable() for text in shown)
+
+
+field = st.text(
+    st.characters(exclude_characters='",\r\n', exclude_categories=["Cs"]), min_size=1
+) | st.sampled_from(["a@x.example", "A@X.EXAMPLE", "b@x.example", "yes", "Europe/Paris", "en"])
+
+
+@reusing_tmp_path
+@given(st.lists(st.lists(field, min_size=1, max_size=4)))
+def test_every_row_is_a_contact_or_a_refusal(read, rows: list[list[str]]) -> None:
+    rows = [["x", *row] for row in rows]  # no row is blank
+    report = read("name,email,timezone,embargo_accepted\n" + "\n".join(map(",".join, rows)))
+    assert len(rows) == len(report.contacts) + report.refused
+    for contact in report.contacts:
+        valid = validate_email(contact.email, check_deliverability=False, test_environment=True)
+        assert contact.email == f"{valid.local_part}@{valid.ascii_domain}"
+        assert contact.name == "x"
+
+
+@reusing_tmp_path
+@given(field)
+def test_nothing_but_a_plain_yes_or_a_date_is_an_acceptance(read, written: str) -> None:
+    report = read(f"email,embargo_accepted\na@x.example,{written}\n")
+    if any(contact.embargo_accepted for contact in report.contacts):
+        plain = written.strip(" \t\xa0")
+        assert plain.lower() in {"yes", "y", "true", "1"} or date.fromisoformat(plain)
+
+
+@settings(deadline=None)
+@given(st.text())
+def test_what_is_shown_is_safe_for_a_terminal(text: str) -> None:
+    assert printable(text).isprintable()
+    assert len(printable(text)) <= 80
+
+
+def test_a_list_is_streamed(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_bytes(b"email\n" + b"a@x.example\n" * 100_000 + b"\xff")
+    stream = iter_list(path)
+    assert next(stream).row == 2  # before the fault at the end is reached
+    with pytest.raises(ListError, match="row 100002: byte 0xFF"):
+        list(stream)
+
+
+def test_the_example_lists_are_clean() -> None:
+    reports = check_lists(EXAMPLES)
+    assert [len(report.contacts) for report in reports] == [6, 8, 14, 8]
+    assert [f.code for report in reports for f in report.findings] == ["in-another-list"]
+    assert {c.language for r in reports for c in r.contacts} == {"en", "fr", "ar", "es"}
