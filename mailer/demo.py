@@ -55,16 +55,26 @@ class Relay:
         return f"250 2.0.0 kept as {self._taken:04d}"
 
 
+class LoopbackController(Controller):
+    """aiosmtpd's server in a thread, on a free port that the system chooses: `port`."""
+
+    def __init__(self, handler: object) -> None:
+        super().__init__(handler, hostname="127.0.0.1", port=0, decode_data=False)
+
+    def _trigger_server(self) -> None:
+        # It connects to itself once to see that it is up; only now is the port known.
+        self.port = self.server.sockets[0].getsockname()[1]
+        super()._trigger_server()
+
+
 @contextmanager
 def relay(folder: Path) -> Iterator[int]:
     """A built-in relay that writes to `folder`; yields its loopback port."""
     folder.mkdir(parents=True, exist_ok=True)
-    controller = Controller(
-        Relay(folder), hostname="127.0.0.1", port=0, ident="mailer's built-in relay"
-    )
+    controller = LoopbackController(Relay(folder))
     controller.start()
     try:
-        yield controller.server.sockets[0].getsockname()[1]  # type: ignore[union-attr]
+        yield controller.port
     finally:
         controller.stop()
 

@@ -6,6 +6,7 @@ Nothing that is there already is ever overwritten: either all of it is written, 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from mailer.core.errors import MailerError
@@ -21,10 +22,10 @@ def create(folder: Path) -> tuple[Path, ...]:
     if one cannot be written. A folder it makes is closed to other users of the machine.
     """
     office = {folder / name: source for name, source in _skeleton(_HERE)}
-    for target in office:
-        _refuse_if_taken(target, folder)
     made: list[Path] = []
     try:
+        for target in office:
+            _refuse_if_taken(target, folder)
         for target, source in office.items():
             content = source.read_bytes()
             _make_folders(target.parent, made)
@@ -33,7 +34,8 @@ def create(folder: Path) -> tuple[Path, ...]:
                 file.write(content)
     except OSError as error:
         for path in reversed(made):
-            path.rmdir() if path.is_dir() else path.unlink()
+            with suppress(OSError):  # what someone else has put there meanwhile stays
+                path.rmdir() if path.is_dir() else path.unlink()
         raise MailerError(
             f"{error.filename or folder}: {error.strerror}; nothing was laid out"
         ) from None

@@ -49,7 +49,7 @@ class Place:
 
 def refuse(sentence: str) -> PydanticCustomError:
     """A fault that says all there is to say, without the value and what is accepted."""
-    return PydanticCustomError("sentence", "{sentence}", {"sentence": sentence})
+    return PydanticCustomError("sentence", "{sentence}", {"sentence": printable(sentence, 5000)})
 
 
 def shown(value: object) -> str:
@@ -70,9 +70,9 @@ def shown(value: object) -> str:
     return "the value"
 
 
-def printable(text: str) -> str:
+def printable(text: str, longest: int = _SHOWN) -> str:
     """Text cut to a line's length, with no control or format character left in it."""
-    short = text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
+    short = text if len(text) <= longest else text[:longest] + "…"
     return "".join(c if c == " " or c.isprintable() else f"\\u{ord(c):04x}" for c in short)
 
 

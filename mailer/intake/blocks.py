@@ -1,4 +1,4 @@
-"""Text to blocks: headings, paragraphs, lists. Furniture of pages out, what a page cut in two joined.
+"""Text to blocks: headings, paragraphs, lists; without page furniture, cut paragraphs joined.
 
 Pure rules. Every line keeps its 1-based number in the file (0 where the file has no lines), and no
 word is lost but page numbers and running heads that stand elsewhere already.
@@ -40,7 +40,7 @@ class Shape(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Lines that belong together. `wrap` is the column text was wrapped at; 0: lines simply join."""
+    """Lines that belong together. `wrap`: the column they were wrapped at; 0: lines just join."""
 
     shape: Shape
     lines: tuple[Line, ...]
@@ -67,7 +67,7 @@ class Block:
         if self.shape is Shape.PARAGRAPH:
             return _paragraph(self.lines, self.wrap)
         if self.shape is Shape.ITEMS:
-            return "\n".join(_item(item, self.wrap) for item in self.paragraphs())
+            return "\n".join(_item(item) for item in self.paragraphs())
         return "\n".join(line.text.rstrip() for line in self.lines)
 
     def paragraphs(self) -> Iterator[tuple[Line, ...]]:
@@ -95,9 +95,9 @@ _RULE = re.compile(r"^\s*(?:(?:\*\s*){3,}|(?:-\s*){3,}|(?:_\s*){3,}|={3,})\s*$")
 _SENTENCE_END = re.compile(r"[.!?…:;؟。]['’\"”»“)\]*_]*$")
 _LABELLED = re.compile(r"^[*_]{0,3}[^\W\d_][\w'’ ./-]{0,24}\s?:[*_]{0,3}(?:\s|$)")
 _COMMONMARK = MarkdownIt("commonmark")
-_COMPOUND = frozenset(
-    "anti co cross ex high inter long low mid multi non post pre pro self semi short sub vice well"
-    .split()
+_COMPOUND = re.compile(
+    r"(?:anti|co|cross|ex|high|inter|long|low|mid|multi|non|post|pre|pro|self|semi|short|sub|vice"
+    r"|well)$"
 )
 
 
@@ -193,8 +193,10 @@ def join_hyphens(lines: Sequence[Line], *, typeset: bool) -> list[Line]:
         if not cut or not rest or not rest["tail"][0].islower():
             continue
         head, tail = cut["head"].casefold(), rest["tail"].casefold()
-        keep = not typeset or f"{head}-{tail}" in known or (
-            head in _COMPOUND and head + tail not in known
+        keep = (
+            not typeset
+            or f"{head}-{tail}" in known
+            or (_COMPOUND.match(head) and head + tail not in known)
         )
         stem = out[at].text.rstrip()
         stem = stem if keep and not stem.endswith("\u00ad") else stem[:-1]
@@ -247,7 +249,9 @@ def _split(group: Sequence[Line], wrap: int) -> Iterator[Block]:
         text = line.text
         if shape is Shape.RAW and run and _FENCE.match(run[0].text.strip()):
             run.append(line)
-        elif END_MARK.match(plain(text) if len(text) < 80 else text) or END_MARK.match(text.strip()):
+        elif END_MARK.match(plain(text) if len(text) < 80 else text) or END_MARK.match(
+            text.strip()
+        ):
             yield from flush()
             yield Block(Shape.PARAGRAPH, (line,), wrap)
         elif _HEADING.match(text):
@@ -294,9 +298,15 @@ def _joined(blocks: Sequence[Block]) -> list[Block]:
     out: list[Block] = []
     for block in blocks:
         last = out[-1] if out else None
-        if last and last.shape is block.shape and (
-            block.shape is Shape.ITEMS and _same_list(last, block)
-            or block.shape is Shape.PARAGRAPH and _cut_in_two(last, block)
+        if (
+            last
+            and last.shape is block.shape
+            and (
+                block.shape is Shape.ITEMS
+                and _same_list(last, block)
+                or block.shape is Shape.PARAGRAPH
+                and _cut_in_two(last, block)
+            )
         ):
             lines = last.lines
             if block.shape is Shape.PARAGRAPH:  # the cut is no break that the writer meant
@@ -344,7 +354,7 @@ def _breaks(line: Line, after: str, wrap: int) -> bool:
     return wrap > 0 and len(line.text.rstrip()) + 1 + len(first_word) < 0.6 * wrap
 
 
-def _item(lines: Sequence[Line], wrap: int) -> str:
+def _item(lines: Sequence[Line]) -> str:
     first = _OTHER_BULLET.sub(r"\1- ", lines[0].text.rstrip())
     rest = " ".join(line.text.strip() for line in lines[1:])
     return f"{first} {rest}" if rest else first

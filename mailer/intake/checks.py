@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from urllib.parse import urlsplit
 
 from mailer.core.model import Link, ReadWarning
-from mailer.intake.blocks import Block, Line, Shape
+from mailer.intake.blocks import Block, Line
 
 WARNINGS: dict[str, str] = {
     "not-found": "a field that every advisory has was not found, and is left empty",
@@ -129,9 +129,7 @@ def quotation_warnings(blocks: Sequence[Block]) -> list[ReadWarning]:
     return warnings
 
 
-def _unclosed(
-    lines: Sequence[Line], guillemet: str, *, runs_on: bool
-) -> list[tuple[Line, int]]:
+def _unclosed(lines: Sequence[Line], guillemet: str, *, runs_on: bool) -> list[tuple[Line, int]]:
     """Where quotations stand open: opened again while open, or, unless it runs on, at the end."""
     open_now: list[tuple[str, Line, int]] = []
     reopened: list[tuple[Line, int]] = []

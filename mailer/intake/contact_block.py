@@ -44,7 +44,7 @@ class ContactBlock:
 
 
 def has_data(block: Block, words: int = 90) -> bool:
-    """Whether a block holds an address or a telephone number and is short enough to be a contact."""
+    """Whether a block holds an address or a number, and is short enough to be a contact."""
     raw = " ".join(line.text for line in block.lines)
     if len(raw) > 1500 or len(raw.split()) > words:
         return False
@@ -76,8 +76,9 @@ def _pieces(line: Line) -> list[_Piece]:
     text = re.sub(r"<(?:mailto:)?([^<>\s]+@[^<>\s]+)>", r" \1 ", text)
     text = plain(text)
     text = re.sub(r"(?<![\d+])00(?=[\s(]?[1-9]\d)", "+", text)  # ITU-T E.123's other way to say +
-    spans = [(m.start(), m.end(), _Piece("email", m[0], line=line.number))
-             for m in EMAIL.finditer(text)]
+    spans = [
+        (m.start(), m.end(), _Piece("email", m[0], line=line.number)) for m in EMAIL.finditer(text)
+    ]
     taken = _blank(text, spans)
     spans += [
         (match.start, match.end, _phone(match.number, line.number))
@@ -113,7 +114,9 @@ def _phone(number: phonenumbers.PhoneNumber, line: int) -> _Piece:
 
 
 _LABEL_AFTER = re.compile(r"^\s*\(([^()\d@]{1,40})\)")
-_LABEL_AFTER_BARE = re.compile(rf"^\s*[-–]\s*((?:[A-Z]{{2,3}}\s)?{PHONE_LABEL})(?=\s*[,;|.]|\s*$)", re.I)
+_LABEL_AFTER_BARE = re.compile(
+    rf"^\s*[-–]\s*((?:[A-Z]{{2,3}}\s)?{PHONE_LABEL})(?=\s*[,;|.]|\s*$)", re.I
+)
 _LABEL_BEFORE = re.compile(
     rf"(?:^|(?<=[\s,;|(/]))((?:[\w-]+\s+){{0,2}}{PHONE_LABEL}(?:\s*/\s*{PHONE_LABEL})?"
     rf"(?:\s*\([^()\d]{{1,20}}\)|\s+\w+)?)\s*[.:]{{0,2}}\s*(?:\+\s*)?\(?$",
@@ -172,7 +175,7 @@ class _Open:
 
 
 def contacts_of(blocks: Sequence[Block], organisation: str = "") -> ContactBlock:
-    """The contacts of these blocks. `organisation` is the issuer's name, never taken for a person."""
+    """The contacts of these blocks. `organisation`, the issuer, is never taken for a person."""
     rest: list[str] = []
     warnings: list[ReadWarning] = []
     stream: list[_Piece] = []
@@ -211,7 +214,9 @@ def contacts_of(blocks: Sequence[Block], organisation: str = "") -> ContactBlock
     for contact in contacts:
         if not contact.reached:
             rest += filter(None, [contact.name, contact.role, *contact.organisation])
-    return ContactBlock(tuple(c for c in found if c != PressContact()), tuple(rest), tuple(warnings))
+    return ContactBlock(
+        tuple(c for c in found if c != PressContact()), tuple(rest), tuple(warnings)
+    )
 
 
 def _is_sentence(text: str) -> bool:
@@ -232,7 +237,11 @@ def _without_lead(pieces: list[_Piece]) -> list[_Piece]:
     if call:
         rest = text[call.end() :].lstrip(" :,–—-")
         label = rest.partition(":")[0]
-        if ":" in rest and label[:1].islower() and not re.search(rf"\b{PHONE_LABEL}\b", label, re.I):
+        if (
+            ":" in rest
+            and label[:1].islower()
+            and not re.search(rf"\b{PHONE_LABEL}\b", label, re.I)
+        ):
             rest = rest.partition(":")[2]
     elif colon >= 0:
         rest = text[colon + 1 :]
@@ -244,7 +253,9 @@ def _without_lead(pieces: list[_Piece]) -> list[_Piece]:
     return [_Piece("text", rest, line=pieces[0].line), *pieces[1:]]
 
 
-_SEPARATOR = re.compile(r"[,;|•·()\n\t]|\s[–—-]+\s|\s/\s|:\s|:$|\.\s+(?=[A-Z])(?<!\b[A-Z]\.\s)(?<!Dr\.\s)")
+_SEPARATOR = re.compile(
+    r"[,;|•·()\n\t]|\s[–—-]+\s|\s/\s|:\s|:$|\.\s+(?=[A-Z])(?<!\b[A-Z]\.\s)(?<!Dr\.\s)"
+)
 _GLUE_AT_ENDS = re.compile(
     rf"^(?:(?:{GLUE.pattern})(?=\s|$)\s*)+|(?:(?:^|(?<=\s))(?:{GLUE.pattern})\s*)+$", re.IGNORECASE
 )
@@ -296,9 +307,11 @@ def _place(
     return now
 
 
-_PARTICLES = frozenset("van von der den de la le du da dos del di el al bin ibn zu ten y e".split())
+_PARTICLE = re.compile(r"(?:van|von|der|den|de|la|le|du|da|dos|del|di|el|al|bin|ibn|zu|y|e)$", re.I)
 
 
 def _is_name(part: str) -> bool:
-    words = [word for word in part.split() if word.casefold() not in _PARTICLES]
-    return 1 <= len(words) <= 5 and all(not word[0].islower() and word[0].isalpha() for word in words)
+    words = [word for word in part.split() if not _PARTICLE.match(word)]
+    return 1 <= len(words) <= 5 and all(
+        not word[0].islower() and word[0].isalpha() for word in words
+    )

@@ -54,14 +54,28 @@ _WEEKDAYS = {
     for width in ("wide", "abbreviated")
     for name in context[width].values()
 }
-_AROUND_A_DATE = {*_WEEKDAYS, "the", "on", "le", "el", "il", "den", "am", "em", "a", "г", "года", "م"}
+_AROUND_A_DATE = {
+    *_WEEKDAYS,
+    "the",
+    "on",
+    "le",
+    "el",
+    "il",
+    "den",
+    "am",
+    "em",
+    "a",
+    "г",
+    "года",
+    "م",
+}
 _TIME = re.compile(r"\b\d{1,2}[:.h]\d{2}\b|\b\d{4}\s*(?:hrs|hours|gmt|utc)\b", re.IGNORECASE)
 _ZONE = re.compile(r"\b(?:GMT|UTC|BST|CET|CEST|EST|EDT|[ap]\.?m\.?|hrs|hours|Uhr)\b")
 
 
 @dataclass(frozen=True, slots=True)
 class FoundDate:
-    """A date and where it stands in its line; `value` is None where the numbers can be read twice."""
+    """A date and where it stands in its line; `value` is None where it can be read two ways."""
 
     value: date | None
     printed: str
@@ -71,7 +85,7 @@ class FoundDate:
 
 @dataclass(frozen=True, slots=True)
 class Dateline:
-    """"LONDON, 8 October 2013": the place and date before the dash, and where the text goes on."""
+    """ "LONDON, 8 October 2013": the place and date before the dash, and where the text goes on."""
 
     printed: str
     found: FoundDate | None

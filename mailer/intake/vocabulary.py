@@ -227,7 +227,8 @@ NUMBERED = re.compile(
 """What may follow the kind as its number: "Press release no. 12/2024"."""
 
 BARE_REFERENCE = re.compile(
-    r"^(?P<value>[A-Z]{1,10}(?:[ /.-][A-Z]{1,10}){0,4}[ /.-]?(?:\d{1,6}[/.-])*\d{1,8}(?:[ /-][A-Z]{2})?)$"
+    r"^(?P<value>[A-Z]{1,10}(?:[ /.-][A-Z]{1,10}){0,4}[ /.-]?(?:\d{1,6}[/.-]){0,6}\d{1,8}"
+    r"(?:[ /-][A-Z]{2})?)$"
     r"|^(?:No|Nr|N°|Nº|№)\.?\s*(?P<number>\d[\d/.-]*)$"
 )
 """A reference alone on its line: "IP/24/123", "PR 2024-17", "No. 12/2024"."""

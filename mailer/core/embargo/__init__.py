@@ -1,6 +1,23 @@
 """The embargo: read its line, resolve it to an instant, say it in any zone, and hold the gate."""
 
+from mailer.core.embargo.answer import Ask, Instant, Reject, to_json
 from mailer.core.embargo.gate import Clearance, Consent, Copy, Refusal, RefusalCode, clear
-from mailer.core.embargo.say import say
+from mailer.core.embargo.resolve import read
+from mailer.core.embargo.say import say, say_both, utc_offset
 
-__all__ = ["Clearance", "Consent", "Copy", "Refusal", "RefusalCode", "clear", "say"]
+__all__ = [
+    "Ask",
+    "Clearance",
+    "Consent",
+    "Copy",
+    "Instant",
+    "Refusal",
+    "RefusalCode",
+    "Reject",
+    "clear",
+    "read",
+    "say",
+    "say_both",
+    "to_json",
+    "utc_offset",
+]

@@ -1,9 +1,14 @@
-"""Times of day as printed, and every time of day that they may mean."""
+"""Times of day as printed, every time of day that they may mean, and how reasons say them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
+
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
 
 _NOON, _DAY = timedelta(hours=12), timedelta(hours=24)
 _START_OR_END = "midnight may be the start or the end of that day"
@@ -37,6 +42,11 @@ def shown(time: timedelta) -> str:
     seconds = int(time.total_seconds())
     text = f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}"
     return f"{text}:{seconds % 60:02d}" if seconds % 60 else text
+
+
+def spoken(day: date) -> str:
+    """A day as the reasons say it: "3 March 2026"."""
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def clock(time: timedelta, half: str, *, either: bool = False) -> Clock | str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from mailer.core.embargo.grammar import Days, Relative
+from mailer.core.embargo.clock import spoken
+from mailer.core.embargo.parts import Days, Relative
 
 _DAY = timedelta(days=1)
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -37,11 +38,6 @@ class Possible:
     options: tuple[date, ...]
     doubts: tuple[str, ...] = ()
     unsure: bool = False
-
-
-def spoken(day: date) -> str:
-    """A day as the reasons say it: "3 March 2026"."""
-    return f"{day.day} {day:%B} {day.year}"
 
 
 def possible(spec: Spec, floor: date, today: date, beside: date | None = None) -> Possible:

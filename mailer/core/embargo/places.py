@@ -78,7 +78,8 @@ def meanings() -> dict[str, Meaning]:
         if abbreviation in words.ABBREVIATIONS:
             found[key(phrase)] = words.ABBREVIATIONS[abbreviation]
     for zone, names in words.PLACES.items():
-        found |= {key(name): Places((zone_names()[zone],)) for name in names.split("|")}
+        found |= {key(name): Places((zone,)) for name in names.split("|")}
+    found |= {name: Places(zones) for name, zones in words.SHARED_PLACES.items()}
     found.pop("", None)
     return found
 

@@ -5,29 +5,43 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from babel import Locale
-from babel.dates import format_date, get_timezone_location
+from babel.dates import format_date
 
-_UNIVERSAL = frozenset({"UTC", "Etc/UTC", "Etc/UCT", "Etc/Universal", "Etc/Zulu", "UCT", "Zulu"})
+from mailer.core.embargo.places import city, locale
+
+_GREENWICH = frozenset({"Etc/GMT", "Etc/Greenwich", "GMT", "Greenwich"})
 
 
 def say(instant: datetime, zone: str, language: str) -> str:
     """An instant as one unmistakable line: weekday, date, 24-hour time, place and UTC offset.
 
-    `instant` is aware; `zone` is an IANA name; `language` one of `model.LANGUAGES`.
+    `instant` is aware; `zone` is an IANA name; `language` one of `model.LANGUAGES`. `read` gives
+    the same instant back, to the second, whatever the zone of the office that reads.
     """
-    locale = Locale.parse("en_GB" if language == "en" else language)
     local = instant.astimezone(ZoneInfo(zone))
-    day = format_date(local, "full", locale=locale)
+    day = format_date(local, "full", locale=locale(language))
+    clock = f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
+    comma = "،" if language == "ar" else ","
+    place = "GMT" if zone in _GREENWICH else city(zone, language)
     offset = utc_offset(local)
-    if zone in _UNIVERSAL:
-        return f"{day}, {local:%H:%M} ({offset})"
-    place = get_timezone_location(zone, locale=locale, return_city=True)
-    return f"{day}, {local:%H:%M} ({place}, {offset})"
+    return f"{day}{comma} {clock} ({f'{place}{comma} {offset}' if place else offset})"
+
+
+def say_both(instant: datetime, zone: str, reader_zone: str, language: str) -> str:
+    """The embargo's own line and, where the reader's clock shows another time, the reader's.
+
+    Both are as `say` puts them, joined by " = ".
+    """
+    own = say(instant, zone, language)
+    here, there = (instant.astimezone(ZoneInfo(z)) for z in (zone, reader_zone))
+    if not reader_zone or here.utcoffset() == there.utcoffset():
+        return own
+    return f"{own} = {say(instant, reader_zone, language)}"
 
 
 def utc_offset(local: datetime) -> str:
-    """An aware datetime's offset as "UTC+05:30"."""
-    minutes = round((local.utcoffset() or timedelta()).total_seconds() / 60)
-    sign = "-" if minutes < 0 else "+"
-    return f"UTC{sign}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
+    """An aware datetime's offset as "UTC+05:30"; with seconds where history had them."""
+    seconds = round((local.utcoffset() or timedelta()).total_seconds())
+    sign, seconds = ("-" if seconds < 0 else "+"), abs(seconds)
+    text = f"UTC{sign}{seconds // 3600:02d}:{seconds // 60 % 60:02d}"
+    return f"{text}:{seconds % 60:02d}" if seconds % 60 else text

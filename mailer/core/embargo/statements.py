@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from mailer.core.embargo.clock import Clock
 from mailer.core.embargo.dates import Spec
-from mailer.core.embargo.grammar import Days, Part, Relative, Shift, Weekday, Zone
+from mailer.core.embargo.parts import Days, Part, Relative, Shift, Weekday, Zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def _with_zones(parts: Sequence[Part], clocks: list[int]) -> list[Statement]:
         zones = tuple(p for k in reach if isinstance(p := parts[k], Zone))
         shift = sum(p.days for k in range(at + 1, after) if isinstance(p := parts[k], Shift))
         clock = parts[at]
-        assert isinstance(clock, Clock)  # noqa: S101 - for mypy; `clocks` are these
+        assert isinstance(clock, Clock)
         found.append(Statement(clock, zones, shift=shift))
     return found
 

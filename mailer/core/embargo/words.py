@@ -252,68 +252,70 @@ MAIN_ZONES: dict[str, str] = {
 """Where a country of several zones has one that its name means (CLDR's primary zones)."""
 
 PLACES: dict[str, str] = {
-    "america/chicago": "us central|u s central|central time|houston|dallas|austin|minneapolis"
-    "|new orleans|st louis|memphis|milwaukee|nashville",
-    "america/denver": "us mountain|mountain time|salt lake city",
-    "america/los_angeles": "us pacific|pacific time|san francisco|seattle|san diego|california"
-    "|las vegas|silicon valley|hollywood|sacramento",
-    "america/new_york": "us eastern|us east coast|east coast|eastern time|eastern|nueva york"
-    "|washington|washington dc|boston|atlanta|miami|philadelphia|baltimore|вашингтону|вашингтон"
-    "|واشنطن|new yorker",
-    "america/toronto": "ottawa|montreal",
-    "america/mexico_city": "mexico city|ciudad de mexico|mexico df",
-    "america/sao_paulo": "brasilia|rio de janeiro|brasilia df|brazil|brasil|bresil|brasile",
-    "america/santiago": "chile|santiago de chile|chile continental",
-    "america/guayaquil": "quito|ecuador",
-    "america/bogota": "colombia|bogota",
-    "asia/dubai": "abu dhabi|gulf|ابوظبي|ابو ظبي|الامارات|الخليج",
-    "asia/hong_kong": "hong kong|hongkong",
-    "asia/jerusalem": "tel aviv|israel|الاراضي المحتلة",
-    "asia/kolkata": "india|new delhi|delhi|mumbai|bombay|bengaluru|bangalore|chennai|hyderabad"
-    "|nueva delhi|neu delhi|indian",
-    "asia/karachi": "islamabad|lahore|pakistan",
-    "asia/qatar": "doha|qatar|الدوحة|قطر",
-    "asia/riyadh": "saudi arabia|mecca|makkah|مكة المكرمة|مكة|السعودية|الرياض|jeddah",
-    "asia/shanghai": "beijing|peking|pekin|pequim|pechino|china|chine|cina|guangzhou|shenzhen"
-    "|пекину|пекин|بكين",
-    "asia/tokyo": "osaka|japan standard|japan|japanese|tokio|токио",
-    "asia/seoul": "korea|south korea",
-    "asia/ho_chi_minh": "hanoi",
-    "asia/tashkent": "uzbekistan",
-    "asia/kuala_lumpur": "malaysia",
-    "africa/lagos": "abuja|nigeria",
-    "africa/johannesburg": "cape town|pretoria|south africa|south african|durban",
-    "africa/cairo": "cairo|egypt|القاهرة|مصر",
-    "africa/kinshasa": "kinshasa",
-    "australia/sydney": "canberra",
-    "pacific/auckland": "wellington|new zealand",
-    "europe/berlin": "germany|frankfurt|munich|hamburg|cologne|munchen|koln|dusseldorf|berliner"
-    "|deutsche|deutscher|deutschland",
-    "europe/brussels": "brusseler|bruxelles|belgian",
-    "europe/istanbul": "ankara|turkey|turkiye",
-    "europe/kyiv": "ukraine|киевскому|киеву|kiev",
-    "europe/lisbon": "portugal|lisboa|lisbonne|lissabon|portugal continental|continental"
-    "|porto|lisbona",
-    "europe/london": "london|uk|united kingdom|britain|great britain|british|england|english"
-    "|scotland|wales|edinburgh|cardiff|belfast|manchester|glasgow|gb|londoner|londres|londra"
-    "|лондонскому|лондону|britannique|reino unido|royaume uni|g b|inghilterra",
-    "europe/madrid": "spain|peninsular|peninsular espanola|espanola|barcelona|espana|barcelone"
-    "|oficial espanola|peninsular de espana|espagnole|valencia|sevilla",
-    "europe/moscow": "московскому|московского|москве|moskauer|moscou|mosca|moscow|st petersburg",
-    "europe/minsk": "минскому|минску",
-    "europe/paris": "french|france|lyon|marseille|strasbourg|pariser|francaise|parigi|paris"
-    "|парижскому|парижу",
-    "europe/rome": "italian|italiana|italy|milan|milano|italia|roma|rom|turin|naples|italienne",
-    "europe/vienna": "wiener|austrian|osterreichische",
-    "europe/zurich": "geneva|geneve|genf|genfer|ginebra|ginevra|genebra|женева|женеве|جنيف|zurcher"
-    "|bern|berne|basel|lausanne|swiss|suisse|schweizer|switzerland|svizzera|davos|schweiz",
-    "europe/amsterdam": "the hague|la haye|den haag|rotterdam|dutch|la haya|netherlands",
-    "europe/dublin": "irish|ireland",
-    "europe/athens": "greek|greece",
-    "europe/stockholm": "swedish|sweden",
+    "America/Chicago": "us central|u s central|houston|dallas|austin|minneapolis|new orleans|"
+    "st louis|memphis|milwaukee|nashville",
+    "America/Denver": "us mountain|salt lake city",
+    "America/Los_Angeles": "us pacific|san francisco|seattle|san diego|california|las vegas|"
+    "silicon valley|hollywood|sacramento",
+    "America/New_York": "us eastern|us east coast|east coast|eastern|washington|washington dc|"
+    "boston|atlanta|miami|philadelphia|baltimore|вашингтону|вашингтон|"
+    "واشنطن|new yorker",
+    "America/Toronto": "ottawa|montreal",
+    "America/Mexico_City": "mexico df",
+    "America/Sao_Paulo": "brasilia|rio de janeiro|brasilia df",
+    "America/Santiago": "chile continental",
+    "America/Guayaquil": "quito",
+    "Asia/Dubai": "abu dhabi|gulf|ابوظبي|ابو ظبي|الامارات|الخليج",
+    "Asia/Jerusalem": "tel aviv|الاراضي المحتلة",
+    "Asia/Kolkata": "new delhi|delhi|mumbai|bombay|bengaluru|bangalore|chennai|hyderabad|"
+    "nueva delhi|neu delhi|indian",
+    "Asia/Karachi": "islamabad|lahore",
+    "Asia/Qatar": "doha|الدوحة",
+    "Asia/Riyadh": "mecca|makkah|مكة المكرمة|مكة|السعودية|jeddah",
+    "Asia/Shanghai": "beijing|peking|pekin|pequim|pechino|guangzhou|shenzhen|пекину|пекин|بكين",
+    "Asia/Tokyo": "osaka|japan standard|japanese",
+    "Asia/Seoul": "korea",
+    "Asia/Ho_Chi_Minh": "hanoi",
+    "Africa/Lagos": "abuja",
+    "Africa/Johannesburg": "cape town|pretoria|south african|durban",
+    "Australia/Sydney": "canberra",
+    "Pacific/Auckland": "wellington",
+    "Europe/Berlin": "frankfurt|munich|hamburg|cologne|munchen|koln|dusseldorf|berliner|"
+    "deutsche|deutscher",
+    "Europe/Brussels": "brusseler|belgian",
+    "Europe/Istanbul": "ankara|turkey",
+    "Europe/Kyiv": "киевскому|киеву|kiev",
+    "Europe/Lisbon": "portugal continental|porto",
+    "Europe/London": "uk|britain|great britain|british|england|english|scotland|wales|"
+    "edinburgh|cardiff|belfast|manchester|glasgow|gb|londoner|лондонскому|"
+    "лондону|britannique|g b|inghilterra",
+    "Europe/Madrid": "peninsular|peninsular espanola|espanola|barcelona|barcelone|"
+    "oficial espanola|peninsular de espana|espagnole|valencia|sevilla",
+    "Europe/Moscow": "московскому|московского|москве|moskauer|st petersburg",
+    "Europe/Minsk": "минскому|минску",
+    "Europe/Paris": "french|lyon|marseille|strasbourg|pariser|francaise|парижскому|парижу",
+    "Europe/Rome": "italian|italiana|milan|milano|turin|naples|italienne",
+    "Europe/Vienna": "wiener|austrian|osterreichische",
+    "Europe/Zurich": "geneva|geneve|genf|genfer|ginebra|ginevra|genebra|женева|женеве|جنيف|"
+    "zurcher|bern|berne|basel|lausanne|swiss|schweizer|davos",
+    "Europe/Amsterdam": "the hague|la haye|den haag|rotterdam|dutch|la haya",
+    "Europe/Dublin": "irish",
+    "Europe/Athens": "greek",
+    "Europe/Stockholm": "swedish",
 }
-"""Places that CLDR does not name, names in other cases, and what a country's time usually means.
-The keys are IANA names in small letters."""
+"""Places that CLDR does not name, and names in other cases, by the zone they are in."""
+
+SHARED_PLACES: dict[str, tuple[str, ...]] = {
+    "georgia": ("Asia/Tbilisi", "America/New_York"),
+    "cordoba": ("America/Argentina/Cordoba", "Europe/Madrid"),
+    "merida": ("America/Merida", "Europe/Madrid"),
+    "valencia": ("Europe/Madrid", "America/Caracas"),
+    "san jose": ("America/Costa_Rica", "America/Los_Angeles"),
+}
+"""Names of places in zones apart; which is meant is asked."""
+
+TIME_WORDS = folded("time hora heure ora horario zeit времени время")
+"""Beside one of these, a place in small letters is a place: "ora italiana"."""
 
 LOCAL = folded("local locale lokal lokaler ortszeit locales местному местного المحلي")
 """Words for "local time", which does not say where."""
@@ -416,7 +418,7 @@ NOISE = folded(
     " the of and a an be is are it its this that with release released releasing publication"
     " publish published publishing broadcast broadcasting use used or not no before after only"
     " news press media advisory statement report story material online print web time times hrs"
-    " hours hour hr o'clock clock o oclock s effective as lift lifts lifted lifting ends end expires"
+    " hours hour hr clock o oclock s effective as lift lifts lifted lifting ends end expires"
     " expire will must may do please note confidential all any further social date start starts"
     " equivalent which i e ie eg exactly sharp copy upon zone tz"
     # French

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from mailer.core.embargo.grammar import Offset, Zone
+from mailer.core.embargo.clock import spoken
+from mailer.core.embargo.parts import Offset, Zone
 from mailer.core.embargo.places import Places, city
 from mailer.core.embargo.words import Abbreviation, Use
 
@@ -86,8 +87,8 @@ def _place(zone: str, local: datetime, called: str) -> Meant:
         Reading(u, zone, u.astimezone(there).replace(tzinfo=None), _season(u, zone), 2)
         for u in both
     )
-    doubt = f"{local:%H:%M} {what} in {name(zone)} on {local.day} {local:%B %Y}, when the clocks"
-    return Meant(readings, f"{doubt} go {turn}")
+    doubt = f"{local:%H:%M} {what} in {name(zone)} on {spoken(local)}, when the clocks go {turn}"
+    return Meant(readings, doubt)
 
 
 def _season(utc: datetime, zone: str) -> str:

@@ -1,0 +1,179 @@
+"""Dates and weekdays, in either order and all our languages, from tokens to parts."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from mailer.core.embargo import words
+from mailer.core.embargo.clock import MONTHS
+from mailer.core.embargo.parts import Broken, Days, Read, Weekday
+from mailer.core.embargo.places import months, weekdays
+from mailer.core.embargo.scan import Scanner
+from mailer.core.embargo.tokens import Token
+
+_ORDINALS = words.folded("st nd rd th er e o a го ого te ste")
+_OF = words.folded("of de del du d من the do la") | frozenset(".,-/'")
+_YEARS = range(1990, 2200)
+
+
+class DayGrammar(Scanner):
+    """The rules of days. `iso` is set once a date was written as ISO 8601 writes it."""
+
+    def __init__(self, tokens: tuple[Token, ...]) -> None:
+        super().__init__(tokens)
+        self.iso = False
+
+    def days(self, at: int) -> Read:
+        """A date, with its year or without."""
+        return self._numeric(at) or self._basic(at) or self._day_month(at) or self._month_day(at)
+
+    def _numeric(self, at: int) -> Read:
+        first, sep, second, third = (self.peek(at + k) for k in (0, 1, 2, 4))
+        if first.kind != "num" or second.kind != "num" or not self.marked(at + 1, "-/."):
+            return None
+        spaced = not (sep.glued and second.glued)
+        if self.peek(at + 3).text != sep.text or third.kind != "num":
+            return self._day_slash_month(at, spaced)
+        a, b, c = int(first.text), int(second.text), int(third.text)
+        shape = tuple(map(len, (first.text, second.text, third.text)))
+        if (spaced and not (sep.text == "." and shape[2] == 4)) or max(shape) > 4 or shape[1] > 2:
+            return None
+        text = f"{first.text}{sep.text}{second.text}{sep.text}{third.text}"
+        if shape[0] == 4 and shape[2] <= 2:
+            self.iso = self.iso or sep.text == "-"
+            skip = int(self.peek(at + 5).fold == "t" and self.peek(at + 6).kind == "num")
+            return self._dated(text, ((a, b, c),), at + 5 + skip)
+        if shape[0] <= 2 and shape[2] == 4:
+            return self._dated(text, ((c, b, a), (c, a, b)), at + 5)
+        if shape[0] == shape[2] == 2 and sep.text != ":":
+            orders = ((2000 + c, b, a), (2000 + c, a, b), (2000 + a, b, c))
+            return self._dated(text, orders, at + 5, unsure=True)
+        return None
+
+    def _day_slash_month(self, at: int, spaced: bool) -> Read:
+        """ "9/10" and "9.10. 2026"-like dates without a year."""
+        a, b = self.number(at), self.number(at + 2)
+        if a is None or b is None or spaced or self.peek(at + 1).text == "-":
+            return None
+        text = f"{a}{self.peek(at + 1).text}{b}"
+        if self.peek(at + 1).text == "/":
+            return self._dated(text, ((None, b, a), (None, a, b)), at + 3)
+        if self.marked(at + 3, ".") and self.peek(at + 4).kind == "num" and 1 <= b <= 12:
+            return self._dated(text + ".", ((None, b, a),), at + 4)
+        return None
+
+    def _basic(self, at: int) -> Read:
+        """ISO 8601 basic format: 20131008, usually with T and a time."""
+        text = self.peek(at).text
+        if self.peek(at).kind != "num" or len(text) != 8:
+            return None
+        self.iso = True
+        skip = int(self.peek(at + 1).fold == "t" and self.peek(at + 2).kind == "num")
+        order = (int(text[:4]), int(text[4:6]), int(text[6:]))
+        return self._dated(text, (order,), at + 1 + skip)
+
+    def _day_month(self, at: int) -> Read:
+        day = self.number(at)
+        if day is None:
+            return None
+        end = self._fillers(self._ordinal(at + 1))
+        month = self.named(end, months())
+        if month is None:
+            return None
+        (number, _), end = month
+        year, end = self._year(end)
+        return self._dated(f"{day} {MONTHS[number - 1]}", ((year, number, day),), end)
+
+    def _month_day(self, at: int) -> Read:
+        """ "March 3, 2026", and "2026 March 3"."""
+        year: int | None = None
+        start = at
+        if self.peek(at).kind == "num" and len(self.peek(at).text) == 4:
+            year, start = int(self.peek(at).text), self._fillers(at + 1)
+            if year not in _YEARS:
+                return None
+        month = self.named(start, months())
+        if month is None:
+            return None
+        (number, _), end = month
+        end = self._fillers(end)
+        day = self.number(end)
+        if day is None or self._is_clock(end) or (self._is_weekday(at) and self._day_month(end)):
+            return None
+        end = self._ordinal(end + 1)
+        if year is None:
+            year, end = self._year(end)
+        return self._dated(f"{day} {MONTHS[number - 1]}", ((year, number, day),), end)
+
+    def _dated(
+        self,
+        text: str,
+        orders: tuple[tuple[int | None, int, int], ...],
+        end: int,
+        unsure: bool = False,
+    ) -> Read:
+        options = tuple(dict.fromkeys(order for order in orders if _possible(order)))
+        if not options:
+            return Broken(f"there is no such date as {text}"), end
+        doubt = f"{text} may be read as more than one date" if len(options) > 1 or unsure else ""
+        return Days(options, doubt, unsure), end
+
+    def _ordinal(self, at: int) -> int:
+        if self.marked(at, "-") and self.peek(at + 1).fold in _ORDINALS:
+            return at + 2
+        return at + 1 if self.peek(at).glued and self.peek(at).fold in _ORDINALS else at
+
+    def _fillers(self, at: int) -> int:
+        for _ in range(3):
+            if self.peek(at).fold not in _OF:
+                break
+            at += 1
+        return at
+
+    def _year(self, at: int) -> tuple[int | None, int]:
+        """A year after a day and month; a number that could as well be an hour is not one."""
+        end = self._fillers(at)
+        token = self.peek(end)
+        if token.kind != "num" or self._is_clock(end):
+            return None, at
+        if len(token.text) == 4 and int(token.text) in _YEARS:
+            return int(token.text), end + 1
+        if len(token.text) == 2 and int(token.text) > 24:
+            return 2000 + int(token.text), end + 1
+        return None, at
+
+    def _is_clock(self, at: int) -> bool:
+        mark = self.peek(at + 1)
+        if mark.text in (":", ".") and mark.glued and self.peek(at + 2).glued:
+            return self.peek(at + 2).kind == "num"
+        return mark.fold in words.HOUR_MARKS or self.named(at + 1, words.MERIDIEMS) is not None
+
+    def weekday(self, at: int) -> Read:
+        """A day of the week, where the word cannot be another."""
+        named = self.named(at, weekdays())
+        return (Weekday(named[0][0]), named[1]) if named and self._is_weekday(at) else None
+
+    def _is_weekday(self, at: int) -> bool:
+        token = self.peek(at)
+        after = at + 1
+        while self.marked(after, ".,"):
+            after += 1
+        numbered = self.peek(after).kind == "num"
+        if token.fold in words.GERMAN_DAYS:
+            return numbered and self.marked(at + 1, ".") and token.text[0].isupper()
+        return token.fold in _weekday_starts() and (
+            numbered or token.fold not in words.AMBIGUOUS_DAYS
+        )
+
+
+def _weekday_starts() -> frozenset[str]:
+    """The first words of the names of weekdays."""
+    return frozenset(name.split()[0] for name in weekdays())
+
+
+def _possible(order: tuple[int | None, int, int]) -> bool:
+    year, month, day = order
+    try:
+        return date(2000 if year is None else year, month, day).year in _YEARS
+    except ValueError:
+        return False

@@ -1,0 +1,150 @@
+"""A press document, as it comes, to a draft: Markdown, plain text, Word and PDF.
+
+    draft = read(Path("advisory.md"))
+    draft.headline, draft.warnings
+
+Promises: nothing is invented; what was not found is empty and said in a warning; whatever is wrong
+with a file is one DocumentError. Front matter between `+++` lines says what else is found by rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from babel import localedata
+
+from mailer.core.errors import DocumentError
+from mailer.core.model import Draft, Edition, PressContact, ReadWarning
+from mailer.intake import files, front_matter, plain
+from mailer.intake.files import Source
+
+_FROM_THE_WHOLE = ("headline", "body")
+
+
+def read(path: Path) -> Draft:
+    """The draft a document is, with the language editions that lie beside it.
+
+    `advisory.md` brings `advisory.ar.md`, `advisory.fr.md` … Raises DocumentError.
+    """
+    source = files.load(path)
+    draft = _draft(source)
+    draft = replace(draft, language=_tag_of(path) or draft.language)
+    editions: list[Edition] = []
+    warnings = [*source.warnings, *draft.warnings]
+    for language, beside in _editions_of(path):
+        edition, more = _edition(beside, language)
+        clash = next((e for e in editions if e.language == edition.language), None)
+        if clash or edition.language == draft.language:
+            raise DocumentError(
+                f"{files.shown(beside.name)}: is a second text in {edition.language!r};"
+                " say its language in its name or front matter, or take one away"
+            )
+        editions.append(edition)
+        warnings += more
+    return replace(draft, editions=tuple(editions), warnings=tuple(warnings))
+
+
+def _draft(source: Source) -> Draft:
+    parts = front_matter.split(source.lines, source.name)
+    if parts:
+        return front_matter.draft_of(*parts, source.name)
+    return plain.draft_of(source.lines, wrapped=source.wrapped, typeset=source.typeset)
+
+
+def _edition(path: Path, language: str) -> tuple[Edition, list[ReadWarning]]:
+    """A language edition; its warnings name its file, as their lines are that file's."""
+    source = files.load(path)
+    parts = front_matter.split(source.lines, source.name)
+    if parts:
+        edition, draft = front_matter.edition_of(*parts, source.name, language)
+    else:
+        draft = plain.draft_of(source.lines, wrapped=source.wrapped, typeset=source.typeset)
+        edition = Edition(
+            language, draft.headline, draft.body, draft.subhead, draft.dateline, draft.notes
+        )
+    inherited = {f"no {name} found" for name in plain.EXPECTED if name not in _FROM_THE_WHOLE}
+    warnings = [
+        replace(warning, message=f"{source.name}: {warning.message}")
+        for warning in [*source.warnings, *draft.warnings]
+        if warning.message not in inherited
+    ]
+    return edition, warnings
+
+
+def _tag_of(path: Path) -> str:
+    """The language a file's name says: "ar" of `advisory.ar.md`, or the empty string."""
+    tag = path.stem.rpartition(".")[2] if "." in path.stem else ""
+    known = tag and localedata.exists(tag.replace("-", "_"))
+    return tag.partition("-")[0].casefold() if known else ""
+
+
+def _editions_of(path: Path) -> list[tuple[str, Path]]:
+    """The language editions beside a document, by name; a link out of the folder is refused."""
+    found = []
+    try:
+        beside = sorted(path.parent.iterdir())
+    except OSError as error:
+        raise DocumentError(f"{files.shown(str(path.parent))}: {error.strerror}") from None
+    for candidate in beside:
+        stem, _, _ = candidate.stem.rpartition(".")
+        if candidate.suffix != ".md" or stem != path.stem or not (language := _tag_of(candidate)):
+            continue
+        if candidate.resolve().parent != path.parent.resolve():
+            raise DocumentError(f"{files.shown(candidate.name)}: leads out of its folder")
+        found.append((language, candidate))
+    return found
+
+
+# --- JSON -------------------------------------------------------------------------------------
+
+
+def to_json(draft: Draft) -> dict[str, object]:
+    """The draft as `mailer read --json` prints it: these keys, in this order.
+
+    A single value that was not found is None, a list is empty; the date is ISO 8601.
+    """
+    return {
+        "organisation": draft.organisation or None,
+        "kind": draft.kind or None,
+        "date": draft.date.isoformat() if draft.date else None,
+        "reference": draft.reference or None,
+        "headline": draft.headline or None,
+        "subhead": draft.subhead or None,
+        "dateline": draft.dateline or None,
+        "language": draft.language or None,
+        "body": draft.body or None,
+        "notes": draft.notes or None,
+        "embargo_line": draft.embargo_line or None,
+        "contacts": _contacts(draft.contacts),
+        "links": [{"text": x.text, "url": x.url, "line": x.line} for x in draft.links],
+        "attachments": list(draft.attachments),
+        "warnings": [
+            {"code": x.code, "line": x.line, "message": x.message} for x in draft.warnings
+        ],
+        "editions": [
+            {
+                "language": x.language,
+                "headline": x.headline or None,
+                "subhead": x.subhead or None,
+                "dateline": x.dateline or None,
+                "body": x.body or None,
+                "notes": x.notes or None,
+            }
+            for x in draft.editions
+        ],
+    }
+
+
+def _contacts(contacts: Sequence[PressContact]) -> list[dict[str, object]]:
+    return [
+        {
+            "name": contact.name or None,
+            "role": contact.role or None,
+            "organisation": contact.organisation or None,
+            "email": contact.email or None,
+            "phones": [{"number": x.number, "label": x.label} for x in contact.phones],
+        }
+        for contact in contacts
+    ]

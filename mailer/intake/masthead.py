@@ -1,0 +1,423 @@
+"""The masthead: whose document it is, of what kind, from when, and under which headline.
+
+Pure rules over the blocks that stand before the first whole paragraph of the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from mailer.core.model import ReadWarning
+from mailer.intake.blocks import Block, Line, Shape, plain
+from mailer.intake.checks import warn
+from mailer.intake.dates import Dateline, dateline_of, only_date, place_and_date
+from mailer.intake.vocabulary import (
+    BARE_REFERENCE,
+    EMBARGO,
+    FIELD_LABEL,
+    FIVE_W,
+    IMMEDIATE,
+    KIND,
+    KIND_OF,
+    NUMBERED,
+    REFERENCE_LABEL,
+    STATEMENT_BY,
+    TITLE_LABEL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """What one line of a masthead says. `title` is surely the headline; `name` may be anything."""
+
+    organisation: str = ""
+    kind: str = ""
+    day: date | None = None
+    ambiguous_date: str = ""
+    reference: str = ""
+    dateline: str = ""
+    embargo: str = ""
+    title: str = ""
+    name: str = ""
+
+
+@dataclass(slots=True)
+class Masthead:
+    """What the masthead says, and the blocks of the text that are left."""
+
+    organisation: str = ""
+    kind: str = ""
+    day: date | None = None
+    reference: str = ""
+    headline: str = ""
+    subhead: str = ""
+    dateline: str = ""
+    embargo: list[str] = field(default_factory=list)
+    body: list[Block] = field(default_factory=list)
+    letterhead: list[str] = field(default_factory=list)
+    warnings: list[ReadWarning] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """Something in the masthead that no rule knows: organisation, headline or subhead."""
+
+    text: str
+    block: Block
+    before_kind: bool
+    sure: bool = False
+
+    @property
+    def strength(self) -> int:
+        if self.sure:
+            return 4
+        if self.block.shape is Shape.HEADING:
+            return 3
+        if self.block.bold:
+            return 2
+        return 1 if self.text.isupper() else 0
+
+
+# --- one line ---------------------------------------------------------------------------------
+
+_KIND_ALONE = re.compile(rf"^{KIND}\s*:?$", re.IGNORECASE)
+_KIND_FIRST = re.compile(
+    rf"^{KIND}(?P<sep>\s*[:|/•·,]\s*|\s+[–—-]+\s+|\s*\(|\s+)(?P<rest>.+)$", re.I
+)
+_KIND_LAST = re.compile(
+    rf"^(?P<rest>.+?)(?P<sep>\s*[:|/•·,]\s*|\s+[–—-]+\s+|\s+){KIND}\s*:?$", re.I
+)
+_COLUMNS = re.compile(r"\s*[|•·]\s*|\t+|\s{3,}|\s+[–—-]+\s+|;\s+")
+
+
+def fields_of(text: str, recurs: Callable[[str], bool]) -> Fields | None:
+    """What a masthead line says, or None. `recurs`: whether a name occurs again in the document."""
+    words = plain(text)
+    if not words or len(words) > 200 or FIVE_W.match(words):
+        return None
+    if (found := _simple(words)) is not None:
+        return found
+    if STATEMENT_BY.match(words):
+        return Fields(kind="statement", title=words)
+    if match := _KIND_FIRST.match(words):
+        return _kind_and_more(match, recurs, first=True)
+    if match := _KIND_LAST.match(words):
+        return _kind_and_more(match, recurs, first=False)
+    columns = [column for column in _COLUMNS.split(text) if plain(column)]
+    if len(columns) > 1:
+        read = [fields_of(column, recurs) for column in columns]
+        if all(read):
+            return _merged([fields for fields in read if fields])
+    return None
+
+
+def _simple(words: str) -> Fields | None:
+    if EMBARGO.match(words):
+        return Fields(embargo=words)
+    if match := _KIND_ALONE.match(words):
+        return Fields(kind=_kind(match))
+    if match := REFERENCE_LABEL.match(words):
+        return Fields(reference=match["value"].strip())
+    if match := TITLE_LABEL.match(words):
+        return Fields(title=match["value"])
+    if match := FIELD_LABEL.match(words):
+        return Fields(organisation=match["value"])
+    if found := only_date(words):
+        return Fields(day=found.value, ambiguous_date="" if found.value else found.printed)
+    if match := BARE_REFERENCE.match(words):
+        return Fields(reference=match["value"] or match["number"])
+    if (line := place_and_date(words)) and line.found:
+        ambiguous = "" if line.found.value else line.found.printed
+        return Fields(dateline=line.printed, day=line.found.value, ambiguous_date=ambiguous)
+    return None
+
+
+def _kind(match: re.Match[str]) -> str:
+    return KIND_OF[re.sub(r"\s+", " ", match["kind"].casefold())]
+
+
+def _kind_and_more(
+    match: re.Match[str], recurs: Callable[[str], bool], *, first: bool
+) -> Fields | None:
+    kind, rest, sep = _kind(match), match["rest"].strip(), match["sep"].strip()
+    if sep == "(":
+        rest = rest.removesuffix(")")
+    if first and (number := NUMBERED.match(rest)) and not only_date(rest):
+        return Fields(kind=kind, reference=number["value"])
+    if (more := fields_of(rest, recurs)) is not None:
+        return _merged([Fields(kind=kind), more])
+    if sep == ":" and first:
+        return Fields(kind=kind, title=rest)
+    if sep or recurs(rest):
+        return Fields(kind=kind, name=rest)
+    if match.string.isupper() and not first and len(rest.split()) <= 8:
+        return Fields(kind=kind, name=rest)
+    return None
+
+
+def _merged(read: Sequence[Fields]) -> Fields:
+    def first(key: str) -> str:
+        return next((value for fields in read if (value := getattr(fields, key))), "")
+
+    return Fields(
+        organisation=first("organisation"),
+        kind=first("kind"),
+        day=next((fields.day for fields in read if fields.day), None),
+        ambiguous_date=first("ambiguous_date"),
+        reference=first("reference"),
+        dateline=first("dateline"),
+        embargo=" ".join(fields.embargo for fields in read if fields.embargo),
+        title=first("title"),
+        name=" ".join(fields.name for fields in read if fields.name),
+    )
+
+
+# --- the whole masthead -----------------------------------------------------------------------
+
+
+def masthead_of(blocks: Sequence[Block], whole_text: str) -> Masthead:
+    """Reads the masthead at the head of `blocks`; what it does not use is left in `body`."""
+    folded = " ".join(whole_text.casefold().split())
+
+    def recurs(name: str) -> bool:
+        wanted = re.escape(name.casefold())
+        return len(re.findall(rf"(?<!\w){wanted}(?!\w)", folded)) > 1
+
+    head = Masthead()
+    candidates: list[_Candidate] = []
+    at = 0
+    for at, block in enumerate(blocks):  # noqa: B007
+        if _begins_the_text(block):
+            break
+        _read_block(block, head, candidates, recurs)
+    else:
+        at = len(blocks)
+    text = list(blocks[at:])
+    _name_and_headline(head, candidates, recurs)
+    head.body += text
+    if not head.headline:
+        _headline_from_text(head)
+    _take_dateline(head)
+    return head
+
+
+def _begins_the_text(block: Block) -> bool:
+    """Whether the text proper begins here: a whole paragraph, a list, a table, who/what/when."""
+    if block.shape in (Shape.ITEMS, Shape.RAW):
+        return True
+    if block.shape is not Shape.PARAGRAPH:
+        return False
+    words = block.plain
+    if any(FIVE_W.match(plain(line.text[:200])) for line in block.lines):
+        return True
+    if EMBARGO.match(words) and len(words) < 200:
+        return False
+    if (dateline := dateline_of(words)) and len(words) > dateline.text_starts + 20:
+        return True
+    if block.bold or words.isupper() or not re.search(r"\w", words):
+        return len(words) > 500
+    count = len(words.split())
+    return (
+        count > 40
+        or len(words) > 300
+        or (count >= 12 and bool(re.search(r"[.!?…:؟][”\"»’)]*$", words)))
+    )
+
+
+def _read_block(
+    block: Block,
+    head: Masthead,
+    candidates: list[_Candidate],
+    recurs: Callable[[str], bool],
+) -> None:
+    if block.shape is Shape.RULE:
+        return
+    run: list[Line] = []
+
+    def flush() -> None:
+        if run:
+            part = Block(block.shape, tuple(run), block.wrap)
+            if re.search(r"\w", part.plain):
+                candidates.append(
+                    _Candidate(part.plain, part, not (head.kind or head.reference or head.embargo))
+                )
+            run.clear()
+
+    lines = list(block.lines)
+    while lines:
+        line = lines.pop(0)
+        fields = fields_of(line.text, recurs)
+        if fields is None:
+            run.append(line)
+            if _short_title_over_text(run, lines, block):
+                flush()
+            continue
+        flush()
+        if fields.embargo and lines and _goes_on(fields.embargo, lines[0].text):
+            following = plain(lines.pop(0).text)
+            fields = Fields(embargo=f"{fields.embargo} {following}", kind=fields.kind)
+        before_kind = not (head.kind or head.reference or head.embargo or fields.title)
+        _take(fields, head, line)
+        for text, sure in ((fields.name, False), (fields.title, True)):
+            if text:
+                own = Block(block.shape, (Line(line.number, text),), block.wrap)
+                candidates.append(_Candidate(text, own, before_kind, sure))
+    flush()
+
+
+def _short_title_over_text(run: Sequence[Line], rest: Sequence[Line], block: Block) -> bool:
+    """Whether the one line read so far stands over the others, and is not wrapped into them."""
+    if len(run) != 1 or not rest:
+        return False
+    title, after = run[0].text.rstrip(" "), rest[0].text.split()
+    return run[0].text.endswith(("  ", "\\")) or len(title) + 1 + len(after[0]) < 0.8 * block.wrap
+
+
+def _goes_on(embargo: str, after: str) -> bool:
+    """Whether an embargo line that names no time yet goes on in the next line."""
+    if IMMEDIATE.match(embargo) or re.search(r"\d", embargo):
+        return False
+    ends_open = re.search(
+        r"(?:until|till|before|to|after|on|at|:|jusqu\W?\w*|hasta|bis|até|до)$", embargo.casefold()
+    )
+    has_time = re.search(r"\d{1,2}[:.h]\d{2}|\d{4}\s*(?:hrs|hours|gmt|utc)", after, re.I)
+    return bool(re.search(r"\d", after)) and bool(ends_open or has_time)
+
+
+def _take(fields: Fields, head: Masthead, line: Line) -> None:
+    head.organisation = head.organisation or fields.organisation
+    head.kind = head.kind or fields.kind
+    head.reference = head.reference or fields.reference
+    head.dateline = head.dateline or fields.dateline
+    if fields.embargo and fields.embargo not in head.embargo:
+        head.embargo.append(fields.embargo)
+    if fields.ambiguous_date and not head.day:
+        head.warnings.append(ambiguous(fields.ambiguous_date, line.number))
+    head.day = head.day or fields.day
+
+
+def ambiguous(printed: str, line: int) -> ReadWarning:
+    """The warning for a date that can be read two ways."""
+    return warn(
+        "date-ambiguous",
+        line,
+        f"{printed} can be read day first or month first; write the month as a word",
+    )
+
+
+def _name_and_headline(
+    head: Masthead, candidates: list[_Candidate], recurs: Callable[[str], bool]
+) -> None:
+    """Says of each unknown line what it is: organisation, headline, subhead or text."""
+    left = list(candidates)
+    if not head.organisation and (owner := _owner(left, head, recurs)):
+        head.organisation = owner.text
+        left.remove(owner)
+    titles = [c for c in left if _may_be_title(c)]
+    after = [c for c in titles if not c.before_kind] or titles
+    if after:
+        best = max(c.strength for c in after)
+        headline = next(c for c in after if c.strength == best or c.strength >= 3)
+        at = left.index(headline)
+        head.headline = headline.text
+        above, left = left[:at], left[at + 1 :]
+        if not head.organisation and above and headline.strength and _is_name(above[0].text):
+            head.organisation = above.pop(0).text
+        head.letterhead += [c.text for c in above]
+        if left and _may_be_subhead(left[0]):
+            head.subhead = left.pop(0).text
+    head.body += [c.block for c in left]
+
+
+def _is_name(text: str) -> bool:
+    return len(text.split()) <= 8 and not re.search(r"[.!?;:@…]$|\d|@|https?:", text)
+
+
+def _owner(
+    left: Sequence[_Candidate], head: Masthead, recurs: Callable[[str], bool]
+) -> _Candidate | None:
+    """The candidate that names who issues: it occurs again in the text, or stands over the kind."""
+    names = [c for c in left if _is_name(c.text) and not c.sure]
+    for candidate in names:
+        others = len(left) > 1
+        over = candidate.before_kind and bool(head.kind)
+        if recurs(candidate.text) and (others or over) and len(candidate.text.split()) <= 8:
+            return candidate
+    on_top = [c for c in names if c.before_kind] if head.kind or head.reference else []
+    below = [c for c in left if not c.before_kind]
+    return on_top[0] if on_top and below else None
+
+
+def _may_be_title(candidate: _Candidate) -> bool:
+    text = candidate.text
+    return (
+        len(text) <= 400
+        and not text.endswith((",", ";"))
+        and bool(re.search(r"[^\W\d_]{2}", text))
+        and not (EMBARGO.match(text) and not candidate.sure)
+        and not re.search(r"@|https?://|www\.", text)
+    )
+
+
+def _may_be_subhead(candidate: _Candidate) -> bool:
+    block = candidate.block
+    if not _may_be_title(candidate) or block.plain != candidate.text:
+        return False
+    raw = block.lines[0].text.strip()
+    marked = candidate.strength >= 1 or (raw[:1] in "*_" and raw[-1:] in "*_")
+    return marked or (len(block.lines) <= 3 and not re.search(r"[.!?…:؟]$", candidate.text))
+
+
+def _headline_from_text(head: Masthead) -> None:
+    """With nothing over the text, a short first paragraph of one sentence is the headline."""
+    if len(head.body) < 2 or head.body[0].shape is not Shape.PARAGRAPH:
+        return
+    words = head.body[0].plain
+    short = len(words.split()) <= 30 and len(words) <= 200 and not words.endswith((":", ","))
+    if short and not dateline_of(words) and not FIVE_W.match(words):
+        head.headline = words
+        head.body.pop(0)
+
+
+def _take_dateline(head: Masthead) -> None:
+    """Moves the first paragraph's dateline into its field; its date serves if there is no other."""
+    at = next((i for i, b in enumerate(head.body[:3]) if b.shape is Shape.PARAGRAPH), None)
+    if at is None:
+        return
+    block = head.body[at]
+    raw = " ".join(line.text.strip() for line in block.lines[:2])
+    found = dateline_of(re.sub(r"[*_]", "", raw))
+    if not found:
+        return
+    shorter = _without(block, found)
+    if shorter is None:
+        return
+    head.body[at] = shorter
+    head.dateline = found.printed
+    if found.found and not head.day:
+        if found.found.value:
+            head.day = found.found.value
+        else:
+            head.warnings.append(ambiguous(found.found.printed, block.number))
+
+
+def _without(block: Block, dateline: Dateline) -> Block | None:
+    """The block without the dateline it begins with; None if the marks in it cannot be told."""
+    lines = list(block.lines)
+    wanted = dateline.text_starts
+    while lines:
+        text = lines[0].text.strip()
+        bare = 0
+        for at, char in enumerate(text):
+            if bare >= wanted:
+                rest = re.sub(r"^[*_]{1,3}\s+", "", text[at:]).lstrip()
+                return Block(block.shape, (Line(lines[0].number, rest), *lines[1:]), block.wrap)
+            bare += char not in "*_"
+        wanted -= bare + 1
+        lines.pop(0)
+        if wanted <= 0:
+            return Block(block.shape, tuple(lines), block.wrap) if lines else None
+    return None

@@ -1,0 +1,142 @@
+"""The gate. Each test is named after what it forbids."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mailer.core.embargo import Clearance, Consent, Copy, Refusal, RefusalCode, clear
+from mailer.core.model import DispatchKind, Embargo
+from mailer.core.states import DispatchState
+
+LIFT = datetime(2027, 2, 9, 0, 1, tzinfo=UTC)
+EMBARGO = Embargo(LIFT, "Europe/London")
+HER = Consent("her@example.org", suppressed=False, embargo_accepted=True)
+RELEASE = Copy(
+    delivery=1,
+    email="her@example.org",
+    kind=DispatchKind.RELEASE,
+    state=DispatchState.SENDING,
+    approved=True,
+    instant=LIFT,
+    requires_acceptance=True,
+    carries_notice=False,
+)
+ADVANCE = replace(
+    RELEASE, kind=DispatchKind.ADVANCE, instant=LIFT - timedelta(hours=24), carries_notice=True
+)
+INSTANTS = st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC))
+
+
+def refused(answer: Clearance | Refusal) -> RefusalCode:
+    assert isinstance(answer, Refusal)
+    return answer.code
+
+
+@given(INSTANTS)
+def test_never_a_release_before_the_lift(now: datetime) -> None:
+    answer = clear(RELEASE, HER, EMBARGO, now)
+    assert isinstance(answer, Clearance) == (now >= LIFT)
+
+
+@given(INSTANTS, INSTANTS)
+def test_never_a_release_before_the_lift_whatever_its_dispatch_says(
+    now: datetime, instant: datetime
+) -> None:
+    answer = clear(replace(RELEASE, instant=instant), HER, EMBARGO, now)
+    assert isinstance(answer, Clearance) == (now >= max(LIFT, instant))
+
+
+@given(INSTANTS)
+def test_never_an_advance_copy_before_its_instant_or_after_the_lift(now: datetime) -> None:
+    answer = clear(ADVANCE, HER, EMBARGO, now)
+    assert isinstance(answer, Clearance) == (ADVANCE.instant <= now < LIFT)
+
+
+def test_too_early_says_when() -> None:
+    answer = clear(RELEASE, HER, EMBARGO, LIFT - timedelta(microseconds=1))
+    assert isinstance(answer, Refusal)
+    assert answer.not_before == LIFT
+
+
+def test_never_an_advance_copy_to_one_who_has_not_accepted() -> None:
+    now = LIFT - timedelta(hours=1)
+    him = replace(HER, embargo_accepted=False)
+    assert refused(clear(ADVANCE, him, EMBARGO, now)) is RefusalCode.NOT_ACCEPTED
+    trusted = replace(ADVANCE, requires_acceptance=False)
+    assert isinstance(clear(trusted, him, EMBARGO, now), Clearance)
+
+
+def test_never_an_advance_copy_without_its_notice() -> None:
+    bare = replace(ADVANCE, carries_notice=False)
+    answer = clear(bare, HER, EMBARGO, LIFT - timedelta(hours=1))
+    assert refused(answer) is RefusalCode.NO_NOTICE
+
+
+def test_never_an_advance_copy_of_what_has_no_embargo() -> None:
+    assert refused(clear(ADVANCE, HER, None, LIFT - timedelta(hours=1))) is RefusalCode.LIFTED
+
+
+@pytest.mark.parametrize("state", [s for s in DispatchState if s is not DispatchState.SENDING])
+def test_never_what_is_not_being_sent(state: DispatchState) -> None:
+    answer = clear(replace(RELEASE, state=state), HER, EMBARGO, LIFT)
+    assert refused(answer) is RefusalCode.STOPPED
+
+
+def test_never_what_nobody_approved() -> None:
+    answer = clear(replace(RELEASE, approved=False), HER, EMBARGO, LIFT)
+    assert refused(answer) is RefusalCode.NOT_APPROVED
+
+
+def test_never_to_a_suppressed_address() -> None:
+    answer = clear(RELEASE, replace(HER, suppressed=True), EMBARGO, LIFT)
+    assert refused(answer) is RefusalCode.SUPPRESSED
+
+
+def test_never_to_somebody_else() -> None:
+    answer = clear(RELEASE, replace(HER, email="him@example.org"), EMBARGO, LIFT)
+    assert refused(answer) is RefusalCode.WRONG_ADDRESS
+
+
+def test_nobody_but_the_gate_makes_a_clearance() -> None:
+    with pytest.raises(TypeError, match="nowhere else"):
+        Clearance(object(), 1, "her@example.org", LIFT)
+
+
+@given(
+    kind=st.sampled_from(DispatchKind),
+    state=st.sampled_from(DispatchState),
+    flags=st.tuples(*[st.booleans()] * 5),
+    instant=INSTANTS,
+    embargo=st.none() | INSTANTS.map(lambda at: Embargo(at, "UTC")),
+    now=INSTANTS,
+)
+def test_the_gate_answers_everything_and_clears_nothing_it_should_not(
+    kind: DispatchKind,
+    state: DispatchState,
+    flags: tuple[bool, ...],
+    instant: datetime,
+    embargo: Embargo | None,
+    now: datetime,
+) -> None:
+    approved, requires, notice, suppressed, accepted = flags
+    copy = Copy(1, "a@example.org", kind, state, approved, instant, requires, notice)
+    answer = clear(copy, Consent("a@example.org", suppressed, accepted), embargo, now)
+    if isinstance(answer, Refusal):
+        assert answer.reason
+        return
+    assert state is DispatchState.SENDING
+    assert approved
+    assert not suppressed
+    assert now >= instant
+    if kind is DispatchKind.ADVANCE:
+        assert embargo is not None
+        assert now < embargo.instant
+        assert notice
+        assert accepted or not requires
+    elif embargo is not None:
+        assert now >= embargo.instant
