@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -106,11 +107,12 @@ def runner(app: App, say: Callable[[str], None], random: Random | None = None) -
     return Runner(queue, sender, app.now, app.config.embargo.late_grace, say)
 
 
-async def run(app: App, say: Callable[[str], None], *, once: bool) -> bool:
-    """`mailer run`. True unless `once` found the relay unavailable."""
-    with RunLock(app.config.database.path):
-        worker = runner(app, say)
-        if once:
-            return await worker.run_once()
-        await worker.run()
-        return True
+@contextmanager
+def open_for_run(path: Path, environ: Mapping[str, str], *, now: Clock = utc_now) -> Iterator[App]:
+    """The office with its run lock taken and its ledger upgraded, if need be: for `mailer run`."""
+    config = configuration.load(path, environ)
+    with (
+        RunLock(config.database.path),
+        open_app(path, environ, upgrade=True, now=now) as app,
+    ):
+        yield app

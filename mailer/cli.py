@@ -11,7 +11,7 @@ import os
 import re
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
@@ -23,7 +23,7 @@ import typer
 
 from mailer import config as configuration
 from mailer import office, present
-from mailer.app import App, open_app, run
+from mailer.app import App, open_app, open_for_run, runner
 from mailer.core import embargo as embargoes
 from mailer.core.embargo import Ask, Instant
 from mailer.core.errors import MailerError
@@ -79,8 +79,8 @@ def _main(
 
 
 @contextmanager
-def _app(*, upgrade: bool = False) -> Iterator[App]:
-    with open_app(_options.config, os.environ, upgrade=upgrade) as app:
+def _app() -> Iterator[App]:
+    with open_app(_options.config, os.environ) as app:
         yield app
 
 
@@ -326,17 +326,24 @@ def run_command(
     once: Annotated[bool, typer.Option("--once", help="Do all that is due, and end.")] = False,
 ) -> None:
     """Send what is approved when its instant comes; ends in good order at Ctrl-C."""
-    with _app(upgrade=True) as app:
+    with open_for_run(_options.config, os.environ) as app:
         zone = app.config.embargo.zone
 
         def say(text: str) -> None:
             moment = present.when_exactly(app.now(), zone)
             print(f"{moment}  {inert(text)}", flush=True)
 
-        if not once:
-            say(f"running; ledger {app.config.database.path}; Ctrl-C ends it")
-        if not asyncio.run(run(app, say, once=once)):
+        if not asyncio.run(_run(app, say, once=once)):
             raise typer.Exit(DECIDE)
+
+
+async def _run(app: App, say: Callable[[str], None], *, once: bool) -> bool:
+    worker = runner(app, say)
+    if once:
+        return await worker.run_once()
+    say(f"running; ledger {app.config.database.path}; Ctrl-C ends it")
+    await worker.run()
+    return True
 
 
 # --- looking ----------------------------------------------------------------------------------

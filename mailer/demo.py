@@ -63,8 +63,9 @@ class LoopbackController(Controller):
 
     def _trigger_server(self) -> None:
         # It connects to itself once to see that it is up; only now is the port known.
-        self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()
+        if isinstance(self.server, asyncio.Server):
+            self.port = self.server.sockets[0].getsockname()[1]
+        super()._trigger_server()  # type: ignore[no-untyped-call]
 
 
 @contextmanager

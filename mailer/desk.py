@@ -20,7 +20,7 @@ from mailer.core import plan as planning
 from mailer.core import states
 from mailer.core.errors import MailerError
 from mailer.core.model import Contact
-from mailer.core.states import DeliveryEvent, DeliveryState, DispatchEvent
+from mailer.core.states import DeliveryEvent, DeliveryState, DispatchEvent, DispatchState
 from mailer.ledger import audit, consent, store
 from mailer.ledger.database import Database
 from mailer.ledger.tables import AdvisoryRow, DispatchRow
@@ -99,12 +99,14 @@ class Desk:
             )
 
     def plan(self, reference: str) -> PlanView:
-        """The plan of an advisory as the ledger has it."""
+        """An advisory's plan as the ledger has it; a cancelled one only if there is no other."""
         with self._database.read() as session:
             owner = self._advisory(session, reference)
-            rows = store.dispatches(session, owner.id or 0)
+            every = store.dispatches(session, owner.id or 0)
+            alive = {row.planned_at for row in every if row.state != DispatchState.CANCELLED}
+            shown = alive or {every[-1].planned_at}
+            rows = [row for row in every if row.planned_at in shown]
             version = store.load_version(session, rows[-1].version_id)
-            left_out = store.left_out(session, owner.id or 0)
             return PlanView(
                 reference=owner.reference,
                 headline=version.editions[0].headline,
@@ -113,7 +115,7 @@ class Desk:
                 embargo=store.dispatch_of(rows[-1]).embargo,
                 office_zone=self._config.embargo.zone,
                 rows=tuple(self._row(session, row) for row in rows),
-                left_out=tuple(left_out),
+                left_out=tuple(store.left_out(session, owner.id or 0, shown)),
             )
 
     # --- deciding -----------------------------------------------------------------------------

@@ -22,9 +22,9 @@ from rich.text import Text
 from mailer.core.embargo import say, utc_offset
 from mailer.core.inert import inert, inert_cell, inert_json
 from mailer.core.model import Progress
-from mailer.proposal import PlanView
 from mailer.intake.contacts import ListReport
 from mailer.ledger.log import Deed, Entry, RelayFault
+from mailer.proposal import PlanView
 
 WIDE = 160
 """Columns where the output is not a terminal, so that a log file or a pipe is not cut."""

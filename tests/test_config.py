@@ -536,6 +536,13 @@ def test_plaintext_on_this_machine_is_allowed(read: Callable[..., Config], host:
     assert read(relay__host=f'"{host}"', relay__tls='"none"').relay.tls == "none"
 
 
+@pytest.mark.parametrize("name", ["", "mx.example.org", "[192.0.2.1]", "[IPv6:2001:db8::1]"])
+def test_this_machine_may_be_called_by_name_or_address(
+    read: Callable[..., Config], name: str
+) -> None:
+    assert read(relay__helo_name=f'"{name}"').relay.helo_name == name
+
+
 def password_file(
     folder: Path, content: bytes = SECRET.encode() + b"\n", mode: int = 0o600
 ) -> Path:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from support import LIFT, FakeClock, Sink, closed_port, make_office, open_office, relay
 
-from mailer.app import App, run
+from mailer.app import App, runner
 from mailer.core.errors import MailerError
 from mailer.core.states import DeliveryEvent
 from mailer.ledger import log
@@ -36,7 +36,9 @@ def app(tmp_path: Path, sink: Sink, clock: FakeClock) -> Iterator[App]:
         yield one
 
 
-def queue(app: App, to: tuple[str, ...] = ("wires", "national"), *, immediate: bool = False) -> None:
+def queue(
+    app: App, to: tuple[str, ...] = ("wires", "national"), *, immediate: bool = False
+) -> None:
     line = None if immediate else "2027-02-09T00:01:00Z"
     proposal = app.desk.propose(
         app.config.path.parent / "advisory.md",
@@ -55,7 +57,11 @@ def approve(app: App) -> None:
 def send(app: App) -> list[str]:
     """Do all that is due; returns what the run said."""
     said: list[str] = []
-    asyncio.run(run(app, said.append, once=True))
+
+    async def once() -> None:
+        await runner(app, said.append).run_once()
+
+    asyncio.run(once())
     return said
 
 

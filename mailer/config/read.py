@@ -22,7 +22,6 @@ _LONGEST_KEY = 64
 _LARGEST_FILE = 1 << 20  # octets; a configuration of a hundred audiences is a fiftieth of it
 _NEVER_SHOWN = frozenset({"relay.password", "relay.username", "relay.host", "database.url"})
 _WRONG = {
-    "missing": "missing",
     "string_type": "is not text",
     "string_unicode": "is not text",
     "path_type": "is not text",
@@ -33,7 +32,6 @@ _WRONG = {
     "bool_type": "is not true or false",
     "time_delta_type": "is not a duration",
     "tuple_type": "is not a list",
-    "too_short": "is empty",
     "literal_error": "is not known",
     "model_type": "is not a table",
     "greater_than": "is out of range",

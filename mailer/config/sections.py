@@ -7,6 +7,7 @@ the name of the variable, and without its value.
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
@@ -146,8 +147,8 @@ class Relay(_Section):
     @field_validator("helo_name")
     @classmethod
     def _helo(cls, name: str) -> str:
-        literal = name.startswith("[") and name.endswith("]")  # RFC 5321 §4.1.3
-        if name and not (kinds.is_host(name) or (literal and kinds.is_address(name[1:-1]))):
+        literal = re.fullmatch(r"\[(?:IPv6:)?([^][]+)\]", name)  # RFC 5321 §4.1.3
+        if name and not (kinds.is_address(literal[1]) if literal else kinds.is_host(name)):
             raise ValueError("is not a host name")
         return name
 

@@ -8,6 +8,7 @@ the first leaves a copy in doubt. Nothing here decides what a reply means: core.
 
 from __future__ import annotations
 
+import os
 import ssl
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -248,7 +249,11 @@ def dot_stuffed(content: bytes) -> bytes:
 
 
 def describe(error: BaseException) -> str:
-    """A fault in one line, without the library's class names where the system says it better."""
+    """A fault in one line, in the system's words where it has some ("Connection refused")."""
     cause = error.__cause__ if isinstance(error.__cause__, OSError) else error
-    text = " ".join(str(cause).split())
-    return text or type(cause).__name__
+    said = ""
+    if isinstance(cause, OSError) and cause.errno:
+        # A resolver's codes are negative and have words of their own; asyncio's words for the
+        # system's codes name only the address.
+        said = os.strerror(cause.errno) if cause.errno > 0 else str(cause.strerror)
+    return said or " ".join(str(cause).split()) or type(cause).__name__

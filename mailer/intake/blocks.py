@@ -211,10 +211,17 @@ def join_hyphens(lines: Sequence[Line], *, typeset: bool) -> list[Line]:
 def blocks_of(lines: Sequence[Line], *, wrapped: bool) -> list[Block]:
     """The blocks of a text. `wrapped`: a short line in a paragraph is a break its writer meant."""
     groups = list(_groups(lines))
-    inner = [len(x.text.rstrip()) for group in groups for x in group[:-1] if not is_item(x.text)]
-    wrap = min(max(inner, default=0), 120) if wrapped else 0
-    blocks = [block for group in groups for block in _split(group, wrap if wrap >= 50 else 0)]
-    return _joined(blocks)
+    wrap = _wrap_column(groups) if wrapped else 0
+    return _joined([block for group in groups for block in _split(group, wrap)])
+
+
+def _wrap_column(groups: Sequence[Sequence[Line]]) -> int:
+    """About where lines were broken to fit; where whole paragraphs are lines, a break is meant."""
+    if any(len(line.text) > 130 for group in groups for line in group):
+        return 100
+    inner = sorted(len(line.text.rstrip()) for group in groups for line in group[:-1])
+    usual = inner[len(inner) * 3 // 4] if inner else 0
+    return usual if usual >= 50 else 0
 
 
 def _groups(lines: Iterable[Line]) -> Iterator[list[Line]]:
@@ -302,10 +309,8 @@ def _joined(blocks: Sequence[Block]) -> list[Block]:
             last
             and last.shape is block.shape
             and (
-                block.shape is Shape.ITEMS
-                and _same_list(last, block)
-                or block.shape is Shape.PARAGRAPH
-                and _cut_in_two(last, block)
+                (block.shape is Shape.ITEMS and _same_list(last, block))
+                or (block.shape is Shape.PARAGRAPH and _cut_in_two(last, block))
             )
         ):
             lines = last.lines

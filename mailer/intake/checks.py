@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import zip_longest
 from urllib.parse import urlsplit
 
 from mailer.core.model import Link, ReadWarning
@@ -113,11 +114,12 @@ def quotation_warnings(blocks: Sequence[Block]) -> list[ReadWarning]:
     A quotation that runs on opens again at the head of each paragraph and closes in the last:
     that is the convention and no fault. Opening again inside a paragraph is one.
     """
-    paragraphs = [p for block in blocks for p in block.paragraphs()]
+    paragraphs: list[Sequence[Line]] = [p for block in blocks for p in block.paragraphs()]
     guillemet = next((c for p in paragraphs for line in p for c in line.text if c in "«»"), "«")
     warnings: list[ReadWarning] = []
-    for here, after in zip(paragraphs, [*paragraphs[1:], ()], strict=True):
-        runs_on = bool(after) and after[0].text.lstrip(" *_>").startswith(tuple('“„«"»”'))
+    for here, after in zip_longest(paragraphs, paragraphs[1:], fillvalue=()):
+        head = after[0].text.lstrip(" *_>") if after else ""
+        runs_on = head.startswith(tuple('“„«"»”'))
         warnings += [
             warn(
                 "quote-unclosed",

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import phonenumbers
-from phonenumbers import Leniency, PhoneNumberFormat, PhoneNumberMatcher
+from phonenumbers import Leniency, PhoneNumberFormat, PhoneNumberMatcher, ValidationResult
 
 from mailer.core.model import Phone, PressContact, ReadWarning
 from mailer.intake.blocks import Block, Line, plain
@@ -75,7 +75,9 @@ def _pieces(line: Line) -> list[_Piece]:
     text = _LINK.sub(lambda m: m[1] if m[1] == m[2] else f"{m[1]} {m[2]}", text)
     text = re.sub(r"<(?:mailto:)?([^<>\s]+@[^<>\s]+)>", r" \1 ", text)
     text = plain(text)
-    text = re.sub(r"(?<![\d+])00(?=[\s(]?[1-9]\d)", "+", text)  # ITU-T E.123's other way to say +
+    text = re.sub(
+        r"(?<![\d+])(?<!\d[\s().-])00(?=[\s(]?[1-9]\d)", "+", text
+    )  # ITU-T E.123's other way to say +
     spans = [
         (m.start(), m.end(), _Piece("email", m[0], line=line.number)) for m in EMAIL.finditer(text)
     ]
@@ -108,6 +110,9 @@ def _blank(text: str, spans: Sequence[tuple[int, int, _Piece]]) -> str:
 
 
 def _phone(number: phonenumbers.PhoneNumber, line: int) -> _Piece:
+    if phonenumbers.is_possible_number_with_reason(number) != ValidationResult.IS_POSSIBLE:
+        printed = f"+{number.country_code} {number.national_number}"  # without its area code
+        return _Piece("national", printed, line=line)
     extension = f"ext. {number.extension}" if number.extension else ""
     e164 = phonenumbers.format_number(number, PhoneNumberFormat.E164)
     return _Piece("phone", e164, extension, line)
@@ -119,7 +124,7 @@ _LABEL_AFTER_BARE = re.compile(
 )
 _LABEL_BEFORE = re.compile(
     rf"(?:^|(?<=[\s,;|(/]))((?:[\w-]+\s+){{0,2}}{PHONE_LABEL}(?:\s*/\s*{PHONE_LABEL})?"
-    rf"(?:\s*\([^()\d]{{1,20}}\)|\s+\w+)?)\s*[.:]{{0,2}}\s*(?:\+\s*)?\(?$",
+    rf"(?:\s*\([^()\d]{{1,20}}\)|\s+\w+)?)[\s.:]*\(?$",
     re.IGNORECASE,
 )
 _BARE_LABEL_BEFORE = re.compile(
@@ -207,7 +212,7 @@ def contacts_of(blocks: Sequence[Block], organisation: str = "") -> ContactBlock
                 warn(
                     "phone-without-country",
                     piece.line,
-                    f"{piece.text} has no country code and was left out; write it as +… in full",
+                    f"{piece.text} has no country or area code and was left out; write it in full",
                 )
             )
     found = [contact.done() for contact in contacts if contact.reached]
@@ -230,12 +235,12 @@ def _without_lead(pieces: list[_Piece]) -> list[_Piece]:
     """A line without its "For more information please contact:"."""
     text = pieces[0].text
     lead = CONTACT_LEAD.match(text)
-    if not lead:
-        return pieces
+    if not lead or re.match(r"(?:press|media|news)\s+(?:office|desk|relations)\b", text, re.I):
+        return pieces  # that is who to call, and no lead
     call = CALL_TO.search(text)
     colon = text.find(":")
     if call:
-        rest = text[call.end() :].lstrip(" :,–—-")
+        rest = text[max(call.end(), lead.end() * (call.start() == 0)) :].lstrip(" :,–—-")
         label = rest.partition(":")[0]
         if (
             ":" in rest
@@ -254,7 +259,8 @@ def _without_lead(pieces: list[_Piece]) -> list[_Piece]:
 
 
 _SEPARATOR = re.compile(
-    r"[,;|•·()\n\t]|\s[–—-]+\s|\s/\s|:\s|:$|\.\s+(?=[A-Z])(?<!\b[A-Z]\.\s)(?<!Dr\.\s)"
+    r"[,;|•·()\n\t،؛]|\s[–—-]+\s|\s/\s|:\s|:$"
+    r"|(?<!\bDr)(?<!\bMr)(?<!\bMrs)(?<!\bMs)(?<!\bProf)(?<!\bSt)(?<!\b[A-Z])\.\s+(?=[A-Z])"
 )
 _GLUE_AT_ENDS = re.compile(
     rf"^(?:(?:{GLUE.pattern})(?=\s|$)\s*)+|(?:(?:^|(?<=\s))(?:{GLUE.pattern})\s*)+$", re.IGNORECASE

@@ -35,7 +35,7 @@ _MONTH = "|".join(
     re.escape(name).replace(r"\ ", r"\s+") for name in sorted(MONTHS, key=len, reverse=True)
 )
 _WRITTEN = re.compile(
-    rf"(?<![\w/])(?:"
+    rf"(?<![\w/])(?<!\d\.)(?:"
     rf"(?P<d>\d{{1,2}})\s?(?:st|nd|rd|th|er|º|ª|°|\.)?\s*(?:of\s+|de\s+|di\s+)?(?P<m>{_MONTH})\.?"
     rf"(?:\s*[/(]\s*(?:{_MONTH})\)?)?,?\s*(?:del?\s+|of\s+)?(?P<y>\d{{4}})"
     rf"|(?P<m2>{_MONTH})\.?\s+(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y2>\d{{4}})"
@@ -69,6 +69,7 @@ _AROUND_A_DATE = {
     "года",
     "م",
 }
+_IN_A_PLACE = frozenset(["of", "and", "de", "la", "upon", "sur", "am", "an", "der", "del", "do"])
 _TIME = re.compile(r"\b\d{1,2}[:.h]\d{2}\b|\b\d{4}\s*(?:hrs|hours|gmt|utc)\b", re.IGNORECASE)
 _ZONE = re.compile(r"\b(?:GMT|UTC|BST|CET|CEST|EST|EDT|[ap]\.?m\.?|hrs|hours|Uhr)\b")
 
@@ -157,9 +158,10 @@ def _bare(before: str) -> str:
 
 def _is_place(before: str, found: FoundDate | None, dash: str) -> bool:
     if found:
-        place = before[: found.start] + before[found.end :]
-        words = re.findall(r"[^\W\d_]+", place)
-        return 0 < len(words) <= 8 and words[0][0].isupper() | (not words[0][0].islower())
+        place = re.findall(r"[^\W\d_]+", before[: found.start])
+        names = [word for word in place if word.casefold() not in _AROUND_A_DATE | _IN_A_PLACE]
+        after = re.findall(r"\w+", before[found.end :])
+        return 0 < len(names) <= 6 and len(after) <= 1 and not any(n[0].islower() for n in names)
     if ":" in dash:
         return False
     words = re.findall(r"[^\W\d_]+", before)

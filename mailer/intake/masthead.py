@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from mailer.core.model import ReadWarning
@@ -201,6 +201,7 @@ def masthead_of(blocks: Sequence[Block], whole_text: str) -> Masthead:
     if not head.headline:
         _headline_from_text(head)
     _take_dateline(head)
+    _take_last_date(head)
     return head
 
 
@@ -272,8 +273,11 @@ def _short_title_over_text(run: Sequence[Line], rest: Sequence[Line], block: Blo
     """Whether the one line read so far stands over the others, and is not wrapped into them."""
     if len(run) != 1 or not rest:
         return False
-    title, after = run[0].text.rstrip(" "), rest[0].text.split()
-    return run[0].text.endswith(("  ", "\\")) or len(title) + 1 + len(after[0]) < 0.8 * block.wrap
+    title, after = run[0].text.rstrip(), " ".join(line.text for line in rest).strip()
+    if run[0].text.endswith(("  ", "\\")):
+        return True
+    short = len(title) + 1 + len(after.split()[0]) < 0.8 * block.wrap
+    return short and not after[0].islower() and len(after.split()) >= 12
 
 
 def _goes_on(embargo: str, after: str) -> bool:
@@ -312,7 +316,7 @@ def _name_and_headline(
     head: Masthead, candidates: list[_Candidate], recurs: Callable[[str], bool]
 ) -> None:
     """Says of each unknown line what it is: organisation, headline, subhead or text."""
-    left = list(candidates)
+    left = _letterhead_by_line(candidates) if head.kind or head.reference else list(candidates)
     if not head.organisation and (owner := _owner(left, head, recurs)):
         head.organisation = owner.text
         left.remove(owner)
@@ -330,6 +334,18 @@ def _name_and_headline(
         if left and _may_be_subhead(left[0]):
             head.subhead = left.pop(0).text
     head.body += [c.block for c in left]
+
+
+def _letterhead_by_line(candidates: Sequence[_Candidate]) -> list[_Candidate]:
+    """The candidates, each line of a letterhead on its own if a headline stands below it."""
+    if all(c.before_kind for c in candidates):
+        return list(candidates)
+    return [
+        _Candidate(plain(line.text), replace(c.block, lines=(line,)), c.before_kind, c.sure)
+        for c in candidates
+        if c.before_kind
+        for line in c.block.lines
+    ] + [c for c in candidates if not c.before_kind]
 
 
 def _is_name(text: str) -> bool:
@@ -402,6 +418,16 @@ def _take_dateline(head: Masthead) -> None:
             head.day = found.found.value
         else:
             head.warnings.append(ambiguous(found.found.printed, block.number))
+
+
+def _take_last_date(head: Masthead) -> None:
+    """With no date above, "Rotterdam, 4 May 2026" alone under the text serves; it stays there."""
+    if head.day or not head.body or head.body[-1].shape is not Shape.PARAGRAPH:
+        return
+    words = head.body[-1].plain
+    line = place_and_date(words)
+    if len(words) < 80 and (found := (line and line.found) or only_date(words)):
+        head.day = found.value
 
 
 def _without(block: Block, dateline: Dateline) -> Block | None:

@@ -7,7 +7,7 @@ is read. What was not found is left empty and said in a warning.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath, PureWindowsPath
 
@@ -30,6 +30,7 @@ from mailer.intake.vocabulary import (
     ABOUT_LABEL,
     ATTACHMENT,
     BACKGROUND_LABEL,
+    CONTACT_LEAD,
     EMBARGO,
     END_MARK,
     END_MARK_INLINE,
@@ -46,7 +47,7 @@ def draft_of(lines: Sequence[Line], *, wrapped: bool, typeset: bool) -> Draft:
     """Reads a text by rule. `wrapped`: lines may be broken to fit; `typeset`: it was a PDF."""
     whole = join_hyphens(without_furniture(lines), typeset=typeset)
     blocks = blocks_of(whole, wrapped=wrapped)
-    parts = _parts_of(blocks)
+    parts = _parts_of([part for block in blocks for part in _before_contact_leads(block)])
     head = masthead_of(parts.text, "\n".join(plain(line.text) for line in whole if line.text))
     organisation = head.organisation or parts.about
     called = contacts_of(parts.contacts, organisation)
@@ -129,6 +130,50 @@ def _parts_of(blocks: Sequence[Block]) -> _Parts:
     return parts
 
 
+def _before_contact_leads(block: Block) -> Iterator[Block]:
+    """The block, cut where a line or a sentence inside it begins a contact block."""
+    if block.shape is not Shape.PARAGRAPH or not has_data(block, words=200):
+        yield block
+        return
+    run: list[Line] = []
+    for line in block.lines:
+        begins = _begins_contacts(line.text) and (not run or _ends(run[-1].text, block.wrap))
+        if begins and run:
+            yield replace(block, lines=tuple(run))
+            run = []
+        cut = (
+            None
+            if begins
+            else next(
+                (
+                    m
+                    for m in _SENTENCE.finditer(line.text)
+                    if _begins_contacts(line.text[m.end() :])
+                ),
+                None,
+            )
+        )
+        if cut:
+            yield replace(block, lines=(*run, replace(line, text=line.text[: cut.start()])))
+            run = [replace(line, text=line.text[cut.end() :])]
+        else:
+            run.append(line)
+    yield replace(block, lines=tuple(run))
+
+
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[^\W\d_])")
+
+
+def _begins_contacts(text: str) -> bool:
+    words = plain(text[:400])
+    return bool(words) and not words[0].islower() and bool(CONTACT_LEAD.match(words))
+
+
+def _ends(text: str, wrap: int) -> bool:
+    """Whether a sentence or a heading ends with this line."""
+    return bool(re.search(r"[.!?:]\W*$", text)) or len(text.rstrip()) < 0.6 * (wrap or 72)
+
+
 def _is_prose(block: Block) -> bool:
     if block.shape in (Shape.ITEMS, Shape.RAW):
         return True
@@ -144,9 +189,9 @@ def _without_end_mark(block: Block) -> tuple[Block | None, bool]:
     """The block without a mark that the text is over, and whether there was one."""
     last = block.lines[-1]
     text = last.text.strip()
-    if len(block.lines) == 1 and len(text) < 80:
-        if END_MARK.match(text) or END_MARK.match(plain(text)):
-            return None, True
+    alone = len(block.lines) == 1 and len(text) < 80
+    if alone and (END_MARK.match(text) or END_MARK.match(plain(text))):
+        return None, True
     if block.shape is Shape.PARAGRAPH and (mark := END_MARK_INLINE.search(last.text[-40:])):
         kept = last.text[: len(last.text) - len(mark[0])]
         return replace(block, lines=(*block.lines[:-1], replace(last, text=kept))), True
@@ -255,10 +300,18 @@ def _label_of(block: Block) -> str:
         return "notes"
     if BACKGROUND_LABEL.match(words):
         return "background"
-    alone = len(block.lines) == 1 or bool(re.match(r"^(\*\*|__).+\1$", block.lines[0].text.strip()))
-    if alone and len(words.split()) <= 8 and ABOUT_LABEL.match(words):
+    if len(words.split()) <= 8 and ABOUT_LABEL.match(words) and _stands_over(block):
         return "about"
     return ""
+
+
+def _stands_over(block: Block) -> bool:
+    """Whether a block's first line is a heading over the others, and is not wrapped into them."""
+    if len(block.lines) == 1 or re.match(r"^(\*\*|__).+\1$", block.lines[0].text.strip()):
+        return True
+    title, after = block.lines[0].text.rstrip(), block.lines[1].text.lstrip()
+    room = len(title) + 1 + len(after.split()[0]) < 0.8 * block.wrap
+    return (room or not block.wrap) and not after[0].islower()
 
 
 def _under_label(

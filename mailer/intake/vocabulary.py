@@ -154,15 +154,16 @@ ABOUT_LABEL = _pattern(
 """The heading of the boilerplate: "About Harbour Watch"."""
 
 CONTACT_LEAD = _pattern(
+    r"^contacts?\s+(?:de\s+(?:la\s+)?)?(?:presse|médias?)\b|^service\s+(?:de\s+)?presse\b",
+    r"^contac?tos?\s+(?:de|para|con)\s+(?:la\s+|a\s+)?(?:prensa|medios|imprensa)\b",
     r"^(?:for|to)\b[^.:]{0,80}?\b(?:information|info|details|enquir(?:y|ies)|inquir(?:y|ies)"
     r"|queries|interviews?|comments?|accreditation|accredit|images|pictures|photos"
     r"|register|rsvp|visit|contact)\b",
     r"^(?:(?:media|press|news|editorial|public)\s+)?(?:(?:enquiries|inquiries|queries)"
     r"|contacts?(?:\s+(?:details?|information|persons?|for\s+(?:the\s+)?(?:media|press)))?)"
     r"(?=\s*[:–—-]|\s*$)",
-    r"^(?:media|press|news)\s+(?:contacts?|office|officer|team|relations)\b",
+    r"^(?:media|press|news)\s+(?:contacts?\b|(?:office|desk|relations)(?=\s*[:–—-]|\s*$))",
     r"^(?:please\s+)?contact\b|^interview\s+requests?\b|^further\s+(?:information|details)\b",
-    r"^contacts?\s*(?:de\s+(?:la\s+)?)?(?:presse|médias?)\b|^service\s+(?:de\s+)?presse\b",
     r"^pour\b[^.:]{0,60}?\b(?:informations?|renseignements?|interviews?|entretiens?)\b",
     r"^relations?\s+(?:presse|médias)\b|^renseignements\b|^contact\s*:",
     r"^contactos?\b|^para\s+(?:más|mayor|mayores|concertar|solicitar)\b|^gabinete\s+de\s+prensa\b",
@@ -171,10 +172,10 @@ CONTACT_LEAD = _pattern(
     r"|auskünfte|rückfragen)\b",
     r"^contatos?\b|^assessoria\s+de\s+(?:imprensa|comunicação)\b"
     r"|^para\s+(?:mais|obter|maiores)\s+\w*\s*informações",
-    r"^contatt[oi]\b|^ufficio\s+stampa\b|^per\s+(?:\w+\s+)?informazioni\b",
+    r"^contatt[oi](?:\s+(?:per\s+la\s+)?stampa)?\b|^ufficio\s+stampa\b|^per\s+(?:\w+\s+)?informazioni\b",
     r"^ل?لمزيد\s+من\s+(?:المعلومات|التفاصيل)|^للتواصل|^جه(?:ة|ات)\s+الاتصال|^للاستفسار"
     r"|^لإجراء\s+(?:مقابلة|مقابلات)|^للاتصال|^المسؤول\s+الإعلامي",
-    r"^контакт|^(?:за|для)\s[^.:]{0,60}?информаци|^пресс-служба|^пресс-центр",
+    r"^контакт\w*(?:\s+для\s+\w+)?|^(?:за|для)\s[^.:]{0,60}?информаци|^пресс-служба|^пресс-центр",
 )
 """How a contact block begins. It is one only if an address or a number follows."""
 
@@ -211,7 +212,7 @@ DATE_LABEL = _pattern(
 
 _REFERENCE_VALUE = r"(?P<value>(?=[^|;\t]{0,40}\d)[\w#][\w./()№°-]*(?:\s[\w./()-]+){0,3})"
 REFERENCE_LABEL = _pattern(
-    r"^(?:(?:ai\s+)?index(?:\s+(?:no|number|nr))?|(?:our\s+|your\s+|press\s+)?ref(?:erence)?s?"
+    r"^(?:(?:\w{2,5}\s+)?index(?:\s+(?:no|number|nr))?|(?:our\s+|your\s+|press\s+)?ref(?:erence)?s?"
     r"(?:\s+(?:no|number|nr|code))?|doc(?:ument)?\s+(?:no|number|ref)|réf(?:érence)?|referencia"
     r"|referência|riferimento|rif|aktenzeichen|az|unser\s+zeichen|n[ºo°]\s+de\s+référence"
     r"|(?:الرقم\s+)?المرجع(?:ي)?|رقم\s+الوثيقة|رقم\s+المرجع|индекс|исх|номер\s+документа)"
@@ -287,7 +288,7 @@ GLUE = _pattern(
 """Little words that join the parts of a contact line."""
 
 STOP_WORDS = {
-    "en": "the and of to that is was with said for by have has will from which their been",
+    "en": "the and of to that is was with said for by have has will from which been are at it",
     "fr": "le les des et est une dans pour qui sur avec du au par ses ont cette sont",
     "es": "el los las y es una con por para del su que en al han ha esta como",
     "de": "der die das und ist ein eine von mit den dem für auf sich nicht werden wurde im",

@@ -17,7 +17,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
@@ -68,8 +68,8 @@ def open_ledger(path: Path, *, now: datetime, upgrade: bool = False) -> Database
     An older schema is upgraded only with `upgrade`, after the file was copied aside; otherwise
     it is refused, because a `mailer run` of the older program may be using it.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with _told_plainly(path):
+    with _told_plainly(path, OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
         found = _schema_of(path)
     if found is not None and found > SCHEMA:
         raise LedgerError(
@@ -83,9 +83,9 @@ def open_ledger(path: Path, *, now: datetime, upgrade: bool = False) -> Database
         )
     database = Database(path)
     if found != SCHEMA:
-        if found is not None:
-            _copy_aside(path, found, now)
-        with _told_plainly(path):
+        with _told_plainly(path, OSError):
+            if found is not None:
+                _copy_aside(path, found, now)
             _migrate(database._engine)
     return database
 
@@ -126,7 +126,9 @@ def _migrate(engine: Engine) -> None:
 
 def _engine(path: Path) -> Engine:
     new = not path.exists()
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_TIMEOUT_S})
+    engine = create_engine(
+        URL.create("sqlite", database=str(path)), connect_args={"timeout": BUSY_TIMEOUT_S}
+    )
 
     @event.listens_for(engine, "connect")
     def _on_connect(connection: sqlite3.Connection, _: Any) -> None:
@@ -143,17 +145,18 @@ def _engine(path: Path) -> Engine:
 
     if new:
         # It will hold embargoed texts and journalists' addresses: for its owner only.
-        with _told_plainly(path):
+        with _told_plainly(path, OSError):
             os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
     return engine
 
 
 @contextmanager
-def _told_plainly(path: Path) -> Iterator[None]:
-    """SQLite's and the disk's own faults, as one line that a person can act on."""
+def _told_plainly(path: Path, *faults: type[Exception]) -> Iterator[None]:
+    """SQLite's own faults (and `faults`), as one line that a person can act on."""
+    told: tuple[type[Exception], ...] = (DBAPIError, sqlite3.Error, *faults)
     try:
         yield
-    except (DBAPIError, sqlite3.Error, OSError) as error:
+    except told as error:
         cause = error.orig if isinstance(error, DBAPIError) else error
         if isinstance(cause, sqlite3.IntegrityError):
             raise

@@ -17,6 +17,7 @@ from mailer.core import states
 from mailer.core.model import DispatchKind
 from mailer.core.outcome import Outcome
 from mailer.core.states import DeliveryEvent, DeliveryState, DispatchEvent, DispatchState
+from mailer.ledger import store
 from mailer.ledger.store import add_deliveries, contact_of, move, table
 from mailer.ledger.tables import AttemptRow, DeliveryRow, DispatchRow, VersionRow
 
@@ -109,7 +110,8 @@ def start(session: Session, row: DispatchRow, now: datetime, late_grace: timedel
     session.flush()
     if row.kind == DispatchKind.RELEASE:
         _adopt_unsent_advance(session, row, now)
-    return Notice(subject(session, row), "started")
+    waiting = store.count_states(session, row.id or 0).get(DeliveryState.PENDING, 0)
+    return Notice(subject(session, row), f"started, {waiting} copies to send")
 
 
 def _rough(span: timedelta) -> str:

@@ -23,6 +23,7 @@ from mailer.core.job import Job, Result
 from mailer.core.model import DispatchKind, Embargo
 from mailer.core.outcome import Phase, Reply
 from mailer.core.states import DeliveryEvent, DeliveryState, DispatchEvent, DispatchState
+from mailer.ledger import store
 from mailer.ledger.database import Database
 from mailer.ledger.dispatching import (
     ENDED,
@@ -141,7 +142,9 @@ class Queue:
         move(row, DispatchEvent.FINISH)
         row.ended_at = now
         session.add(row)
-        return [Notice(subject(session, row), "done")]
+        counts = store.count_states(session, row.id or 0)
+        told = ", ".join(f"{n} {state.replace('_', ' ')}" for state, n in counts.items())
+        return [Notice(subject(session, row), f"done: {told or 'nobody was left to send to'}")]
 
     def hold(self, dispatch: int, reason: str) -> None:
         """Stop a dispatch because every copy of it would fail the same way; a person decides."""
@@ -174,7 +177,7 @@ class Queue:
             session.execute(
                 update(table(DeliveryRow))
                 .where(col(DeliveryRow.id).in_([delivery.id for delivery, _ in rows]))
-                .values(state=DeliveryState.SENDING, changed_at=now)
+                .values(state=DeliveryState.SENDING)
             )
             return [self._job(session, delivery, dispatch) for delivery, dispatch in rows]
 
@@ -238,7 +241,9 @@ class Queue:
             row.state = state
             row.reason = result.reason
             row.next_attempt_at = result.next_attempt_at
-            row.changed_at = now
+            if state != DeliveryState.PENDING:
+                # A copy that was only claimed and given back has no news to tell.
+                row.changed_at = now
             if result.attempt is not None:
                 row.attempts = job.attempts + 1
                 self._save_attempt(session, job, result)

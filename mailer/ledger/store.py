@@ -328,9 +328,10 @@ def count_states(session: Session, dispatch_id: int) -> dict[DeliveryState, int]
     return {DeliveryState(state): number for state, number in counted}
 
 
-def left_out(session: Session, advisory_id: int) -> list[LeftOut]:
-    """Who was on a list and gets nothing, and why."""
+def left_out(session: Session, advisory_id: int, planned: Iterable[datetime]) -> list[LeftOut]:
+    """Who was on a list when it was planned then and gets nothing, and why."""
     of_it = select(LeftOutRow).join(VersionRow).where(VersionRow.advisory_id == advisory_id)
+    of_it = of_it.where(col(LeftOutRow.at).in_(list(planned)))
     return [
         LeftOut(row.audience, Contact(row.email, row.name, row.outlet), row.reason)
         for row in session.exec(of_it.order_by(col(LeftOutRow.id)))

@@ -58,26 +58,31 @@ def possible(spec: Spec, floor: date, today: date, beside: date | None = None) -
 
 
 def _written(spec: Spec, floor: date, beside: date | None) -> Possible:
+    years = [o for days in spec.days for o in days.options if o[0] is not None]
+    if beside is None and years:
+        year, month, day = years[0]
+        beside = date(year or 0, month, day)
     choices = [_expanded(days, floor, beside) for days in spec.days]
     shared = set(choices[0]).intersection(*choices[1:])
     doubts = [days.doubt for days in spec.days if days.doubt]
     unsure = any(days.unsure for days in spec.days)
-    if not shared:
+    differ = not shared
+    if differ:
         shared = {day for choice in choices for day in choice}
         doubts.append("the dates given differ")
-        unsure = True
     options = sorted(shared)
     yearless = spec.yearless and beside is None
     if spec.weekdays:
         fitting = [d for d in options if spec.weekdays == {d.weekday()}]
         if not fitting:
             return _contradicted(options, spec.weekdays, floor, doubts)
+        # The weekday settles which is the day and which the month, not which of two dates is meant.
         unsure = unsure and len(fitting) > 1
         options = fitting
     elif yearless:
         doubts.append("no year is given")
         unsure = True
-    return Possible(tuple(options), tuple(doubts), unsure)
+    return Possible(tuple(options), tuple(doubts), unsure or differ)
 
 
 def _expanded(days: Days, floor: date, beside: date | None) -> list[date]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from mailer.core.embargo import words
+from mailer.core.embargo import words, zone_words
 from mailer.core.embargo.clock import Clock, clock, midnight, noon
 from mailer.core.embargo.grammar_days import DayGrammar
 from mailer.core.embargo.parts import (
@@ -26,7 +26,7 @@ from mailer.core.embargo.parts import (
 from mailer.core.embargo.places import Places, meanings, months, zone_names
 from mailer.core.embargo.scan import languages
 from mailer.core.embargo.tokens import Token, clean, tokenise
-from mailer.core.embargo.words import Abbreviation
+from mailer.core.embargo.zone_words import Abbreviation
 
 _JOINS = frozenset({"/", "-", "or", "ou", "o", "oder"})
 
@@ -98,9 +98,10 @@ class _Parser(DayGrammar):
             return None
         if [self.peek(end + k).fold for k in range(3)] == ["o", "'", "clock"]:
             return self._halved(timedelta(hours=hour), end + 3, either=True)
-        if self.peek(end).fold not in words.HOUR_MARKS:
-            if self._half(end)[0]:
-                return self._halved(timedelta(hours=hour), end)
+        if self.peek(end).fold not in words.HOUR_MARKS or self.zone(end) is not None:
+            led = self.peek(at - 1).fold in words.HOURS_FOLLOW
+            if led or self._half(end)[0]:
+                return self._halved(timedelta(hours=hour), end, either=led)
             return None
         end += 1
         end += int(self.marked(end, "."))
@@ -143,7 +144,7 @@ class _Parser(DayGrammar):
     def _halved(self, time: timedelta, end: int, either: bool = False) -> Read:
         """The clock with whatever says its half of the day, or that it counts to twenty-four."""
         half, end = self._half(end)
-        if not half and self.peek(end).fold in words.HOUR_MARKS:
+        if not half and self.peek(end).fold in words.HOUR_MARKS and self.zone(end) is None:
             half, end = self._half(end + 1)
             either = False
         end += int(self.peek(end).fold in words.MINUTE_MARKS)
@@ -202,10 +203,10 @@ class _Parser(DayGrammar):
         named = self.named(at, meanings())
         if named is not None and (named[1] > at + 1 or self._proper(at)):
             return Zone(self.said(at, named[1]), named[0]), named[1]
-        if token.fold in words.ABBREVIATIONS and self._abbreviates(at):
-            return Zone(token.text, words.ABBREVIATIONS[token.fold]), at + 1
-        if token.fold in words.GENERIC and self._abbreviates(at):
-            return Zone(token.text, Places((words.GENERIC[token.fold],))), at + 1
+        if token.fold in zone_words.ABBREVIATIONS and self._abbreviates(at):
+            return Zone(token.text, zone_words.ABBREVIATIONS[token.fold]), at + 1
+        if token.fold in zone_words.GENERIC and self._abbreviates(at):
+            return Zone(token.text, Places((zone_words.GENERIC[token.fold],))), at + 1
         return None
 
     def _proper(self, at: int) -> bool:
@@ -213,17 +214,18 @@ class _Parser(DayGrammar):
         token = self.peek(at)
         if token.fold in months() or token.fold in words.NOISE:
             return False
-        if token.text[0] != token.text[0].lower() or not token.text[0].isascii():
+        first = token.text[0]
+        if first != first.lower() or first == first.upper():
             return True
         near = [self.peek(k).fold for k in (at - 3, at - 2, at - 1, at + 1)]
-        return any(word in words.TIME_WORDS for word in near)
+        return any(word in zone_words.TIME_WORDS for word in near)
 
     def _abbreviates(self, at: int) -> bool:
         token = self.peek(at)
         if token.text == token.text.upper() and not self.shouting:
             return True
-        if token.fold not in words.WORDLIKE:
-            return token.fold not in words.GENERIC or token.fold == "uk" or self.shouting
+        if token.fold not in zone_words.WORDLIKE:
+            return token.fold not in zone_words.GENERIC or token.fold == "uk" or self.shouting
         placed = self.after_clock(at) or self.marked(at - 1, "/(")
         return placed and (self.shouting or "en" in self.languages)
 
@@ -252,7 +254,7 @@ class _Parser(DayGrammar):
         relative = self.named(at, words.RELATIVE)
         if relative is not None:
             return Relative(self.said(at, relative[1]), relative[0]), relative[1]
-        if token.fold in words.LOCAL:
+        if token.fold in zone_words.LOCAL:
             return Local(), at + 1
         if token.fold in words.IMMEDIATE:
             return Immediate(any(t.fold in words.NEGATIONS for t in self.tokens[:at])), at + 1
@@ -265,6 +267,8 @@ class _Parser(DayGrammar):
             return (Unknown(token.text, True) if token.text in "?~±≈" else None), at + 1
         if token.kind == "word" and token.fold in words.NOISE:
             return None, at + 1
+        if token.fold in words.ALTERS:
+            return Broken(f"“{token.text}” alters the time in a way that is not read here"), at + 1
         capitals = 3 <= len(token.text) <= 5 and token.text.isupper() and token.text[-1] == "T"
         zonelike = capitals and not self.shouting
         matters = token.kind == "num" or token.fold in words.MATTERS or zonelike

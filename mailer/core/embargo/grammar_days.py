@@ -82,7 +82,8 @@ class DayGrammar(Scanner):
             return None
         (number, _), end = month
         year, end = self._year(end)
-        return self._dated(f"{day} {MONTHS[number - 1]}", ((year, number, day),), end)
+        text = f"{day} {MONTHS[number - 1]} {year or ''}".rstrip()
+        return self._dated(text, ((year, number, day),), end)
 
     def _month_day(self, at: int) -> Read:
         """ "March 3, 2026", and "2026 March 3"."""
@@ -103,7 +104,8 @@ class DayGrammar(Scanner):
         end = self._ordinal(end + 1)
         if year is None:
             year, end = self._year(end)
-        return self._dated(f"{day} {MONTHS[number - 1]}", ((year, number, day),), end)
+        text = f"{day} {MONTHS[number - 1]} {year or ''}".rstrip()
+        return self._dated(text, ((year, number, day),), end)
 
     def _dated(
         self,
@@ -146,7 +148,9 @@ class DayGrammar(Scanner):
         mark = self.peek(at + 1)
         if mark.text in (":", ".") and mark.glued and self.peek(at + 2).glued:
             return self.peek(at + 2).kind == "num"
-        return mark.fold in words.HOUR_MARKS or self.named(at + 1, words.MERIDIEMS) is not None
+        if mark.fold in words.HOUR_MARKS or mark.fold in ("am", "pm"):
+            return True
+        return len(self.peek(at).text) <= 2 and self.named(at + 1, words.MERIDIEMS) is not None
 
     def weekday(self, at: int) -> Read:
         """A day of the week, where the word cannot be another."""

@@ -14,8 +14,9 @@ from zoneinfo import available_timezones
 from babel import Locale
 from babel.core import get_global
 
-from mailer.core.embargo import words
-from mailer.core.embargo.words import Abbreviation, fold
+from mailer.core.embargo import words, zone_words
+from mailer.core.embargo.words import fold
+from mailer.core.embargo.zone_words import Abbreviation
 from mailer.core.model import LANGUAGES
 
 LONGEST = 6
@@ -71,15 +72,18 @@ def meanings() -> dict[str, Meaning]:
             cities.setdefault(key(name), set()).add(zone)
         for name, zones in _countries(language):
             found.setdefault(key(name), Places(zones))
-    found |= {name: Places(tuple(sorted(zones))) for name, zones in cities.items()}
+    for name, inside in cities.items():
+        country = found.get(name)
+        also = country.zones if isinstance(country, Places) else ()
+        found[name] = Places(tuple(sorted(inside.union(also))))
     for language in LANGUAGES:
         found |= dict(_long_names(language))
-    for phrase, abbreviation in words.ZONE_PHRASES.items():
-        if abbreviation in words.ABBREVIATIONS:
-            found[key(phrase)] = words.ABBREVIATIONS[abbreviation]
-    for zone, names in words.PLACES.items():
+    for phrase, abbreviation in zone_words.ZONE_PHRASES.items():
+        if abbreviation in zone_words.ABBREVIATIONS:
+            found[key(phrase)] = zone_words.ABBREVIATIONS[abbreviation]
+    for zone, names in zone_words.PLACES.items():
         found |= {key(name): Places((zone,)) for name in names.split("|")}
-    found |= {name: Places(zones) for name, zones in words.SHARED_PLACES.items()}
+    found |= {name: Places(zones) for name, zones in zone_words.SHARED_PLACES.items()}
     found.pop("", None)
     return found
 
@@ -94,16 +98,16 @@ def _cities(language: str) -> Iterator[tuple[str, str]]:
 def _countries(language: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     of = get_global("territory_zones")
     for code, name in locale(language).territories.items():
-        main = words.MAIN_ZONES.get(code)
+        main = zone_words.MAIN_ZONES.get(code)
         zones = (main,) if main else tuple(z for z in of.get(code, ()) if z.lower() in zone_names())
         if zones and code.isalpha() and code not in ("AQ", "UM", "ZZ"):
             yield name, zones
 
 
 def _long_names(language: str) -> Iterator[tuple[str, Meaning]]:
-    for metazone, (zone, winter, summer) in words.METAZONES.items():
+    for metazone, (zone, winter, summer) in zone_words.METAZONES.items():
         long = locale(language).meta_zones.get(metazone, {}).get("long", {})
-        literal = metazone in words.LITERAL_GENERIC
+        literal = metazone in zone_words.LITERAL_GENERIC
         for season, name in dict(long).items():
             minutes = summer if season == "daylight" else winter
             meant: Meaning = Abbreviation(((zone, minutes),))

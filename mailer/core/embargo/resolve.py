@@ -13,13 +13,14 @@ from zoneinfo import ZoneInfo
 
 from mailer.core.embargo.answer import Ask, Instant, Reject
 from mailer.core.embargo.clock import Clock, shown, spoken
-from mailer.core.embargo.dates import Possible, Spec, possible
+from mailer.core.embargo.dates import Spec, possible
 from mailer.core.embargo.grammar import parse
 from mailer.core.embargo.parts import (
     Broken,
     Days,
     Immediate,
     Local,
+    Offset,
     Part,
     Relative,
     Unknown,
@@ -29,7 +30,7 @@ from mailer.core.embargo.parts import (
 from mailer.core.embargo.places import Places, zone_names
 from mailer.core.embargo.say import say
 from mailer.core.embargo.statements import Statement, grouped
-from mailer.core.embargo.words import Abbreviation
+from mailer.core.embargo.zone_words import Abbreviation
 from mailer.core.embargo.zones import Reading, meant, name
 from mailer.core.errors import ConfigError
 
@@ -53,6 +54,8 @@ def read(
     the line is in where its own words do not tell. "For immediate release" is an Instant with
     `immediate` set. Raises ConfigError for an unknown `office_zone`, and nothing for any line.
     """
+    if now.tzinfo is None:
+        raise ValueError("now must be an aware datetime")
     if office_zone.lower() not in zone_names():
         raise ConfigError(
             f"office zone: {office_zone!r} is not an IANA time zone; write one like Europe/London"
@@ -66,7 +69,7 @@ def read(
     parts = parse(line, language)
     for part in parts:
         if isinstance(part, Broken):
-            return Reject(f"{part.reason}; correct it and try again")
+            return Reject(f"{part.reason}; {_EXAMPLE}")
     return _Line(line, parts, office, now.astimezone(UTC)).answer()
 
 
@@ -86,7 +89,9 @@ class _Found:
                 self.readings[reading.utc] = reading
 
     def doubt(self, doubts: Iterable[str], unsure: bool) -> None:
-        self.doubts += [d for d in doubts if d and d not in self.doubts]
+        for doubt in doubts:
+            if doubt and doubt not in self.doubts:
+                self.doubts.append(doubt)
         self.unsure = self.unsure or unsure
 
 
@@ -144,7 +149,12 @@ class _Line:
         if shared is not None:
             days = possible(shared, floor, self.today)
             found.doubt(days.doubts, days.unsure)
-            self._agreed(found, group.statements, [days.options] * len(group.statements))
+            options = days.options
+            if group.lone_shift:
+                said = "it is not clear which day “next day” or “day before” means"
+                found.doubt([said], unsure=True)
+                options += tuple(day + group.lone_shift * _DAY for day in options)
+            self._agreed(found, group.statements, [options] * len(group.statements))
         else:
             each = self._days_of_each(found, group.statements, floor)
             self._agreed(found, group.statements, each)
@@ -159,16 +169,18 @@ class _Line:
         self, found: _Found, statements: Sequence[Statement], floor: date
     ) -> list[tuple[date, ...]]:
         """Each statement's own days; a year that one of them lacks is the other's."""
-        specs = [s.spec or Spec() for s in statements]
+        specs = [spec for s in statements for spec in s.specs]
         dated = [s for s in specs if any(o[0] is not None for d in s.days for o in d.options)]
         beside: date | None = None
         if dated:
             beside = possible(dated[0], floor, self.today).options[0]
-        chosen: list[Possible] = []
-        for spec in specs:
-            chosen.append(possible(spec, floor, self.today, beside))
-            found.doubt(chosen[-1].doubts, chosen[-1].unsure)
-        return [c.options for c in chosen]
+        chosen: list[tuple[date, ...]] = []
+        for statement in statements:
+            days = [possible(spec, floor, self.today, beside) for spec in statement.specs]
+            for one in days:
+                found.doubt(one.doubts, one.unsure)
+            chosen.append(tuple(sorted({day for one in days for day in one.options})))
+        return chosen
 
     def _agreed(
         self, found: _Found, statements: Sequence[Statement], days: Sequence[tuple[date, ...]]
@@ -226,6 +238,11 @@ class _Line:
     def _in_zones(self, found: _Found, zones: Sequence[Zone], local: datetime) -> Iterable[Reading]:
         each = [meant(zone, local, self.office) for zone in zones]
         shared = _shared([list(m.readings) for m in each])
+        wrong = [one for one in each if one.wrong]
+        offset = any(isinstance(zone.meaning, Offset) for zone in zones)
+        if wrong and not offset:
+            # A place beside "EST" in summer does not tell which of the two was meant.
+            shared = shared.union(*({r.utc for r in one.readings} for one in wrong))
         if not shared:
             said = " and ".join(dict.fromkeys(zone.text for zone in zones))
             found.doubt([f"{said} are not on the same time"], unsure=True)
@@ -250,7 +267,9 @@ class _Line:
             if last.utc - self.now <= FAR_AHEAD:
                 return Instant(last.utc, last.zone, tuple(self._warnings(found, last)))
             found.doubt(["that is more than two years ahead"], unsure=True)
-        labels = _labels([found.readings[utc] for utc in sorted(found.readings)])
+        labels = _labels([found.readings[utc] for utc in ahead])
+        if len(ahead) < len(found.readings):
+            labels += " (any other reading is already past)"
         doubts = "; ".join(found.doubts) or "this may be read in more than one way"
         return Ask(tuple(ahead), ahead[-1], f"{doubts}: {labels}")
 
@@ -259,7 +278,7 @@ class _Line:
         zones = [p.meaning for p in self.parts if isinstance(p, Zone)]
         greenwich = any(isinstance(z, Abbreviation) and z.first[0][0] == "Etc/GMT" for z in zones)
         london = chosen.utc.astimezone(ZoneInfo("Europe/London"))
-        if greenwich and london.utcoffset() and len({type(z) for z in zones}) == len(zones) == 1:
+        if greenwich and london.utcoffset() and len(zones) == 1:
             yield (
                 f"GMT is printed, but London is on BST that day: {chosen.utc:%H:%M} GMT"
                 f" is {london:%H:%M} in London"

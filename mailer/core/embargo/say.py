@@ -19,7 +19,7 @@ def say(instant: datetime, zone: str, language: str) -> str:
     the same instant back, to the second, whatever the zone of the office that reads.
     """
     local = instant.astimezone(ZoneInfo(zone))
-    day = format_date(local, "full", locale=locale(language))
+    day = " ".join(format_date(local, "full", locale=locale(language)).split())
     clock = f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
     comma = "،" if language == "ar" else ","
     place = "GMT" if zone in _GREENWICH else city(zone, language)
@@ -30,13 +30,16 @@ def say(instant: datetime, zone: str, language: str) -> str:
 def say_both(instant: datetime, zone: str, reader_zone: str, language: str) -> str:
     """The embargo's own line and, where the reader's clock shows another time, the reader's.
 
-    Both are as `say` puts them, joined by " = ".
+    Both are as `say` puts them, joined by " = ". An empty `reader_zone` is nobody's.
     """
     own = say(instant, zone, language)
-    here, there = (instant.astimezone(ZoneInfo(z)) for z in (zone, reader_zone))
-    if not reader_zone or here.utcoffset() == there.utcoffset():
+    if not reader_zone or _offset(instant, zone) == _offset(instant, reader_zone):
         return own
     return f"{own} = {say(instant, reader_zone, language)}"
+
+
+def _offset(instant: datetime, zone: str) -> timedelta | None:
+    return instant.astimezone(ZoneInfo(zone)).utcoffset()
 
 
 def utc_offset(local: datetime) -> str:

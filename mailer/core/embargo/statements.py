@@ -15,21 +15,25 @@ from mailer.core.embargo.parts import Days, Part, Relative, Shift, Weekday, Zone
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One clock with its zones and its own day, if it has one; `shift` as "(the next day)"."""
+    """One clock with its zones and the days that may be its own; `shift` as "(the next day)"."""
 
     clock: Clock | None = None
     zones: tuple[Zone, ...] = ()
-    spec: Spec | None = None
+    specs: tuple[Spec, ...] = ()
     shift: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Grouped:
-    """The statements of a line, and the one day they share (None: each has its own)."""
+    """The statements of a line, and the one day they share (None: each has its own).
+
+    `lone_shift`: the days of a "next day" that no second clock explains.
+    """
 
     statements: tuple[Statement, ...]
     shared: Spec | None
     doubt: str = ""
+    lone_shift: int = 0
 
 
 def grouped(parts: Sequence[Part]) -> Grouped:
@@ -38,14 +42,18 @@ def grouped(parts: Sequence[Part]) -> Grouped:
     if len(clocks) < 2:
         clock = next((p for p in parts if isinstance(p, Clock)), None)
         zones = tuple(p for p in parts if isinstance(p, Zone))
-        return Grouped((Statement(clock, zones),), _merged(parts))
+        lone = sum(p.days for p in parts if isinstance(p, Shift))
+        return Grouped((Statement(clock, zones),), _merged(parts), lone_shift=lone)
     statements = _inherited(_with_zones(parts, clocks))
     specs = _specs(parts)
-    if len(specs) == len(statements):
-        own = tuple(replace(s, spec=spec) for s, spec in zip(statements, specs, strict=True))
-        return Grouped(own, None)
-    doubt = "it is not clear which day belongs to which time" if len(specs) > 1 else ""
-    return Grouped(statements, _merged(parts), doubt)
+    if len(specs) < 2:
+        return Grouped(statements, _merged(parts))
+    # Days of their own: "the next day" beside one of them says nothing more.
+    owned = [replace(s, specs=tuple(specs), shift=0) for s in statements]
+    if len(specs) != len(statements):
+        return Grouped(tuple(owned), None, "it is not clear which day belongs to which time")
+    pairs = zip(owned, specs, strict=True)
+    return Grouped(tuple(replace(s, specs=(spec,)) for s, spec in pairs), None)
 
 
 def _with_zones(parts: Sequence[Part], clocks: list[int]) -> list[Statement]:

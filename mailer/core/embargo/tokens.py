@@ -23,7 +23,7 @@ class Token:
 END = Token("", "", "end", False)
 
 _PIECE = re.compile(r"(?P<num>[0-9]+)|(?P<word>[^\W\d_]+)|(?P<mark>\S)")
-_IANA = re.compile(r"[A-Za-z]+(?:/[A-Za-z0-9_+-]+)+|[A-Z]{3}[0-9][A-Z]{3}")
+_IANA = re.compile(r"[A-Za-z]+(?:/[A-Za-z0-9_+-]+)+|[A-Z]+(?:-[A-Za-z]+|[0-9][A-Z]*)")
 _MERIDIEM = re.compile(r"(?<=[0-9])\s?([AaPp])\s?\.?\s?[Mm](?![^\W_])\.?")
 _INITIALS = re.compile(r"(?<![^\W_])[A-Za-z](?:\.[A-Za-z]){1,5}(?![^\W_])\.?")
 _MARKS = str.maketrans({**dict.fromkeys("‐‑−", "-"), **dict.fromkeys("—―", "–"), "،": ","})
@@ -31,9 +31,9 @@ _DROPPED = ("Mn", "Me", "Cf", "Cc", "Cs", "Cn", "Co")
 
 
 def clean(line: str) -> str:
-    """The line with plain digits, spaces, dashes and letters; no accents, controls, bidi signs."""
+    """The line with plain digits, spaces and dashes; no controls, no bidi signs, no loose marks."""
     kept: list[str] = []
-    for char in unicodedata.normalize("NFKD", line.translate(_MARKS)).translate(_MARKS):
+    for char in unicodedata.normalize("NFKC", line.translate(_MARKS)).translate(_MARKS):
         category = unicodedata.category(char)
         if category == "Nd":
             kept.append(str(unicodedata.decimal(char)))

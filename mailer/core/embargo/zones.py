@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from mailer.core.embargo.clock import spoken
 from mailer.core.embargo.parts import Offset, Zone
 from mailer.core.embargo.places import Places, city
-from mailer.core.embargo.words import Abbreviation, Use
+from mailer.core.embargo.zone_words import Abbreviation, Use
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ def _abbreviation(zone: Zone, meaning: Abbreviation, local: datetime, office_zon
     first = meaning.first + tuple(u for u in meaning.near if _area(u[0]) == _area(office_zone))
     if len(first) == 1 and _in_force(first[0], local):
         return Meant((_literal(first[0], local, zone.text),))
-    uses = first + meaning.other
+    uses = tuple(dict.fromkeys(first + meaning.other))
     called = zone.text if len(uses) == 1 else f"{zone.text} ({{}})"
     readings = [_literal(u, local, called.format(name(u[0]))) for u in uses]
     off = [u for u in first if not _in_force(u, local)]
@@ -125,8 +125,11 @@ def _area(zone: str) -> str:
 
 
 def _literal(use: Use, local: datetime, called: str) -> Reading:
-    zone, minutes = use
-    return Reading(_utc(local, timedelta(minutes=minutes)), zone, local, called, 1)
+    """The abbreviation at its word; its place names the zone only while it is on that offset."""
+    place, minutes = use
+    east = timedelta(minutes=minutes)
+    zone = place if _in_force(use, local) else _fixed(east)
+    return Reading(_utc(local, east), zone, local, called, 1)
 
 
 def _in_force(use: Use, local: datetime) -> bool:

@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+import sqlite3
+import stat
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+from sqlmodel import SQLModel
+
+import mailer.ledger
+from mailer.core.errors import LedgerError
+from mailer.ledger import database as databases
+from mailer.ledger import tables
+from mailer.ledger.database import RunLock, open_ledger
+
+NOW = datetime(2027, 2, 9, 0, 1, tzinfo=UTC)
+
+
+def test_a_new_ledger_has_the_schema_of_the_tables(tmp_path: Path) -> None:
+    from alembic.autogenerate import compare_metadata
+
+    with open_ledger(tmp_path / "a.db", now=NOW) as database, database._engine.begin() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, SQLModel.metadata) == []
+
+
+def test_the_schema_is_the_newest_migration() -> None:
+    config = Config()
+    folder = Path(next(iter(mailer.ledger.__path__))) / "migrations"
+    config.set_main_option("script_location", str(folder))
+    assert ScriptDirectory.from_config(config).get_current_head() == databases.SCHEMA
+
+
+@pytest.mark.parametrize(
+    ("pragma", "value"), [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1)]
+)
+def test_what_is_committed_survives_a_power_cut_and_keys_are_kept(
+    tmp_path: Path, pragma: str, value: object
+) -> None:
+    with open_ledger(tmp_path / "a.db", now=NOW) as database, database.read() as session:
+        assert session.execute(text(f"PRAGMA {pragma}")).scalar() == value
+
+
+def test_others_on_the_machine_cannot_read_the_ledger(tmp_path: Path) -> None:
+    with open_ledger(tmp_path / "a.db", now=NOW):
+        assert stat.S_IMODE((tmp_path / "a.db").stat().st_mode) == 0o600
+
+
+def test_an_older_schema_is_upgraded_only_by_run_and_after_a_copy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.db"
+    open_ledger(path, now=NOW).close()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '0000'")
+        connection.commit()
+    with pytest.raises(LedgerError, match="schema 0000, this mailer needs"):
+        open_ledger(path, now=NOW)
+    migrated = []
+    monkeypatch.setattr(databases, "_migrate", migrated.append)
+    open_ledger(path, now=NOW, upgrade=True).close()
+    assert len(migrated) == 1
+    copy = tmp_path / "a.db.schema-0000.20270209T000100Z"
+    with closing(sqlite3.connect(copy)) as connection:
+        assert connection.execute("SELECT * FROM alembic_version").fetchall() == [("0000",)]
+
+
+def test_a_newer_schema_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    open_ledger(path, now=NOW).close()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.commit()
+    with pytest.raises(LedgerError, match="made by a newer mailer"):
+        open_ledger(path, now=NOW, upgrade=True)
+
+
+@pytest.mark.parametrize("content", [b"not a database at all", b"SQLite format 3\x00" + b"x" * 200])
+def test_a_file_that_is_no_ledger_is_refused_in_one_line(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "a.db"
+    path.write_bytes(content)
+    with pytest.raises(LedgerError, match=r"a\.db") as refused:
+        open_ledger(path, now=NOW)
+    assert "\n" not in str(refused.value)
+    assert path.read_bytes() == content
+
+
+def test_another_programs_sqlite_file_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE theirs (x)")
+    with pytest.raises(LedgerError, match="not a mailer's ledger"):
+        open_ledger(path, now=NOW)
+
+
+def test_a_second_run_on_the_same_ledger_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    with RunLock(path):
+        with pytest.raises(LedgerError, match="another `mailer run` is using this ledger"), RunLock(
+            path
+        ):
+            raise AssertionError("two runs at once")
+    with RunLock(path):
+        pass
+
+
+def test_an_instant_without_a_zone_never_reaches_the_ledger() -> None:
+    with pytest.raises(ValueError, match="without a zone"):
+        tables.Utc().process_bind_param(NOW.replace(tzinfo=None), None)  # type: ignore[arg-type]
+
+
+def test_instants_come_back_as_the_same_instants(tmp_path: Path) -> None:
+    path = tmp_path / "a ? b#.db"
+    with open_ledger(path, now=NOW) as database:
+        with database.write() as session:
+            session.add(tables.RunRow(host="h", pid=1, started_at=NOW, seen_at=NOW))
+        with database.read() as session:
+            row = session.get_one(tables.RunRow, 1)
+            assert row.started_at == NOW
+            assert row.started_at.tzinfo is UTC
+    assert path.exists()
+
+
+def test_a_failed_transaction_changes_nothing(tmp_path: Path) -> None:
+    with open_ledger(tmp_path / "a.db", now=NOW) as database:
+        with pytest.raises(RuntimeError), database.write() as session:
+            session.add(tables.RunRow(host="h", pid=1, started_at=NOW, seen_at=NOW))
+            session.flush()
+            raise RuntimeError
+        with database.read() as session:
+            assert session.get(tables.RunRow, 1) is None
