@@ -13,7 +13,6 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import timedelta
-from enum import StrEnum
 from pathlib import Path
 from typing import Any, get_args
 
@@ -22,10 +21,11 @@ from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 from sqlmodel import SQLModel
 
-from mailer import config
 from mailer.cli import cli
+from mailer.config import keys as config_keys
 from mailer.config.sections import Settings
 from mailer.core import outcome, states
+from mailer.core.states import Event, State
 from mailer.intake.checks import WARNINGS
 from mailer.ledger import tables
 
@@ -93,7 +93,7 @@ def _configuration(section: str) -> Callable[[], str]:
         rows = []
         earlier: dict[str, str] = {}
         meanings = _meanings()
-        for key in config.keys():
+        for key in config_keys():
             if key.rpartition(".")[0] != section:
                 continue
             name, said = key.rpartition(".")[2], meanings[key]
@@ -157,7 +157,7 @@ def _meanings() -> dict[str, str]:
         key = re.match(r"(?:# )?([a-z_]+) = ", line)
         if heading:
             section = heading[1] + "."
-        elif key and section + key[1] in config.keys():
+        elif key and section + key[1] in config_keys():
             meanings.setdefault(section + key[1], _without_example(said))
             ended = True
         elif line.startswith("# "):
@@ -175,9 +175,7 @@ def _without_example(said: str) -> str:
 # --- states and outcomes ----------------------------------------------------------------------
 
 
-def _states(
-    table_of: Mapping[tuple[StrEnum, StrEnum], StrEnum], first: StrEnum
-) -> Callable[[], str]:
+def _states(table_of: Mapping[tuple[State, Event], State], first: State) -> Callable[[], str]:
     def part() -> str:
         arrows = [f"    [*] --> {first}"]
         arrows += [f"    {state} --> {to}: {event}" for (state, event), to in table_of.items()]
@@ -188,7 +186,7 @@ def _states(
     return part
 
 
-def _events(table_of: Mapping[tuple[StrEnum, StrEnum], StrEnum]) -> Callable[[], str]:
+def _events(table_of: Mapping[tuple[State, Event], State]) -> Callable[[], str]:
     def part() -> str:
         rows = [(f"`{state}`", event.value, f"`{to}`") for (state, event), to in table_of.items()]
         return table(("in state", "event", "becomes"), rows)

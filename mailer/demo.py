@@ -133,7 +133,8 @@ async def _watch(app: App, lift: datetime) -> None:
             with Live(console=screen, refresh_per_second=10, transient=True) as live:
                 await _until_done(app, running, lambda rows: live.update(_view(app, lift, rows)))
         else:
-            await _until_done(app, running, _Changes(app))
+            print(f"The embargo lifts at {present.when_exactly(lift, app.config.embargo.zone)}.")
+            await _until_done(app, running, lambda rows: None)
     finally:
         await _end(worker, running)
     for line in said:
@@ -171,21 +172,6 @@ def _plainly(app: App) -> Callable[[str], None]:
         print(f"{present.when_exactly(app.now(), app.config.embargo.zone)}  {inert(text)}")
 
     return say
-
-
-class _Changes:
-    """On a pipe: one line whenever an audience has had more copies."""
-
-    def __init__(self, app: App) -> None:
-        self._say = _plainly(app)
-        self._had: dict[int, int] = {}
-
-    def __call__(self, rows: list[Progress]) -> None:
-        for row in rows:
-            accepted = row.counts.get(DeliveryState.ACCEPTED, 0)
-            if accepted > self._had.get(row.dispatch, 0):
-                self._had[row.dispatch] = accepted
-                self._say(f"{row.kind} to {row.audience}: {accepted} of {row.planned} accepted")
 
 
 def _view(app: App, lift: datetime, rows: list[Progress]) -> Group:

@@ -210,7 +210,7 @@ async def connect(relay: Relay) -> Session | Unavailable:
             await _hello(client, relay)
         if relay.username:
             step = Step.AUTH
-            await client.login(relay.username, relay.secret())
+            await _login(client, relay)
     except aiosmtplib.SMTPResponseException as error:
         return _refused(client, step, error)
     except _FAULTS as error:
@@ -230,6 +230,25 @@ async def _hello(client: aiosmtplib.SMTP, relay: Relay) -> None:
         if error.code < 500 or relay.tls == "starttls" or relay.username:
             raise
         await client.helo()
+
+
+async def _login(client: aiosmtplib.SMTP, relay: Relay) -> None:
+    """AUTH by the plainest way the relay offers; TLS hides it, and only PLAIN's no is final.
+
+    RFC 4954 §6: 504 says that a mechanism is not known, and another may be.
+    """
+    ways = {"plain": client.auth_plain, "login": client.auth_login, "cram-md5": client.auth_crammd5}
+    refusal: aiosmtplib.SMTPException | None = None
+    for name, way in ways.items():
+        if name in client.server_auth_methods:
+            try:
+                await way(relay.username, relay.secret())
+                return
+            except aiosmtplib.SMTPAuthenticationError as error:
+                if error.code != 504:
+                    raise
+                refusal = error
+    raise refusal or aiosmtplib.SMTPException("the relay offers no login that we know")
 
 
 def _refused(
@@ -252,7 +271,7 @@ def describe(error: BaseException) -> str:
     """A fault in one line, in the system's words where it has some ("Connection refused")."""
     cause = error.__cause__ if isinstance(error.__cause__, OSError) else error
     said = ""
-    if isinstance(cause, OSError) and cause.errno:
+    if isinstance(cause, OSError) and cause.errno and not isinstance(cause, ssl.SSLError):
         # A resolver's codes are negative and have words of their own; asyncio's words for the
         # system's codes name only the address.
         said = os.strerror(cause.errno) if cause.errno > 0 else str(cause.strerror)

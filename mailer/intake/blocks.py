@@ -7,6 +7,7 @@ word is lost but page numbers and running heads that stand elsewhere already.
 from __future__ import annotations
 
 import re
+import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -67,7 +68,7 @@ class Block:
         if self.shape is Shape.PARAGRAPH:
             return _paragraph(self.lines, self.wrap)
         if self.shape is Shape.ITEMS:
-            return "\n".join(_item(item) for item in self.paragraphs())
+            return textwrap.dedent("\n".join(_item(item) for item in self.paragraphs()))
         return "\n".join(line.text.rstrip() for line in self.lines)
 
     def paragraphs(self) -> Iterator[tuple[Line, ...]]:
@@ -85,7 +86,11 @@ class Block:
 
 
 _BOLD = re.compile(r"^(\*\*\*|\*\*|__)(?=\S)(?:(?!\1).)+\1[.:]?$")
-_BARE_NUMBER = re.compile(r"^[\s–—-]*\d{1,3}[\s–—-]*$")
+_EDGE_NUMBER = re.compile(
+    r"^[\s–—-]*\d{1,3}[\s–—-]*$"
+    r"|\b(?:page|seite|página|pagina|стр\.?|صفحة)\s\d{1,3}(?:\s(?:of|sur|von|de|di|из|من)\s\d{1,3})?$",
+    re.IGNORECASE,
+)
 _FENCE = re.compile(r"^(?:```|~~~)")
 _BULLET = re.compile(r"^\s*(?:[-*+]|[•‣▪●○◦·➢–])\s+(?=\S)")
 _OTHER_BULLET = re.compile(r"^(\s*)[•‣▪●○◦·➢–]\s+")
@@ -117,6 +122,13 @@ def plain(text: str) -> str:
     return " ".join("".join(out).split()).rstrip("\\").strip()
 
 
+def bare(text: str) -> str:
+    """Words without Markdown marks and without what is drawn around them: "*** EMBARGO ***"."""
+    words = plain(text).strip("*_=~|•·-–—<> ")
+    wrapped = words[:1] + words[-1:] in ("()", "[]") and not re.search(r"[()\[\]]", words[1:-1])
+    return words[1:-1].strip() if wrapped else words
+
+
 def is_item(text: str) -> bool:
     """Whether a line begins an item of a list; "8. Oktober" does not."""
     if _BULLET.match(text):
@@ -144,7 +156,7 @@ def without_furniture(lines: Sequence[Line]) -> list[Line]:
         for page in ordered:
             for line in _edge(page, head=head):
                 key = _key(line)
-                if _BARE_NUMBER.match(line.text) or (count[key] > 1 and key in seen):
+                if _EDGE_NUMBER.search(line.text.strip()) or (count[key] > 1 and key in seen):
                     drop.add(id(line))
                 seen.add(key)
     return [replace(line, text="") if id(line) in drop else line for line in kept]

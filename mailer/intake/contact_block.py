@@ -24,6 +24,7 @@ from mailer.intake.vocabulary import (
     GLUE,
     ORGANISATION,
     PHONE_LABEL,
+    PRESS_OFFICE,
     ROLE,
 )
 
@@ -235,8 +236,11 @@ def _without_lead(pieces: list[_Piece]) -> list[_Piece]:
     """A line without its "For more information please contact:"."""
     text = pieces[0].text
     lead = CONTACT_LEAD.match(text)
-    if not lead or re.match(r"(?:press|media|news)\s+(?:office|desk|relations)\b", text, re.I):
-        return pieces  # that is who to call, and no lead
+    if not lead:
+        return pieces
+    office = PRESS_OFFICE.match(text)
+    if office and not text[office.end() :].strip(" :,–—-"):
+        return [_Piece("text", office[0], line=pieces[0].line), *pieces[1:]]
     call = CALL_TO.search(text)
     colon = text.find(":")
     if call:
@@ -253,8 +257,7 @@ def _without_lead(pieces: list[_Piece]) -> list[_Piece]:
     elif len(pieces) == 1 and not re.search(r"[,–—|]", text):
         rest = ""  # a heading
     else:
-        rest = text[lead.end() :] if ROLE.search(text[lead.end() :]) or "," in text else ""
-        rest = rest.lstrip(" ,:–—-")
+        rest = text[lead.end() :].lstrip(" ,:–—-")
     return [_Piece("text", rest, line=pieces[0].line), *pieces[1:]]
 
 
@@ -274,9 +277,12 @@ def _parts(text: str) -> list[str]:
         bare = part.strip(" .:*_<>\"'")
         while (shorter := _GLUE_AT_ENDS.sub("", bare).strip(" .")) != bare:
             bare = shorter
-        if bare and not _FIELD.match(bare):
+        if re.search(r"\w", bare) and not _FIELD.match(bare):
             parts += [p for p in re.split(r"\s+(?:at|@)\s+(?=[A-Z])", bare) if p]
     return parts
+
+
+_WHERE = re.compile(r"^(?:In|For|À|En|Pour|Para|Für|Em)\s+[^\W\d_]")
 
 
 def _place(
@@ -293,6 +299,11 @@ def _place(
             now.organisation.append(part)
         else:
             rest.append(part)
+        return now
+    if _WHERE.match(part):
+        if now.reached and starts:
+            contacts.append(now := _Open())
+        now.organisation.append(part)
         return now
     if ROLE.search(part):
         if now.reached and starts:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from mailer.core.model import ReadWarning
-from mailer.intake.blocks import Block, Line, Shape, plain
+from mailer.intake.blocks import Block, Line, Shape, bare, plain
 from mailer.intake.checks import warn
 from mailer.intake.dates import Dateline, dateline_of, only_date, place_and_date
 from mailer.intake.vocabulary import (
@@ -95,7 +95,7 @@ _COLUMNS = re.compile(r"\s*[|•·]\s*|\t+|\s{3,}|\s+[–—-]+\s+|;\s+")
 
 def fields_of(text: str, recurs: Callable[[str], bool]) -> Fields | None:
     """What a masthead line says, or None. `recurs`: whether a name occurs again in the document."""
-    words = plain(text)
+    words = bare(text)
     if not words or len(words) > 200 or FIVE_W.match(words):
         return None
     if (found := _simple(words)) is not None:
@@ -214,7 +214,7 @@ def _begins_the_text(block: Block) -> bool:
     words = block.plain
     if any(FIVE_W.match(plain(line.text[:200])) for line in block.lines):
         return True
-    if EMBARGO.match(words) and len(words) < 200:
+    if EMBARGO.match(bare(words)) and len(words) < 200:
         return False
     if (dateline := dateline_of(words)) and len(words) > dateline.text_starts + 20:
         return True
@@ -258,7 +258,7 @@ def _read_block(
             continue
         flush()
         if fields.embargo and lines and _goes_on(fields.embargo, lines[0].text):
-            following = plain(lines.pop(0).text)
+            following = bare(lines.pop(0).text)
             fields = Fields(embargo=f"{fields.embargo} {following}", kind=fields.kind)
         before_kind = not (head.kind or head.reference or head.embargo or fields.title)
         _take(fields, head, line)

@@ -16,6 +16,7 @@ from mailer.intake.blocks import (
     Block,
     Line,
     Shape,
+    bare,
     blocks_of,
     join_hyphens,
     markdown,
@@ -279,7 +280,7 @@ def is_inside(name: str) -> bool:
 
 def _take_line(block: Block, parts: _Parts) -> bool:
     """Takes an embargo line or a reference that stands alone somewhere in the text or after it."""
-    words = block.plain
+    words = bare(block.plain)
     if block.shape is Shape.ITEMS or len(block.lines) > 2 or len(words) > 160:
         return False
     if EMBARGO.match(words):

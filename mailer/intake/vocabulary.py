@@ -79,7 +79,9 @@ _IMMEDIATE = (
 _UNTIL = r"(?:\s*$|\s*[:,–—-]|\s+(?:un)?til\b|\s+to\b|\s+for\b|\s+\d|\s*\()"
 EMBARGO = _pattern(
     *(rf"^(?:{phrase})(?=\W|$)" for phrase in _IMMEDIATE),
-    rf"^(?:strict(?:ly)?\s+)?(?:under\s+)?(?:strict\s+)?embargo(?:ed)?(?:\s+copy)?{_UNTIL}",
+    rf"^(?:(?:news|press|media)\s+)?(?:strict(?:ly)?\s+)?(?:under\s+)?(?:strict\s+)?embargo(?:ed)?(?:\s+copy)?{_UNTIL}",
+    r"^(?:this|the|all|please\s+note)\b[^.]{0,60}\b(?:is|are)\s+(?:strictly\s+)?"
+    r"(?:embargoed|under\s+(?:strict\s+)?embargo)\b",
     r"^not\s+for\s+(?:publication|release|broadcast|use|distribution)"
     r"(?:,?\s+(?:or\s+)?(?:publication|release|broadcast|use|distribution))*"
     r"(?:\s*$|\s+(?:before|until|prior)\b)",
@@ -163,7 +165,7 @@ CONTACT_LEAD = _pattern(
     r"|contacts?(?:\s+(?:details?|information|persons?|for\s+(?:the\s+)?(?:media|press)))?)"
     r"(?=\s*[:–—-]|\s*$)",
     r"^(?:media|press|news)\s+(?:contacts?\b|(?:office|desk|relations)(?=\s*[:–—-]|\s*$))",
-    r"^(?:please\s+)?contact\b|^interview\s+requests?\b|^further\s+(?:information|details)\b",
+    r"^(?:please\s+)?contact\b|^rsvp\b(?:\s+to\b)?|^interview\s+requests?\b|^further\s+(?:information|details)\b",
     r"^pour\b[^.:]{0,60}?\b(?:informations?|renseignements?|interviews?|entretiens?)\b",
     r"^relations?\s+(?:presse|médias)\b|^renseignements\b|^contact\s*:",
     r"^contactos?\b|^para\s+(?:más|mayor|mayores|concertar|solicitar)\b|^gabinete\s+de\s+prensa\b",
@@ -178,6 +180,13 @@ CONTACT_LEAD = _pattern(
     r"^контакт\w*(?:\s+для\s+\w+)?|^(?:за|для)\s[^.:]{0,60}?информаци|^пресс-служба|^пресс-центр",
 )
 """How a contact block begins. It is one only if an address or a number follows."""
+
+PRESS_OFFICE = _pattern(
+    r"^(?:press|media|news)\s+(?:office|desk|relations)\b|^service\s+(?:de\s+)?presse\b"
+    r"|^relations\s+(?:presse|médias)\b|^(?:presse|medien)stelle\b|^ufficio\s+stampa\b"
+    r"|^gabinete\s+de\s+prensa\b|^assessoria\s+de\s+\w+|^пресс-(?:служба|центр)"
+)
+"""A contact lead that is itself who to call, where no name follows it."""
 
 CALL_TO = _pattern(
     r"\b(?:contacting|contacts?|contacter|contactar|contactez|contatar|contattare|appeler|call"
@@ -271,7 +280,7 @@ ROLE = _pattern(
 
 ORGANISATION = _pattern(
     r"\b(?:ministry|department|university|college|institute|institut|foundation|council|agency"
-    r"|association|international|trust|ltd|limited|inc|gmbh|group|cent(?:re|er)|network|union"
+    r"|association|international|trust|ltd|limited|inc|plc|llc|corp|company|gmbh|group|cent(?:re|er)|network|union"
     r"|society|bank|office|commission|committee|nations|federation|authority|board|programme"
     r"|ministère|université|fondation|agence|ministerio|universidad|fundación|agencia"
     r"|ministerium|universität|stiftung|verband|verein|e\.\s?v|ministério|universidade|fundação"

@@ -98,6 +98,7 @@ days = st.dates(date(2026, 2, 3), date(2027, 12, 31))
 times = st.times().map(lambda t: t.replace(second=0, microsecond=0))
 
 
+@settings(deadline=None)
 @given(day=days, at=times, office=st.sampled_from(ZONES))
 def test_never_an_instant_without_a_zone(day: date, at: time, office: str) -> None:
     got = answer(f"{at:%H:%M}, {day:%A} {day.day} {day:%B} {day.year}", office)
@@ -106,11 +107,13 @@ def test_never_an_instant_without_a_zone(day: date, at: time, office: str) -> No
     assert set(got.candidates) >= set(instants(local, office))
 
 
+@settings(deadline=None)
 @given(day=days, zone=st.sampled_from(ZONES))
 def test_never_an_instant_without_a_time(day: date, zone: str) -> None:
     assert isinstance(answer(f"{day.day} {day:%B} {day.year} UTC"), Ask)
 
 
+@settings(deadline=None)
 @given(day=days, at=times, other=st.integers(0, 6))
 def test_never_an_instant_when_the_weekday_contradicts(day: date, at: time, other: int) -> None:
     assume(other != day.weekday())
@@ -120,6 +123,7 @@ def test_never_an_instant_when_the_weekday_contradicts(day: date, at: time, othe
     assert datetime.combine(day, at, UTC) in got.candidates
 
 
+@settings(deadline=None)
 @given(day=days, at=times)
 def test_never_an_instant_when_day_and_month_could_be_swapped(day: date, at: time) -> None:
     got = answer(f"{at:%H:%M} UTC, {day:%d/%m/%Y}")
@@ -143,6 +147,7 @@ def test_never_an_instant_with_a_word_that_was_not_understood(text: str, more: s
     assert not isinstance(answer(f"{text} {more}"), Instant)
 
 
+@settings(deadline=None)
 @given(at=times, day=days, name=st.sampled_from(sorted(zone_words.ABBREVIATIONS)))
 def test_never_an_abbreviation_against_what_its_place_shows(at: time, day: date, name: str) -> None:
     """An instant is only given while clocks there, that day, show the printed time."""
@@ -157,6 +162,7 @@ def test_never_an_abbreviation_against_what_its_place_shows(at: time, day: date,
         assert literal <= set(got.candidates)
 
 
+@settings(deadline=None)
 @given(day=days, hour=st.integers(1, 11), minute=st.integers(1, 59))
 def test_never_a_morning_for_an_evening(day: date, hour: int, minute: int) -> None:
     date_ = f"{day.day} {day:%B} {day.year}"
@@ -167,6 +173,7 @@ def test_never_a_morning_for_an_evening(day: date, hour: int, minute: int) -> No
     assert evening.utc - morning.utc == timedelta(hours=12)
 
 
+@settings(deadline=None)
 @given(
     day=days,
     at=times,
@@ -246,7 +253,7 @@ VOCABULARY = sorted(
 )  # fmt: skip
 
 
-@settings(max_examples=3000)
+@settings(max_examples=3000, deadline=None)
 @given(
     line=st.one_of(
         st.text(max_size=520),

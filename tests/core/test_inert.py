@@ -40,4 +40,4 @@ def test_no_cell_is_a_formula(text: str) -> None:
 def test_what_is_hostile_is_shown_and_not_done() -> None:
     assert inert("550 \x1b[2Jno") == "550 \\x1b[2Jno"
     assert inert("a\u202egpj.exe") == "a\\u202egpj.exe"
-    assert inert_cell('=HYPERLINK("x")') == "'=HYPERLINK(\"x\")"
+    assert inert_cell('=HYPERLINK("x")') == '\'=HYPERLINK("x")'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ssl
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
@@ -46,7 +47,8 @@ def cleared(email: str = "her@example.org") -> Clearance:
 
 
 def relay_at(port: int, **keys: object) -> Relay:
-    return Relay.model_validate({"host": "localhost", "port": port, "tls": "none", **keys})
+    short = {"connect_timeout": "2s", "command_timeout": "2s", "data_timeout": "2s"}
+    return Relay.model_validate({"host": "localhost", "port": port, "tls": "none", **short, **keys})
 
 
 async def yes() -> Clearance:
@@ -81,7 +83,8 @@ class Secure(LoopbackController):
         def authenticate(*args: object) -> AuthResult:
             login = args[-1]
             assert isinstance(login, LoginPassword)
-            return AuthResult(success=login.password == self._password.encode())
+            right = login.password == self._password.encode()
+            return AuthResult(success=right, handled=right)
 
         more = {"authenticator": authenticate, "auth_require_tls": True} if self._password else {}
         return Server(self.handler, tls_context=self._context, **more)
@@ -160,7 +163,7 @@ def test_never_over_a_certificate_for_another_name(authority: trustme.CA, secure
 
 def test_never_plaintext_to_a_port_that_speaks_no_tls(secure: Start) -> None:
     sink, port = secure(None)
-    refused = hand_over(relay_at(port, tls="tls", connect_timeout="2s"))
+    refused = hand_over(relay_at(port, tls="tls"))
     assert isinstance(refused, Unavailable)
     assert sink.taken == []
 
@@ -188,22 +191,36 @@ def test_nobody_there() -> None:
 # --- a relay that follows a script ------------------------------------------------------------
 
 
-def scripted(*replies: bytes | None) -> tuple[Callable[[], object], list[bytes]]:
+class Scripted:
     """A relay's side of one session: what it says at each turn (None: hangs up)."""
-    heard: list[bytes] = []
 
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        for reply in replies:
+    def __init__(self, *replies: bytes | None) -> None:
+        self._replies = replies
+        self._over = asyncio.Event()
+        self.heard = b""
+        self.port = 0
+
+    async def __aenter__(self) -> Scripted:
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self.port = self._server.sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._server.close()
+        await asyncio.wait_for(self._over.wait(), 5)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for reply in self._replies:
             if reply is None:
                 break
             writer.write(reply)
-            await writer.drain()
-            heard.append(await reader.read(65536))
-        while chunk := await reader.read(65536) if replies[-1] is not None else b"":
-            heard.append(chunk)
+            self.heard += await reader.read(65536)
+        while self._replies[-1] is not None and (chunk := await reader.read(65536)):
+            self.heard += chunk
         writer.close()
-
-    return serve, heard
+        with contextlib.suppress(ConnectionError):
+            await writer.wait_closed()
+        self._over.set()
 
 
 def talk(
@@ -211,23 +228,18 @@ def talk(
     letter: Letter = Letter(),
     begin: Callable[[], Awaitable[Clearance | Refusal]] = yes,
 ) -> tuple[Unavailable | Handed | Refusal, bytes]:
-    serve, heard = scripted(*replies)
-
-    async def main() -> Unavailable | Handed | Refusal:
-        server = await asyncio.start_server(serve, "127.0.0.1", 0)  # type: ignore[arg-type]
-        async with server:
-            relay = relay_at(
-                server.sockets[0].getsockname()[1], host="127.0.0.1", command_timeout="2s"
-            )
-            session = await connect(relay)
+    async def main() -> tuple[Unavailable | Handed | Refusal, bytes]:
+        async with Scripted(*replies) as script:
+            session = await connect(relay_at(script.port, host="127.0.0.1"))
+            done: Unavailable | Handed | Refusal
             if isinstance(session, Unavailable):
-                return session
-            done = await session.hand_over(cleared(letter.rcpt_to), letter, begin)
-            session.abort()
-            await asyncio.sleep(0.05)
-            return done
+                done = session
+            else:
+                done = await session.hand_over(cleared(letter.rcpt_to), letter, begin)
+                session.abort()
+        return done, script.heard
 
-    return asyncio.run(main()), b"".join(heard)
+    return asyncio.run(main())
 
 
 HELLO = (b"220 relay\r\n", b"250-relay\r\n250-SIZE 1000\r\n250 8BITMIME\r\n")
@@ -254,7 +266,9 @@ def test_never_a_byte_of_the_text_when_the_gate_shuts_at_the_last_moment() -> No
     assert b"secret" not in heard
 
 
-@pytest.mark.parametrize("reply", [b"250 what?\r\n", b"421 bye\r\n", b"554 no\r\n", b"nonsense\r\n"])
+@pytest.mark.parametrize(
+    "reply", [b"250 what?\r\n", b"421 bye\r\n", b"554 no\r\n", b"nonsense\r\n"]
+)
 def test_never_a_byte_of_the_text_without_354(reply: bytes) -> None:
     done, heard = talk(*HELLO, OK, OK, reply, b"250 ok\r\n")
     assert isinstance(done, Handed)
@@ -263,20 +277,16 @@ def test_never_a_byte_of_the_text_without_354(reply: bytes) -> None:
 
 
 def test_never_with_a_clearance_for_somebody_else() -> None:
-    async def main() -> None:
-        serve, heard = scripted(*HELLO, OK, OK, GO, OK)
-        server = await asyncio.start_server(serve, "127.0.0.1", 0)  # type: ignore[arg-type]
-        async with server:
-            session = await connect(
-                relay_at(server.sockets[0].getsockname()[1], host="127.0.0.1")
-            )
+    async def main() -> bytes:
+        async with Scripted(*HELLO, OK, OK, GO, OK) as script:
+            session = await connect(relay_at(script.port, host="127.0.0.1"))
             assert isinstance(session, Session)
             with pytest.raises(ValueError, match="another address"):
                 await session.hand_over(cleared("him@example.org"), Letter(), yes)
             session.abort()
-        assert b"MAIL" not in b"".join(heard)
+        return script.heard
 
-    asyncio.run(main())
+    assert b"MAIL" not in asyncio.run(main())
 
 
 def test_a_drop_before_the_text_is_told_from_a_drop_after_it() -> None:
@@ -342,7 +352,9 @@ def unstuffed(wire: bytes) -> bytes:
     return b"\r\n".join(line[1:] if line.startswith(b".") else line for line in lines)
 
 
-LINES = st.lists(st.sampled_from([b"", b".", b"..", b".x", b"x", b"x.", b"\xc3\xa9"])).map(b"\r\n".join)
+LINES = st.lists(st.sampled_from([b"", b".", b"..", b".x", b"x", b"x.", b"\xc3\xa9"])).map(
+    b"\r\n".join
+)
 
 
 @given(LINES)

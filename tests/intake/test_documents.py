@@ -218,6 +218,36 @@ EXPECTED: dict[str, dict[str, object]] = {
         " tribunal",
         "notes": "The Coalition for Open Courts has 41 member organisations.",
     },
+    "starred_embargo.txt": {
+        "kind": "media advisory",
+        "date": None,
+        "headline": None,
+        "embargo_line": "STRICTLY EMBARGOED UNTIL 10:00 BST 5 MAY 2026",
+    },
+    "agency.txt": {
+        "organisation": "UNITED RIVERS PROGRAMME",
+        "kind": None,
+        "date": "2026-04-12",
+        "reference": "URP/PR/26/14",
+        "headline": "Drought in the upper basin now worst since 1961, agency warns",
+        "dateline": "NAIROBI (12 April 2026)",
+    },
+    "department.txt": {
+        "organisation": "Department for Rivers and Coasts",
+        "kind": "press release",
+        "date": None,
+        "headline": "New flood defences to protect 12,000 homes",
+        "embargo_line": "Embargo: 0001 hours Thursday 4 March 2027",
+        "contacts": [],
+    },
+    "web_copy.md": {
+        "organisation": "University of Eastmark",
+        "kind": "press release",
+        "date": "2026-06-03",
+        "headline": "Eastmark opens first tidal laboratory",
+        "dateline": "Eastmark, 3 June 2026",
+        "notes": "### About the University of Eastmark\n\nFounded in 1890.",
+    },
     "pages.txt": {
         "organisation": "HARBOUR LEDGER",
         "kind": "press release",
@@ -268,6 +298,18 @@ CONTACTS = {
     ],
     "russian.txt": [
         ("Пётр Залесов", "пресс-секретарь", "press@reki.example", [("+74950000123", "тел")]),
+    ],
+    "starred_embargo.txt": [
+        ("Kim Soler", "", "kim@lantern.example", [("+447700900777", "")]),
+    ],
+    "agency.txt": [
+        ("Peter Mwangi", "", "mwangi@urp.example", [("+254700000123", "Mob")]),
+        ("Claire Rochat", "Spokesperson", "rochat@urp.example",
+         [("+41225550100", "Tel"), ("+41795550100", "Mob")]),
+    ],
+    "web_copy.md": [
+        ("Jo Abel", "Head of Media Relations", "jo.abel@eastmark.example",
+         [("+441314960456", "")]),
     ],
     "joint_statement.md": [
         ("Femke de Wit", "", "femke@opencourts.example", [("+31205550123", "")]),

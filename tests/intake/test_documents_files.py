@@ -78,9 +78,7 @@ def test_embargo_in_the_head_of_a_word_page_is_not_missed(tmp_path: Path) -> Non
     assert "Page" not in draft.body + draft.notes
 
 
-def test_word_file_that_unpacks_too_large_is_never_opened(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_word_bomb_is_never_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(files, "MAX_UNPACKED", 1_000_000)
     content = word(PARAGRAPHS, more={"word/media/bomb.bin": bytes(2_000_000)})
     assert len(content) < 10_000
@@ -94,7 +92,7 @@ def test_word_file_with_an_entity_bomb_is_refused(tmp_path: Path) -> None:
     assert "no Word file that can be read" in refused(saved(tmp_path, "a.docx", content))
 
 
-@pytest.mark.parametrize("content", [b"", b"not a zip", word([])[:200], b"PK\x05\x06" + bytes(18)])
+@pytest.mark.parametrize("content", [b"", b"no zip", word([])[:200], b"PK\x05\x06" + bytes(18)])
 def test_broken_word_file(tmp_path: Path, content: bytes) -> None:
     assert "a.docx: is no Word file" in refused(saved(tmp_path, "a.docx", content))
 
@@ -115,7 +113,7 @@ PAGES = [
         "• one harbour in three has no buyer", "• trips take nineteen hours", "",
         "Notes to editors", "", "The books are public. press_office is one word, and 5*3 is 15.", "",
         "Media contact: Ann Lee, Press Officer, ann_lee@harbourwatch.example,",
-        "+44 7700 900123 (mobile)", "", "Page 2 of 2",
+        "+44 7700 900123 (mobile)", "", "Harbour Watch - page 2",
     ],
 ]  # fmt: skip
 
@@ -126,7 +124,7 @@ def test_pdf(tmp_path: Path) -> None:
     assert "the fisheries offices were read" in draft.body.replace("\n", " ")
     assert "and the figures were then added up by two people" in draft.body
     assert "HARBOUR WATCH" not in draft.body
-    assert "Page 2" not in draft.body + draft.notes
+    assert "page" not in draft.body + draft.notes
 
 
 def test_pdf_without_text_says_so(tmp_path: Path) -> None:

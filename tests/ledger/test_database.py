@@ -25,7 +25,10 @@ NOW = datetime(2027, 2, 9, 0, 1, tzinfo=UTC)
 def test_a_new_ledger_has_the_schema_of_the_tables(tmp_path: Path) -> None:
     from alembic.autogenerate import compare_metadata
 
-    with open_ledger(tmp_path / "a.db", now=NOW) as database, database._engine.begin() as connection:
+    with (
+        open_ledger(tmp_path / "a.db", now=NOW) as database,
+        database._engine.begin() as connection,
+    ):
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, SQLModel.metadata) == []
 
@@ -102,8 +105,9 @@ def test_another_programs_sqlite_file_is_left_alone(tmp_path: Path) -> None:
 def test_a_second_run_on_the_same_ledger_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.db"
     with RunLock(path):
-        with pytest.raises(LedgerError, match="another `mailer run` is using this ledger"), RunLock(
-            path
+        with (
+            pytest.raises(LedgerError, match="another `mailer run` is using this ledger"),
+            RunLock(path),
         ):
             raise AssertionError("two runs at once")
     with RunLock(path):

@@ -16,6 +16,7 @@ from mailer.core.embargo.parts import (
     Immediate,
     Local,
     Offset,
+    Opening,
     Part,
     Read,
     Relative,
@@ -251,6 +252,11 @@ class _Parser(DayGrammar):
         shift = self.named(at, words.SHIFTS)
         if shift is not None:
             return Shift(shift[0]), shift[1]
+        not_before = self.named(at, words.NOT_BEFORE)
+        if not_before is not None:
+            return None, not_before[1]
+        if token.fold in words.OPENINGS or token.text == ":":
+            return Opening(), at + 1
         relative = self.named(at, words.RELATIVE)
         if relative is not None:
             return Relative(self.said(at, relative[1]), relative[0]), relative[1]

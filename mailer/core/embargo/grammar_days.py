@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 
 from mailer.core.embargo import words
 from mailer.core.embargo.clock import MONTHS
@@ -81,6 +82,9 @@ class DayGrammar(Scanner):
         if month is None:
             return None
         (number, _), end = month
+        second = self.named(end + 1, months()) if self.marked(end, "/") else None
+        if second is not None and second[0][0] == number:  # "آذار/مارس", as the UN writes it
+            end = second[1]
         year, end = self._year(end)
         text = f"{day} {MONTHS[number - 1]} {year or ''}".rstrip()
         return self._dated(text, ((year, number, day),), end)
@@ -121,6 +125,7 @@ class DayGrammar(Scanner):
         return Days(options, doubt, unsure), end
 
     def _ordinal(self, at: int) -> int:
+        at += int(self.marked(at, "°"))
         if self.marked(at, "-") and self.peek(at + 1).fold in _ORDINALS:
             return at + 2
         return at + 1 if self.peek(at).glued and self.peek(at).fold in _ORDINALS else at
@@ -170,6 +175,7 @@ class DayGrammar(Scanner):
         )
 
 
+@cache
 def _weekday_starts() -> frozenset[str]:
     """The first words of the names of weekdays."""
     return frozenset(name.split()[0] for name in weekdays())

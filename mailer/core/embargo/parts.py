@@ -68,6 +68,11 @@ class Immediate:
 
 
 @dataclass(frozen=True, slots=True)
+class Opening:
+    """The word "embargo", or a colon: plain words before it are a headline."""
+
+
+@dataclass(frozen=True, slots=True)
 class Unknown:
     """Not understood. `matters`: it may change the instant wherever in the line it stands."""
 
@@ -82,7 +87,10 @@ class Broken:
     reason: str
 
 
-Part = Clock | Days | Weekday | Relative | Shift | Zone | Local | Immediate | Unknown | Broken
+Part = (
+    Clock | Days | Weekday | Relative | Shift | Zone | Local
+    | Immediate | Opening | Unknown | Broken
+)  # fmt: skip
 
 Read = tuple[Part | None, int] | None
 """What a rule of the grammar read (None: nothing worth keeping), and where it ends. Or no match."""

@@ -21,6 +21,7 @@ from mailer.core.embargo.parts import (
     Immediate,
     Local,
     Offset,
+    Opening,
     Part,
     Relative,
     Unknown,
@@ -105,10 +106,11 @@ class _Line:
         immediate = [p for p in self.parts if isinstance(p, Immediate)]
         unknown = self._unknown()
         if immediate and not any(p.denied for p in immediate) and self._is_for_today(when):
-            if not any(p.matters for p in unknown):
+            if not unknown:
                 said = ("for immediate release",)
                 return Instant(self.now, self.office, said, immediate=True)
-            when = when or [Relative("immediate release", 0)]
+            reason = f"it says “immediate”, but {_listed(unknown)} not understood beside it"
+            return Ask((self.now,), self.now, f"{reason}: now is {self.now:%H:%M} UTC")
         if not when:
             denied = "it is not for immediate release, but " if immediate else ""
             return Reject(f"{denied}no date and time found in {self._quoted()}; {_EXAMPLE}")
@@ -116,18 +118,25 @@ class _Line:
         if immediate and not all(p.denied for p in immediate):
             found.doubt(["it also says “immediate”"], unsure=True)
         if unknown:
-            listed = ", ".join(f"“{p.text}”" for p in unknown[:4])
-            found.doubt([f"{listed} in this line is not understood"], unsure=True)
+            found.doubt([f"{_listed(unknown)} not understood in this line"], unsure=True)
         return self._judged(found)
 
     def _unknown(self) -> list[Unknown]:
-        """What was not understood; plain words before the first date or time are a headline."""
-        started = False
+        """What was not understood, but for plain words of a headline.
+
+        A headline stands before the embargo, or after "For immediate release:".
+        """
         found: list[Unknown] = []
+        started = immediate = headline = False
         for part in self.parts:
             started = started or isinstance(part, Clock | Days | Weekday | Relative)
-            if isinstance(part, Unknown) and (started or part.matters):
-                found.append(part)
+            headline = headline or (immediate and isinstance(part, Opening))
+            immediate = immediate or isinstance(part, Immediate)
+            if isinstance(part, Unknown):
+                if part.matters or not headline:
+                    found.append(part)
+            elif isinstance(part, Opening) and not started:
+                found = [unknown for unknown in found if unknown.matters]
         return found
 
     def _is_for_today(self, when: Sequence[Part]) -> bool:
@@ -274,7 +283,8 @@ class _Line:
         return Ask(tuple(ahead), ahead[-1], f"{doubts}: {labels}")
 
     def _warnings(self, found: _Found, chosen: Reading) -> Iterable[str]:
-        yield from dict.fromkeys(found.wrong)
+        for wrong in dict.fromkeys(found.wrong):
+            yield f"{wrong}; what else is given makes it {chosen.utc:%H:%M} UTC"
         zones = [p.meaning for p in self.parts if isinstance(p, Zone)]
         greenwich = any(isinstance(z, Abbreviation) and z.first[0][0] == "Etc/GMT" for z in zones)
         london = chosen.utc.astimezone(ZoneInfo("Europe/London"))
@@ -308,6 +318,11 @@ def _labels(readings: Sequence[Reading]) -> str:
         said.append(f"{clock} {r.called}{day} is {r.utc:%H:%M} UTC{utc_day}")
     more = f", and {len(said) - 6} more" if len(said) > 6 else ""
     return ", ".join(said[:6]) + more
+
+
+def _listed(unknown: Sequence[Unknown]) -> str:
+    words = ", ".join(f"“{part.text}”" for part in unknown[:4])
+    return f"{words} {'is' if len(unknown) == 1 else 'are'}"
 
 
 def _ago(gap: timedelta) -> str:

@@ -106,6 +106,19 @@ AMBIGUOUS_DAYS = folded("dim lun mar mer jeu ven sam dom mie jue vie sab seg ter
 GERMAN_DAYS = folded("so mo di mi do fr sa")
 """Short weekdays that are words too: read before a number (German ones with their full stop)."""
 
+OPENINGS = folded(
+    "embargo embargoed embargos embargoes embargado embargada sperrfrist sendesperrfrist эмбарго"
+    " محظور محظورة حظر الحظر"
+)
+"""What stands before one of these, or before a colon, is a headline, unless it `MATTERS`."""
+
+NOT_BEFORE = dict.fromkeys(
+    ("no earlier than", "not earlier than", "no sooner than", "not sooner than", "nicht fruher als",
+     "не раньше чем", "не ранее чем"),
+    0,
+)  # fmt: skip
+"""Phrases that say "from then on", whatever their words say elsewhere."""
+
 ALTERS = folded(
     "later latest earlier except unless half quarter plus minus weeks months days minutes"
     " two three four five six seven eight nine ten eleven twelve"
@@ -115,6 +128,8 @@ ALTERS = folded(
 MATTERS = folded(
     "by deadline past about around approx approximately circa tbc tbd tba provisional noonish week"
     " month day one next last morning afternoon evening early late standard daylight summer winter"
+    " if when once expected pending confirmation conditional provisionally likely possibly maybe"
+    " perhaps whichever hold held cancelled canceled postponed previously instead"
     " spate spatestens tarde moins ungefahr gegen vers environ aproximadamente alrededor около"
     " через позже حوالي بعد between entre zwischen tra между بين"
 )
@@ -128,26 +143,29 @@ NOISE = folded(
     " news press media advisory statement report story material online print web time times hrs"
     " hours hour hr clock o oclock s effective as lift lifts lifted lifting ends end expires"
     " expire will must may do please note confidential all any further social date start starts"
+    " outlets journalists editors newspapers radio tv television websites internet digital wires"
+    " agencies services content contents document text general public official worldwide global"
     " equivalent which i e ie eg exactly sharp copy upon zone tz"
     # French
     " sous jusqu jusque au aux a le la les l d de du des embargo diffusion publication publier"
     " ne pas avant ou est heure heures strictement leve levee interdit information presse"
-    " communique qu et en un une fuseau"
+    " precises pile diffuser partir jour con communique pour qu et en un une fuseau"
     # Spanish, Portuguese, Italian
     " hasta el los las del y o no antes publicar difundir difusion publicacion estrictamente hora"
-    " horas embargado embargada bajo para su uso e prensa ate o os as do da dos das ao aos sob"
-    " embargado divulgacao divulgar publicacao nao horario imprensa estritamente fino al alle"
-    " all ore ora della delle dello dei di il lo gli sotto non pubblicare prima pubblicazione"
+    " horas embargado embargada bajo para por su uso e prensa ate o os as do da dos das ao aos sob"
+    " embargado divulgacao divulgar publicacao nao horario imprensa estritamente dia desde"
+    " dalle giorno fino al alle"
+    " all ore ora della delle dello dei di il lo gli sotto per non pubblicare prima pubblicazione"
     " diffusione stampa rigorosamente feira ano anno"
     # German
     " sperrfrist gesperrt bis zum zur um am der die das den dem vor nicht veroffentlichung"
-    " veroffentlichen frei freigabe ab uhr zeit uhrzeit mit presse pressemitteilung und oder"
-    " sendesperrfrist streng ortszeit im jahr"
+    " veroffentlichen frei freigabe ab uhr zeit uhrzeit mit presse pressemitteilung und oder fur"
+    " von sendesperrfrist streng im jahr tag vom gilt bleibt darf werden wird veroffentlicht"
     # Russian
     " эмбарго до на в во с по не для публикации публиковать ранее раньше времени время время г"
-    " года год часов час часа ч строго под распространения выхода информация и день"
+    " года год часов час часа ч строго под распространения выхода информация и день чем"
     # Arabic
     " محظور حظر النشر حتى الحظر يحظر ممنوع للنشر قبل الساعة ساعة يوم بتوقيت توقيت في من الى"
-    " تمام على تاريخ بتاريخ الموافق غير لا عام سنة هـ و المعلومات محظورة م دقيقة"
+    " تمام على تاريخ بتاريخ الموافق غير لا عام سنة هـ و المعلومات محظورة م دقيقة عند"
 )
 """Words that say nothing of when. Everything not here, nor understood, is asked about."""

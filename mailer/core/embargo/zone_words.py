@@ -251,9 +251,9 @@ PLACES: dict[str, str] = {
     "America/Phoenix": "arizona",
     "America/Anchorage": "alaska",
     "Pacific/Honolulu": "hawaii",
-    "America/Denver": "us mountain|salt lake city",
-    "America/Los_Angeles": "us pacific|san francisco|seattle|san diego|california|las vegas|"
-    "silicon valley|hollywood|sacramento",
+    "America/Denver": "us mountain|mountain|salt lake city",
+    "America/Los_Angeles": "us pacific|pacific|san francisco|seattle|san diego|california|"
+    "las vegas|silicon valley|hollywood|sacramento",
     "America/New_York": "us eastern|us east coast|east coast|eastern|washington|washington dc|"
     "boston|atlanta|miami|philadelphia|baltimore|вашингтону|вашингтон|"
     "واشنطن|new yorker",

@@ -1,0 +1,186 @@
+"""The real `mailer` process: run as a press office runs it, interrupted, killed, started again."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support import ROOT, Sink, make_office, relay
+
+SEED = ROOT.parent / "shared" / "press" / "000_96ad5148e1ef8570.txt"
+REF = "LCT 2027/004"
+
+
+class Mailer:
+    """The command line of one office, with its relay on a port of this machine."""
+
+    def __init__(self, config: Path, port: int) -> None:
+        self._arguments = [sys.executable, "-m", "mailer", "--config", str(config)]
+        relay_here = {"HOST": "127.0.0.1", "PORT": str(port), "TLS": "none"}
+        self._environ = os.environ | {f"MAILER__RELAY__{k}": v for k, v in relay_here.items()}
+
+    def __call__(self, *arguments: str) -> str:
+        done = subprocess.run(
+            [*self._arguments, *arguments],
+            env=self._environ,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [*self._arguments, *arguments],
+            env=self._environ,
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def log(self) -> list[dict[str, Any]]:
+        entries: list[dict[str, Any]] = json.loads(self("log", "--json"))
+        return entries
+
+    def wait(self, done: Callable[[list[dict[str, Any]]], bool]) -> None:
+        for _ in range(60):
+            if done(self.log()):
+                return
+            time.sleep(0.5)
+        raise AssertionError(self("log"))
+
+
+@pytest.fixture
+def sink() -> Iterator[Sink]:
+    with relay(Sink()) as one:
+        yield one
+
+
+def people(number: int) -> str:
+    rows = "".join(f"n{i}@daily.example,Name {i},The Daily\n" for i in range(number))
+    return "email,name,outlet\n" + rows
+
+
+def states(entries: list[dict[str, Any]]) -> list[str]:
+    return sorted(entry["state"] for entry in entries)
+
+
+@pytest.mark.skipif(not SEED.exists(), reason="the real press documents are not beside the checkout")
+def test_a_real_document_goes_to_every_contact_once_and_not_before_the_lift(
+    tmp_path: Path, sink: Sink
+) -> None:
+    office = tmp_path / "office"
+    mailer = Mailer(office / "config.toml", sink.port)
+    mailer("init", str(office))
+    assert "it would take our mail" in mailer("config", "check")
+    lift = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=8)
+    to = ("--to", "wires,national,broadcast,arabic")
+    plan = json.loads(mailer("queue", str(SEED), "--embargo", lift.isoformat(), *to, "--json"))
+    mailer("approve", "EUR 55/011/2013", "--by", "Chief")
+    running = mailer.start("run")
+    try:
+        mailer.wait(lambda log: all(e["state"] in ("accepted", "left_out") for e in log))
+    finally:
+        running.send_signal(signal.SIGINT)
+        said, _ = running.communicate(timeout=10)
+    assert running.returncode == 0, said
+
+    log = mailer.log()
+    accepted = {entry["email"]: entry for entry in log if entry["state"] == "accepted"}
+    assert sorted(sink.rcpts) == sorted(accepted)
+    planned = sum(row["contacts"] for row in plan["dispatches"])
+    assert len(sink.taken) == len(accepted) == planned
+    for taken in sink.taken:
+        entry = accepted[taken.rcpt_to]
+        assert taken.message["Message-ID"] == entry["message_id"]
+        embargoed = taken.message["Subject"].startswith(("EMBARGOED", "SOUS", "محظور"))
+        assert embargoed == (entry["kind"] == "advance")
+        if entry["kind"] == "release":
+            assert taken.at >= lift
+
+
+@pytest.mark.parametrize(
+    ("moment", "in_doubt"), [("RCPT", 0), ("DATA", 1)], ids=["between two messages", "in the text"]
+)
+def test_killed_and_started_again_loses_nobody_and_sends_nobody_two(
+    tmp_path: Path, sink: Sink, moment: str, in_doubt: int
+) -> None:
+    config = make_office(tmp_path, national=people(12))
+    config.write_text(config.read_text().replace("connections = 2", "connections = 1"))
+    mailer = Mailer(config, sink.port)
+    document = str(tmp_path / "advisory.md")
+    mailer("queue", document, "--immediate", "--to", "national")
+    mailer("approve", REF, "--by", "Chief")
+    running: list[subprocess.Popen[str]] = []
+
+    def kill_at_the_sixth(command: str, rcpt: str) -> str | None:
+        if command == moment and rcpt == "n5@daily.example" and running:
+            running.pop().kill()
+            return "250 too late" if command == "DATA" else None
+        return None
+
+    sink.answer = kill_at_the_sixth
+    running.append(first := mailer.start("run"))
+    first.communicate(timeout=60)
+    assert first.returncode == -signal.SIGKILL
+    assert sink.rcpts[:5] == [f"n{i}@daily.example" for i in range(5)]
+
+    said = mailer("run", "--once")
+    assert ("in doubt" in said) == bool(in_doubt)
+    assert states(mailer.log()) == ["accepted"] * (12 - in_doubt) + ["in_doubt"] * in_doubt
+    assert len(sink.rcpts) == len(set(sink.rcpts)) == 12
+
+
+def test_ctrl_c_finishes_and_records_the_message_in_flight(tmp_path: Path, sink: Sink) -> None:
+    config = make_office(tmp_path, national=people(40))
+    mailer = Mailer(config, sink.port)
+    mailer("queue", str(tmp_path / "advisory.md"), "--immediate", "--to", "national")
+    mailer("approve", REF, "--by", "Chief")
+    running: list[subprocess.Popen[str]] = []
+
+    def interrupt_at_the_tenth(command: str, rcpt: str) -> str | None:
+        if command == "DATA" and len(sink.taken) == 9 and running:
+            running.pop().send_signal(signal.SIGINT)
+        return None
+
+    sink.answer = interrupt_at_the_tenth
+    running.append(first := mailer.start("run"))
+    said, _ = first.communicate(timeout=10)
+    assert first.returncode == 0, said
+    entries = mailer.log()
+    accepted = {entry["email"] for entry in entries if entry["state"] == "accepted"}
+    assert accepted == set(sink.rcpts)
+    assert 10 <= len(accepted) < 40
+    assert states(entries) == ["accepted"] * len(accepted) + ["pending"] * (40 - len(accepted))
+    mailer("run", "--once")
+    assert len(sink.rcpts) == len(set(sink.rcpts)) == 40
+
+
+def test_a_second_run_is_refused_with_one_clear_line(tmp_path: Path, sink: Sink) -> None:
+    mailer = Mailer(make_office(tmp_path), sink.port)
+    first = mailer.start("run")
+    try:
+        assert first.stdout is not None
+        assert "running" in first.stdout.readline()
+        second = mailer.start("run")
+        said, _ = second.communicate(timeout=20)
+        assert second.returncode == 1
+        assert said.count("\n") == 1
+        assert "another `mailer run` is using this ledger" in said
+    finally:
+        first.send_signal(signal.SIGTERM)
+        first.communicate(timeout=10)
+    assert first.returncode == 0
