@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN    := .venv/bin
 
-.PHONY: help demo test check format bench lock readme clean
+.PHONY: help demo test check format docs bench lock readme clean
 .DEFAULT_GOAL := help
 
 help:
@@ -10,6 +10,7 @@ help:
 	@echo "make test    the test suite"
 	@echo "make check   format, lint, strict types, import contracts"
 	@echo "make format  put the code in order"
+	@echo "make docs    renew the generated parts of docs/"
 	@echo "make bench   how fast, against its peers"
 	@echo "make lock    renew the hashed lock files (needs uv)"
 	@echo "make readme  draw the README's picture again (needs chromium)"
@@ -31,6 +32,9 @@ check: .venv/installed-test
 format: .venv/installed-test
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
+
+docs: .venv/installed
+	@$(BIN)/python docs/generate.py
 
 bench: .venv/installed-test
 	@$(BIN)/python -m bench

@@ -64,7 +64,12 @@ _options = _Options()
 Json = Annotated[bool, typer.Option("--json", help="Print data for scripts.")]
 By = Annotated[str, typer.Option("--by", help="Your name, for the record.")]
 ByDefault = Annotated[str, typer.Option("--by", help="Your name; default: your user name.")]
-Reference = Annotated[str, typer.Argument(metavar="REF", help="The advisory's reference.")]
+Reference = Annotated[
+    str, typer.Argument(metavar="REF", help="The advisory's reference, in quotes if it has spaces.")
+]
+Contact = Annotated[
+    str | None, typer.Option("--contact", metavar="EMAIL", help="One contact, by address.")
+]
 Audience = Annotated[str, typer.Option("--audience", help="An audience's name.")]
 
 
@@ -126,7 +131,9 @@ async def _try_relay(relay: configuration.Relay) -> str | Unavailable:
 
 @lists_cli.command("check")
 def lists_check(
-    files: Annotated[list[Path] | None, typer.Argument(metavar="[FILE…]")] = None,
+    files: Annotated[
+        list[Path] | None, typer.Argument(metavar="FILE", help="Lists; default: all of them.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Check lists row by row; without FILE, all that the configuration names."""
@@ -151,28 +158,21 @@ def lists_check(
 
 def _configured_lists() -> list[Path]:
     config = configuration.load(_options.config, os.environ)
-    return list(dict.fromkeys(config.lists / name for a in config.audience for name in a.lists))
+    lists = dict.fromkeys(path for audience in config.audience for path in audience.lists)
+    return [Path(os.path.relpath(path)) for path in lists]
 
 
 @cli.command()
 def read(
-    file: Annotated[Path, typer.Argument(metavar="FILE")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The advisory's document.")],
     as_json: Json = False,
 ) -> None:
     """Read an advisory's document and show what was found in it, and what was not."""
     draft = documents.read(file)
-    found = documents.to_json(draft)
     if as_json:
-        present.print_json(found)
-        return
-    for key, value in found.items():
-        if value and key not in ("body", "warnings", "editions"):
-            print(f"{key}: {inert(value if isinstance(value, str) else str(value))}")
-    for edition in draft.editions:
-        print(f"edition {edition.language}: {inert(edition.headline)}")
-    for warning in draft.warnings:
-        line = f"line {warning.line}: " if warning.line else ""
-        print(f"! {line}{inert(warning.message)}")
+        present.print_json(documents.to_json(draft))
+    else:
+        present.draft(draft)
 
 
 @cli.command("embargo")
@@ -249,7 +249,7 @@ def preview(
     reference: Reference,
     audience: Audience,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the files go.")],
-    contact: Annotated[str | None, typer.Option("--contact", metavar="EMAIL")] = None,
+    contact: Contact = None,
 ) -> None:
     """Write what a contact would get, as .eml, .txt and .html; without --contact, the first."""
     with _app() as app:
@@ -273,7 +273,8 @@ def approve(reference: Reference, by: By) -> None:
     with _app() as app:
         number = app.desk.approve(reference, by=by, now=app.now())
         present.plan(app.desk.plan(reference))
-        print(f"\nApproved by {inert(by)}: {number} dispatches. `mailer run` sends them.")
+        dispatches = present.count(number, "dispatch", "dispatches")
+        print(f"\nApproved by {inert(by)}: {dispatches}. `mailer run` sends what is due.")
 
 
 @cli.command()
@@ -281,9 +282,10 @@ def cancel(reference: Reference, by: ByDefault = "") -> None:
     """Cancel what has not left of an advisory."""
     with _app() as app:
         stopped, left = app.desk.cancel(reference, by=by or getpass.getuser(), now=app.now())
-    print(f"Cancelled: {stopped} copies will not go.")
+    print(f"Cancelled: {present.count(stopped, 'copy', 'copies')} will not go.")
     if left:
-        print(f"{left} copies had left already, or may have: mailer log --advisory …")
+        had = present.count(left, "copy", "copies")
+        print(f'Left already, or may have: {had}: mailer log --advisory "{inert(reference)}"')
 
 
 class ResolveAs(StrEnum):
@@ -306,7 +308,7 @@ def resolve(
     reference: Reference,
     resolved_as: Annotated[ResolveAs, typer.Option("--as", help="What became of it.")],
     by: By,
-    contact: Annotated[str | None, typer.Option("--contact", metavar="EMAIL")] = None,
+    contact: Contact = None,
     everyone: Annotated[bool, typer.Option("--all", help="All that are in doubt.")] = False,
 ) -> None:
     """Settle copies in doubt: resend them, or record that they were accepted or rejected."""
@@ -315,7 +317,7 @@ def resolve(
     with _app() as app:
         event = _RESOLVE[resolved_as]
         number = app.desk.resolve(reference, contact=contact, event=event, by=by, now=app.now())
-    print(f"{number} copies resolved as {resolved_as}.")
+    print(f"Resolved as {resolved_as}: {present.count(number, 'copy', 'copies')}.")
 
 
 # --- running ----------------------------------------------------------------------------------
@@ -351,7 +353,7 @@ async def _run(app: App, say: Callable[[str], None], *, once: bool) -> bool:
 
 @cli.command("log")
 def log_command(
-    advisory: Annotated[str, typer.Option("--advisory", metavar="REF")] = "",
+    advisory: Annotated[str, typer.Option("--advisory", metavar="REF", help="One advisory.")] = "",
     status: Annotated[str, typer.Option("--status", help="A state, such as accepted.")] = "",
     audience: Audience = "",
     contact: Annotated[str, typer.Option("--contact", help="In address, name, outlet.")] = "",
@@ -405,7 +407,8 @@ def _following(app: App, wanted: log.Filter) -> Iterator[log.Entry]:
 
 @cli.command()
 def show(
-    reference: Annotated[str, typer.Argument(metavar="[REF]")] = "", as_json: Json = False
+    reference: Annotated[str, typer.Argument(metavar="REF", help="One advisory.")] = "",
+    as_json: Json = False,
 ) -> None:
     """Show how an advisory stands; without REF, all of them."""
     with _app() as app, app.database.read() as session:
@@ -428,7 +431,7 @@ def show(
 
 # --- consent ----------------------------------------------------------------------------------
 
-Email = Annotated[str, typer.Argument(metavar="EMAIL")]
+Email = Annotated[str, typer.Argument(metavar="EMAIL", help="The journalist's address.")]
 
 
 @consent_cli.command("list")
@@ -473,7 +476,9 @@ def consent_list(as_json: Json = False) -> None:
 
 @consent_cli.command("suppress")
 def consent_suppress(
-    email: Email, reason: Annotated[str, typer.Option("--reason")], by: By
+    email: Email,
+    reason: Annotated[str, typer.Option("--reason", help="Why, for the record.")],
+    by: By,
 ) -> None:
     """Send this address nothing until further notice, whatever the lists say."""
     with _app() as app:

@@ -7,8 +7,10 @@ free loopback port; it writes each message it takes as an `.eml`. Nothing leaves
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -134,7 +136,7 @@ async def _watch(app: App, lift: datetime) -> None:
                 await _until_done(app, running, lambda rows: live.update(_view(app, lift, rows)))
         else:
             print(f"The embargo lifts at {present.when_exactly(lift, app.config.embargo.zone)}.")
-            await _until_done(app, running, lambda rows: None)
+            await _until_done(app, running, lambda _: None)
     finally:
         await _end(worker, running)
     for line in said:
@@ -202,6 +204,7 @@ def _summarise(app: App, outbox: Path) -> None:
     screen.print(f"\n{accepted} of {planned} copies accepted by the relay.")
     screen.print(f"Messages as they went out: {outbox}/*.eml")
     screen.print(f"The ledger: {app.config.database.path}")
-    screen.print(f"Ask it: mailer --config {outbox.parent}/config.toml log")
+    command = os.path.relpath(Path(sys.executable).with_name("mailer"))
+    screen.print(f"Ask it: {command} --config {outbox.parent}/config.toml log")
     if accepted != planned:
         raise MailerError("the demo did not get every copy out; the table above says where it is")

@@ -189,7 +189,7 @@ class Desk:
                 raise MailerError(f"{owner.reference}: no copy{whose} is in doubt")
             for row in rows:
                 row.state = states.after(states.DELIVERY, DeliveryState(row.state), event)
-                row.reason = f"{event}, decided by {by}"
+                row.reason = f"{_DECIDED[event]}, says {by}"
                 row.changed_at = now
                 session.add(row)
             if event is DeliveryEvent.RESEND:
@@ -310,3 +310,10 @@ class Desk:
 
 def _said(rows: Iterable[DispatchRow]) -> str:
     return ", ".join(f"{row.kind} to {row.audience}: {row.state}" for row in rows)
+
+
+_DECIDED = {
+    DeliveryEvent.RESEND: "to be sent again",
+    DeliveryEvent.ACCEPT: "accepted",
+    DeliveryEvent.REJECT: "rejected",
+}

@@ -20,8 +20,8 @@ from rich.table import Table
 from rich.text import Text
 
 from mailer.core.embargo import say, utc_offset
-from mailer.core.inert import inert, inert_cell, inert_json
-from mailer.core.model import Progress
+from mailer.core.inert import inert, inert_cell, inert_json, inert_lines
+from mailer.core.model import Draft, Progress
 from mailer.intake.contacts import ListReport
 from mailer.ledger.log import Deed, Entry, RelayFault
 from mailer.proposal import PlanView
@@ -77,6 +77,11 @@ def print_json(value: Any) -> None:
     print(inert_json(value))
 
 
+def count(number: int, one: str, more: str) -> str:
+    """A number of things: "1 copy", "2 copies"."""
+    return f"{number} {one if number == 1 else more}"
+
+
 def _table(*columns: str) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, expand=False)
     for column in columns:
@@ -126,9 +131,10 @@ def plan(view: PlanView) -> None:
         for one in view.left_out:
             who = " ".join(filter(None, (one.contact.name, f"<{one.contact.email}>")))
             outlet = f", {inert(one.contact.outlet)}" if one.contact.outlet else ""
-            screen.print(f"  {one.audience}: {inert(who)}{outlet}: {inert(one.reason)}")
+            text = f"  {one.audience}: {inert(who)}{outlet}: {inert(one.reason)}"
+            screen.print(text, soft_wrap=True)
     for note in view.notes:
-        screen.print(f"! {inert(note)}", style="yellow")
+        screen.print(f"! {inert(note)}", style="yellow", soft_wrap=True)
 
 
 def plan_json(view: PlanView) -> dict[str, Any]:
@@ -245,9 +251,38 @@ def relay_faults(rows: Sequence[RelayFault], zone: str) -> None:
     """What kept the relay from us; the last few of them."""
     if not rows:
         return
-    console().print(f"\nThe relay was not available {len(rows)} times; the last:")
+    console().print(f"\nThe relay was not available {count(len(rows), 'time', 'times')}; the last:")
     for fault in rows[-3:]:
         console().print(f"  {when_exactly(fault.at, zone)}  {fault.step}: {inert(fault.said)}")
+
+
+# --- documents --------------------------------------------------------------------------------
+
+
+def draft(found: Draft) -> None:
+    """What was read of a document: field by field, its text, and what to look at."""
+    for name in ("organisation", "kind", "date", "reference", "headline", "subhead", "dateline"):
+        print(f"{name + ':':14}{inert(str(getattr(found, name) or '(not found)'))}")
+    print(f"{'language:':14}{found.language or '(not found)'}")
+    print(f"{'embargo:':14}{inert(found.embargo_line) or '(none printed)'}")
+    for contact in found.contacts:
+        phones = [f"{p.number} ({p.label})" if p.label else p.number for p in contact.phones]
+        parts = (contact.name, contact.role, contact.organisation, contact.email, *phones)
+        print(f"{'contact:':14}{inert(', '.join(part for part in parts if part))}")
+    for link in found.links:
+        print(f"{'link:':14}line {link.line}: {inert(link.text)}: {inert(link.url)}")
+    for name in found.attachments:
+        print(f"{'attachment:':14}{inert(name)}")
+    for edition in found.editions:
+        print(f"{'edition:':14}{edition.language}: {inert(edition.headline)}")
+    print(f"\n{inert_lines(found.body) or '(no text found)'}")
+    if found.notes:
+        print(f"\nNotes to editors\n\n{inert_lines(found.notes)}")
+    if found.warnings:
+        print()
+    for warning in found.warnings:
+        line = f"line {warning.line}: " if warning.line else ""
+        print(f"! {line}{inert(warning.message)}")
 
 
 # --- lists ------------------------------------------------------------------------------------
@@ -257,14 +292,14 @@ def lists(reports: Iterable[ListReport]) -> None:
     """Each list, and each row a person should look at."""
     screen = console()
     for report in reports:
-        notes = len(report.findings) - report.refused
-        screen.print(
-            f"{inert(report.file)}: {len(report.contacts)} contacts, "
-            f"{report.refused} rows refused, {notes} notes"
-        )
+        said = count(len(report.contacts), "contact", "contacts")
+        refused = count(report.refused, "row", "rows")
+        notes = count(len(report.findings) - report.refused, "note", "notes")
+        screen.print(f"{inert(report.file)}: {said}, {refused} refused, {notes}", soft_wrap=True)
         for found in report.findings:
             what = "refused" if found.refused else "note"
             value = f" ({found.value})" if found.value else ""
             place = f"row {found.row}" + (f", {found.column}" if found.column else "")
             style = "red" if found.refused else "yellow"
-            screen.print(f"  {place}: {what}: {inert(found.message)}{value}", style=style)
+            text = f"  {place}: {what}: {inert(found.message)}{value}"
+            screen.print(text, style=style, soft_wrap=True)

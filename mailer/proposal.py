@@ -130,9 +130,9 @@ class Proposer:
             case Reject(reason):
                 raise MailerError(f'embargo "{line}": {reason}')
             case Ask(candidates, _, reason):
-                choices = "; ".join(_both(c, zone) for c in candidates)
+                choices = "".join(f"\n  {_both(candidate, zone)}" for candidate in candidates)
                 raise NeedsDecisionError(
-                    f'embargo "{line}": {reason} Choose one and write it so: {choices}'
+                    f'embargo "{line}": {reason}\nChoose one, and write it like this:{choices}'
                 )
             case Instant(utc, named, warnings, at_once):
                 if at_once:
@@ -229,10 +229,10 @@ class Proposer:
             chosen = self._config.audience_named(name)
             listed: list[Contact] = []
             for file in chosen.lists:
-                report = contacts.read_list(self._config.lists / file)
+                report = contacts.read_list(file)
                 listed += report.contacts
                 notes += [
-                    f"{report.file} row {found.row}: {found.message} ({found.value}): left out"
+                    f"{file.name} row {found.row}: {found.message} ({found.value}): left out"
                     for found in report.findings
                     if found.refused
                 ]
@@ -295,4 +295,7 @@ def _why_nobody(plan: Plan) -> str:
     if not plan.left_out:
         return "The lists of these audiences are empty."
     reasons = sorted({one.reason for one in plan.left_out})
-    return f"All {len(plan.left_out)} contacts are left out ({'; '.join(reasons)})."
+    return (
+        f"All {len(plan.left_out)} contacts are left out ({'; '.join(reasons)}). "
+        "To plan it anew, cancel it first."
+    )

@@ -86,15 +86,17 @@ class Runner:
             raise self._fault
 
     async def run_once(self) -> bool:
-        """Do all that is due now and end; False if the relay was not to be had."""
+        """Do all that is due now and end; False if what is left needs a person or the relay."""
         await self._begin()
         try:
             await self._start_due()
             await self._sender.send_due()
             await self._close_done()
+            left = await asyncio.to_thread(self._queue.left_over)
+            self._tell(left)
         finally:
             await asyncio.to_thread(self._queue.end_run, self._now())
-        return self._sender.closed_until is None
+        return not left and self._sender.closed_until is None
 
     def stop(self, *, quietly: bool = False) -> None:
         """Begin no other copy, finish those in flight, and end."""

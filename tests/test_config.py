@@ -21,13 +21,13 @@ from mailer.core.model import Audience, Office
 EXAMPLE = Path(__file__).parent.parent / "config.example.toml"
 SECRET = "hunter2-correct-horse"
 LEAST = {
-    "organisation__name": '"Lantern Coast Trust"',
-    "organisation__domain": '"lanterncoast.example"',
+    "organisation__name": '"Harbour Watch"',
+    "organisation__domain": '"harbourwatch.example"',
     "embargo__zone": '"Europe/London"',
     "relay__host": '"smtp.example.org"',
     "audience__name": '"wires"',
     "audience__lists": '["wires.csv"]',
-    "audience__sender": '"Press Office <press@lanterncoast.example>"',
+    "audience__sender": '"Press Office <press@harbourwatch.example>"',
 }
 
 
@@ -84,9 +84,7 @@ def faults(read: Callable[..., Config], *environ: Mapping[str, str], **values: s
 def test_defaults_are_filled_in(read: Callable[..., Config], office: Path) -> None:
     config = read()
     assert config.path == office / "config.toml"
-    assert config.office == Office(
-        "Lantern Coast Trust", "lanterncoast.example", "Europe/London", "en"
-    )
+    assert config.office == Office("Harbour Watch", "harbourwatch.example", "Europe/London", "en")
     assert config.database.path == office / "mailer.db"
     assert config.templates == office / "templates"
     assert config.audience_named("wires").lists == (office / "lists" / "wires.csv",)
@@ -94,7 +92,7 @@ def test_defaults_are_filled_in(read: Callable[..., Config], office: Path) -> No
         name="wires",
         template="wires",
         language="en",
-        sender="Press Office <press@lanterncoast.example>",
+        sender="Press Office <press@harbourwatch.example>",
         timezone="Europe/London",
         advance=None,
     )
@@ -827,7 +825,7 @@ def test_the_examples_own_values_would_be_taken(office: Path) -> None:
     )
     config = load(office / "config.toml", {})
     assert config.relay.secret() == SECRET
-    assert config.audience[0].reply_to.endswith("<duty@lanterncoast.example>")
+    assert config.audience[0].reply_to.endswith("<duty@harbourwatch.example>")
 
 
 def test_keys_are_those_of_the_models() -> None:

@@ -331,7 +331,7 @@ def test_nobody_gets_the_same_version_twice(app: App, sink: Sink, clock: FakeClo
     queue(app, ("national",), immediate=True)
     approve(app)
     send(app)
-    with pytest.raises(MailerError, match="nobody would get it.*already has this version"):
+    with pytest.raises(MailerError, match=r"nobody would get it.*already has this version"):
         queue(app, ("national",), immediate=True)
     queue(app, ("wires", "national"), immediate=True)
     approve(app)

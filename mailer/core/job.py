@@ -15,12 +15,15 @@ from mailer.core.states import DeliveryEvent
 class Job:
     """A delivery that this run has claimed, with what the gate needs to know of it.
 
+    `subject` is the dispatch in words ("HW 12/2026, release to wires").
+
     `attempts` were made before; `date` is when its dispatch started (the message's Date, the same
     at every retry); after `give_up_at` there is no further attempt. Instants are UTC.
     """
 
     delivery: int
     dispatch: int
+    subject: str
     contact: Contact
     message_id: str
     attempts: int

@@ -73,11 +73,10 @@ _ENHANCED = re.compile(r"([245]\.\d{1,3}\.\d{1,3})(?:\s+|$)")
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """An outcome, and who must hear of it: `alert` is said loudly; `person` waits for one; `hold`
-    stops the whole dispatch, because the fault is ours and every copy would meet it."""
+    """An outcome. `person`: only a person can mend it. `hold`: the fault is ours and every copy of
+    the dispatch would meet it, so the whole dispatch stops."""
 
     outcome: Outcome
-    alert: bool = False
     person: bool = False
     hold: bool = False
 
@@ -87,22 +86,21 @@ _RETRY = Ruling(Outcome.RETRY)
 _PERMANENT = Ruling(Outcome.PERMANENT)
 _DOUBT = Ruling(Outcome.IN_DOUBT)
 _CIRCUIT = Ruling(Outcome.CIRCUIT_OPEN)
-_CIRCUIT_ALERT = Ruling(Outcome.CIRCUIT_OPEN, alert=True)
-_CIRCUIT_PERSON = Ruling(Outcome.CIRCUIT_OPEN, alert=True, person=True)
+_CIRCUIT_PERSON = Ruling(Outcome.CIRCUIT_OPEN, person=True)
 
 RULINGS: Mapping[tuple[Step, str], Ruling] = {
     (Step.CONNECT, "none"): _CIRCUIT,
     (Step.BANNER, "4"): _CIRCUIT,
-    (Step.BANNER, "5"): _CIRCUIT_ALERT,
+    (Step.BANNER, "5"): _CIRCUIT_PERSON,
     (Step.BANNER, "none"): _CIRCUIT,
     (Step.EHLO, "none"): _CIRCUIT,
     # Whatever STARTTLS answers but 220, we do not go on in plaintext.
-    (Step.STARTTLS, "none"): _CIRCUIT_ALERT,
+    (Step.STARTTLS, "none"): _CIRCUIT_PERSON,
     (Step.AUTH, "4"): _CIRCUIT,
     (Step.AUTH, "5"): _CIRCUIT_PERSON,
     (Step.AUTH, "none"): _CIRCUIT,
     # A refused sender is our fault, not the journalist's: nothing of the dispatch can go.
-    (Step.MAIL, "5"): Ruling(Outcome.RETRY, alert=True, hold=True),
+    (Step.MAIL, "5"): Ruling(Outcome.RETRY, hold=True),
     (Step.MAIL, "552"): _PERMANENT,
     (Step.MAIL, "none"): _RETRY,
     (Step.RCPT, "4"): _RETRY,

@@ -179,7 +179,7 @@ class Sender:
             message = self._compose(job)
         except TemplateError as error:
             await self._db(self._ledger.hold, job.dispatch, str(error))
-            self._say(f"dispatch {job.dispatch} is held: {error}")
+            self._say(f"{job.subject}: held: {error}")
             return await self._finish(job, Result(DeliveryEvent.RETURN))
         notice = message.carries_notice
         cleared = clear(replace(job.copy, carries_notice=notice), job.consent, job.embargo, began)
@@ -219,10 +219,15 @@ class Sender:
         ruling = outcome.rule(handed.step, handed.reply)
         now = self._now()
         await self._finish(job, self._result(session, job, began, handed, ruling, now))
+        if ruling.outcome is Outcome.IN_DOUBT:
+            self._say(
+                f"{job.subject}: in doubt: {job.contact.email}: "
+                f"{handed.error or 'no clear answer'}; find out, then: mailer resolve"
+            )
         if ruling.hold and handed.reply:
             said = f"the relay refuses our sender: {handed.reply.code} {handed.reply.text}"
             await self._db(self._ledger.hold, job.dispatch, said)
-            self._say(f"dispatch {job.dispatch} is held: {said}")
+            self._say(f"{job.subject}: held: {said}; approve it again once that is mended")
 
     def _result(
         self,
@@ -260,7 +265,7 @@ class Sender:
         else:
             if refusal.code is RefusalCode.NO_NOTICE:
                 await self._db(self._ledger.hold, job.dispatch, refusal.reason)
-                self._say(f"dispatch {job.dispatch} is held: {refusal.reason}")
+                self._say(f"{job.subject}: held: {refusal.reason}")
             waits = Result(DeliveryEvent.RETURN, next_attempt_at=refusal.not_before)
             await self._finish(job, waits)
 

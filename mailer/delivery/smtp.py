@@ -151,7 +151,8 @@ class Session:
             response = await protocol.read_response(timeout=timeout)
         except _FAULTS as error:
             self.abort()
-            return Handed(Step.DOT, phase, None, describe(error))
+            said = f"the relay did not answer after the text ({describe(error)})"
+            return Handed(Step.DOT, phase, None, said)
         if response.code == 421:
             self.abort()
         return Handed(Step.DOT, Phase.ANSWERED, Reply.parse(response.code, response.message))

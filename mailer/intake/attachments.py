@@ -1,4 +1,4 @@
-"""The files that go with an advisory: read whole when it is queued, never from outside its folder."""
+"""The files that go with an advisory: read when it is queued, never from outside its folder."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MAX_TOTAL = 20_000_000
 
 
 def load(folder: Path, names: Iterable[str]) -> tuple[Attachment, ...]:
-    """Read each named file of `folder`; DocumentError for any that is missing, outside or too large.
+    """Read each named file of `folder`; DocumentError for one missing, outside or too large.
 
     Symbolic links are followed before the question whether a file lies inside is asked.
     """

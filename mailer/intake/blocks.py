@@ -342,7 +342,8 @@ def _cut_in_two(first: Block, second: Block) -> bool:
     end, start = first.lines[-1].text.rstrip(), second.lines[0].text.lstrip()
     if _SENTENCE_END.search(end) or first.bold or second.bold or end.endswith(("*", "_", "\\")):
         return False
-    if sum(len(line.text) for line in first.lines) < 40 or _LABELLED.match(start):
+    length = sum(len(line.text) for line in first.lines[:200])
+    if not 40 <= length <= 10_000 or _LABELLED.match(start):
         return False
     letter = start.lstrip("“\"'‘(*_")[:1]
     if not letter.isalpha() or letter.isupper():

@@ -124,7 +124,7 @@ def quotation_warnings(blocks: Sequence[Block]) -> list[ReadWarning]:
             warn(
                 "quote-unclosed",
                 line.number,
-                f"a quotation is opened and never closed: {snippet(line.text[at:])}",
+                f"a quotation is opened and never closed: {snippet(line.text[at : at + 200])}",
             )
             for line, at in _unclosed(here, guillemet, runs_on=runs_on)
         ]
@@ -132,7 +132,10 @@ def quotation_warnings(blocks: Sequence[Block]) -> list[ReadWarning]:
 
 
 def _unclosed(lines: Sequence[Line], guillemet: str, *, runs_on: bool) -> list[tuple[Line, int]]:
-    """Where quotations stand open: opened again while open, or, unless it runs on, at the end."""
+    """Where a quotation stands open: opened again while open, or, unless it runs on, at the end.
+
+    Only the first of a paragraph, as all that follows may be a consequence of it.
+    """
     open_now: list[tuple[str, Line, int]] = []
     reopened: list[tuple[Line, int]] = []
     for line in lines:
@@ -160,4 +163,4 @@ def _unclosed(lines: Sequence[Line], guillemet: str, *, runs_on: bool) -> list[t
             else:
                 open_now.append((char, line, at))
     left = [] if runs_on else [(line, at) for _, line, at in open_now]
-    return reopened + left
+    return (reopened + left)[:1]

@@ -30,6 +30,9 @@ from mailer.intake.checks import warn
 MAX_TEXT = 2_000_000
 """The largest text file that is read, in bytes."""
 
+MAX_LINES = 20_000
+"""The most lines a text may have, whatever file it came from."""
+
 MAX_FILE = 20_000_000
 """The largest Word or PDF file that is read, in bytes."""
 
@@ -69,13 +72,22 @@ def load(path: Path) -> Source:
                             f" accepted: {', '.join(SUFFIXES)}")  # fmt: skip
     content = _content(path, name, MAX_FILE if suffix in (".docx", ".pdf") else MAX_TEXT)
     if suffix == ".docx":
-        lines, warnings = lines_of(_word(content, name), numbered=False)
-        return Source(name, lines, warnings)
+        return _source(name, _word(content, name), numbered=False)
     if suffix == ".pdf":
-        lines, warnings = lines_of(_pdf(content, name), numbered=False)
-        return Source(name, lines, warnings, wrapped=True, typeset=True)
-    lines, warnings = lines_of(_decoded(content, name), numbered=True)
-    return Source(name, lines, warnings, wrapped=suffix == ".txt")
+        return _source(name, _pdf(content, name), numbered=False, wrapped=True, typeset=True)
+    return _source(name, _decoded(content, name), numbered=True, wrapped=suffix == ".txt")
+
+
+def _source(
+    name: str, text: str, *, numbered: bool, wrapped: bool = False, typeset: bool = False
+) -> Source:
+    if text.count("\n") + text.count("\r") + text.count("\f") > MAX_LINES or len(text) > MAX_TEXT:
+        raise DocumentError(
+            f"{name}: has more than {MAX_LINES:,} lines or {MAX_TEXT // 1_000_000} million"
+            " characters of text; is it an advisory?"
+        )
+    lines, warnings = lines_of(text, numbered=numbered)
+    return Source(name, lines, warnings, wrapped, typeset)
 
 
 def shown(name: str) -> str:

@@ -6,6 +6,7 @@ Every function works inside the caller's write transaction.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -38,6 +39,12 @@ def subject(session: Session, row: DispatchRow) -> str:
     return f"{reference}, {row.kind} to {row.audience}"
 
 
+def told(counts: Mapping[DeliveryState, int]) -> str:
+    """Counted states in words: "7 accepted, 1 in doubt"."""
+    words = (f"{number} {state.replace('_', ' ')}" for state, number in counts.items())
+    return ", ".join(words) or "nobody was left to send to"
+
+
 def settle_interrupted(session: Session, now: datetime) -> list[Notice]:
     """Deliveries that were in hand when a run ended without ending: in doubt, or given back."""
     interrupted = session.exec(
@@ -61,8 +68,10 @@ def settle_interrupted(session: Session, now: datetime) -> list[Notice]:
             begun.reply = "the program was stopped before the relay's answer was recorded"
             session.add(begun)
         session.add(row)
-    text = "in doubt: the last run was stopped while the relay had not yet answered"
-    return [Notice("", f"{doubtful} copies {text}")] if doubtful else []
+    text = "the last run was stopped before the relay's answer was recorded; see: mailer log"
+    return (
+        [Notice("", f"copies in doubt: {doubtful}: {text} --status in_doubt")] if doubtful else []
+    )
 
 
 def find_overdue(session: Session, now: datetime, late_grace: timedelta) -> list[Notice]:
@@ -111,7 +120,7 @@ def start(session: Session, row: DispatchRow, now: datetime, late_grace: timedel
     if row.kind == DispatchKind.RELEASE:
         _adopt_unsent_advance(session, row, now)
     waiting = store.count_states(session, row.id or 0).get(DeliveryState.PENDING, 0)
-    return Notice(subject(session, row), f"started, {waiting} copies to send")
+    return Notice(subject(session, row), f"started; to send: {waiting}")
 
 
 def _rough(span: timedelta) -> str:

@@ -35,6 +35,7 @@ from mailer.ledger.dispatching import (
     settle_interrupted,
     start,
     subject,
+    told,
 )
 from mailer.ledger.store import contact_of, move, table
 from mailer.ledger.tables import (
@@ -143,8 +144,19 @@ class Queue:
         row.ended_at = now
         session.add(row)
         counts = store.count_states(session, row.id or 0)
-        told = ", ".join(f"{n} {state.replace('_', ' ')}" for state, n in counts.items())
-        return [Notice(subject(session, row), f"done: {told or 'nobody was left to send to'}")]
+        return [Notice(subject(session, row), f"done: {told(counts)}")]
+
+    def left_over(self) -> list[Notice]:
+        """What waits for a person, or is begun and not done: one notice a dispatch."""
+        stopped = (DispatchState.HELD, DispatchState.OVERDUE, DispatchState.SENDING)
+        with self._database.read() as session:
+            rows = session.exec(select_rows(DispatchRow).order_by(col(DispatchRow.id))).all()
+            counted = [(row, store.count_states(session, row.id or 0)) for row in rows]
+            return [
+                Notice(subject(session, row), f"{row.state}: {told(counts)}")
+                for row, counts in counted
+                if row.state in stopped or DeliveryState.IN_DOUBT in counts
+            ]
 
     def hold(self, dispatch: int, reason: str) -> None:
         """Stop a dispatch because every copy of it would fail the same way; a person decides."""
@@ -187,6 +199,7 @@ class Queue:
         return Job(
             delivery=delivery.id or 0,
             dispatch=dispatch.id or 0,
+            subject=subject(session, dispatch),
             contact=replace(contact_of(delivery), embargo_accepted=consent.embargo_accepted),
             message_id=delivery.message_id,
             attempts=delivery.attempts,

@@ -29,7 +29,7 @@ RELEASE = Copy(
 ADVANCE = replace(
     RELEASE, kind=DispatchKind.ADVANCE, instant=LIFT - timedelta(hours=24), carries_notice=True
 )
-INSTANTS = st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC))
+INSTANTS = st.integers(0, 2_000_000_000).map(lambda second: datetime.fromtimestamp(second, UTC))
 
 
 def refused(answer: Clearance | Refusal) -> RefusalCode:

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 import trustme
-from aiosmtpd.smtp import AuthResult, LoginPassword
 from aiosmtpd.smtp import SMTP as Server
+from aiosmtpd.smtp import AuthResult, LoginPassword
 from hypothesis import given
 from hypothesis import strategies as st
 from support import Sink, closed_port

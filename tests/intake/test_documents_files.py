@@ -109,9 +109,10 @@ PAGES = [
         "Harbour Watch - page 1",
     ],
     [
-        "HARBOUR WATCH", "", "were then added up by two people who did not know of each other.", "",
+        "HARBOUR WATCH", "", "were then added up by two people who never met each other.", "",
         "• one harbour in three has no buyer", "• trips take nineteen hours", "",
-        "Notes to editors", "", "The books are public. press_office is one word, and 5*3 is 15.", "",
+        "Notes to editors", "",
+        "The books are public. press_office is one word, and 5*3 is 15.", "",
         "Media contact: Ann Lee, Press Officer, ann_lee@harbourwatch.example,",
         "+44 7700 900123 (mobile)", "", "Harbour Watch - page 2",
     ],
@@ -178,6 +179,11 @@ def test_text_that_is_not_utf8_says_where(tmp_path: Path) -> None:
 def test_text_that_is_too_large(tmp_path: Path) -> None:
     message = refused(saved(tmp_path, "a.md", b"x" * (files.MAX_TEXT + 1)))
     assert message == "a.md: is larger than 2 MB; is it an advisory?"
+
+
+def test_text_of_very_many_lines_is_refused(tmp_path: Path) -> None:
+    message = refused(saved(tmp_path, "a.txt", b"a\n" * (files.MAX_LINES + 1)))
+    assert "a.txt: has more than 20,000 lines" in message
 
 
 @pytest.mark.parametrize("suffix", [".docx", ".pdf"])

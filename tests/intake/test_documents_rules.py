@@ -268,8 +268,11 @@ def test_plain_takes_only_the_marks(text: str, bare: str) -> None:
 # --- links and quotations ---------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("url", ["", "#", "#top", "page.html", "//host/x", "https://", "http://[",
-                                 "javascript:alert(1)", "mailto:nobody", "mailto:", "tel:"])  # fmt: skip
+@pytest.mark.parametrize(
+    "url",
+    ["", "#", "#top", "page.html", "//host/x", "https://", "http://[", "javascript:alert(1)",
+     "mailto:nobody", "mailto:", "tel:"],
+)  # fmt: skip
 def test_leads_nowhere(url: str) -> None:
     assert leads_nowhere(url)
 
