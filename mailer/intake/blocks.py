@@ -108,7 +108,7 @@ _COMPOUND = re.compile(
 
 def plain(text: str) -> str:
     """Words without Markdown marks, on one line."""
-    bare = re.sub(r"^\s*#{1,6}\s+|\s+#+\s*$|^\s*>\s?", "", text).strip()
+    bare = re.sub(r"^#{1,6} | #+$|^> ?", "", " ".join(text.split())).strip()
     if len(bare) > 4000:  # no headline or label; only the marks that matter
         return " ".join(bare.replace("**", "").split())
     out: list[str] = []

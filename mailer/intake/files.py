@@ -131,6 +131,7 @@ def _decoded(content: bytes, name: str) -> str:
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _SPACES = re.compile(r"[\u00a0\u2028\u2029\u202f\u2007]")
 _INVISIBLE = re.compile(r"[\ufeff\u200b]|\u00ad(?!$)")
+_WIDE = re.compile(r"[ \t]{40,}")  # a gap is a gap; no pattern need ever walk a long one
 _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl"})
 
 
@@ -148,6 +149,7 @@ def lines_of(text: str, *, numbered: bool) -> tuple[tuple[Line, ...], tuple[Read
             warnings.append(warn("control-character", number, f"{named} was taken out of the text"))
             raw = _CONTROL.sub("", raw.replace("\x0b", " "))
         cleaned = _INVISIBLE.sub("", _SPACES.sub(" ", raw.translate(_LIGATURES)))
+        cleaned = _WIDE.sub(" " * 40, cleaned)
         for page, part in enumerate(cleaned.split("\f")):
             if page:
                 lines.append(Line(number, "", new_page=True))
