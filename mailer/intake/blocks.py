@@ -71,6 +71,21 @@ class Block:
             return textwrap.dedent("\n".join(_item(item) for item in self.paragraphs()))
         return "\n".join(line.text.rstrip() for line in self.lines)
 
+    def unwrapped(self) -> list[Line]:
+        """Its lines, those that were only broken to fit put together again."""
+        whole: list[Line] = []
+        for at, line in enumerate(self.lines):
+            before = self.lines[at - 1] if at else None
+            fits = self.wrap > 0 and before is not None and len(before.text) > 0.75 * self.wrap
+            runs_on = fits and before is not None and not _breaks(before, line.text, self.wrap)
+            if whole and (runs_on or line.text.lstrip().startswith("(")):
+                whole[-1] = replace(
+                    whole[-1], text=f"{whole[-1].text.rstrip()} {line.text.strip()}"
+                )
+            else:
+                whole.append(line)
+        return whole
+
     def paragraphs(self) -> Iterator[tuple[Line, ...]]:
         """Its paragraphs: itself, or each item of a list; code has none."""
         if self.shape is Shape.ITEMS:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import phonenumbers
 from phonenumbers import Leniency, PhoneNumberFormat, PhoneNumberMatcher, ValidationResult
@@ -186,12 +186,16 @@ def contacts_of(blocks: Sequence[Block], organisation: str = "") -> ContactBlock
     warnings: list[ReadWarning] = []
     stream: list[_Piece] = []
     for block in blocks:
-        for line in block.lines:
+        for line in block.unwrapped():
             pieces = _labelled(_pieces(line))
             if all(piece.kind == "text" for piece in pieces) and _is_sentence(pieces[0].text):
                 rest.append(pieces[0].text)
                 continue
-            stream += [*_without_lead(pieces), _Piece("line", "")]
+            *pieces, tail = _without_lead(pieces)
+            sentences = re.split(r"(?<=[.!?])\s+", tail.text)
+            rest += [text for text in sentences if _is_sentence(text)]
+            left = " ".join(text for text in sentences if not _is_sentence(text))
+            stream += [*pieces, replace(tail, text=left), _Piece("line", "")]
     contacts: list[_Open] = [_Open()]
     for at, piece in enumerate(stream):
         now = contacts[-1]

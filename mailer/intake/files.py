@@ -132,7 +132,9 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u20
 _SPACES = re.compile(r"[\u00a0\u2028\u2029\u202f\u2007]")
 _INVISIBLE = re.compile(r"[\ufeff\u200b]|\u00ad(?!$)")
 _WIDE = re.compile(r"[ \t]{40,}")  # a gap is a gap; no pattern need ever walk a long one
-_LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl"})
+_LIGATURES = str.maketrans(
+    {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "\uf0b7": "•", "\uf0a7": "▪"}
+)  # the last two are Word's bullets, as its PDFs have them
 
 
 def lines_of(text: str, *, numbered: bool) -> tuple[tuple[Line, ...], tuple[ReadWarning, ...]]:
@@ -206,6 +208,9 @@ def _word_part(xml: bytes) -> str:
 # --- PDF --------------------------------------------------------------------------------------
 
 
+_RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+
+
 @dataclass(slots=True)
 class _Printed:
     """One line as it is printed: where (points from the foot), how large, and whether bold."""
@@ -233,10 +238,17 @@ def _pdf(content: bytes, name: str) -> str:
             raise DocumentError(f"{name}: is encrypted; save it without a password") from None
         detail = type(error).__name__ if isinstance(error, PyPdfError) else "damaged"
         raise DocumentError(f"{name}: is no PDF that can be read ({detail})") from None
-    if not any(line.text.strip() for page in pages for line in page):
+    letters = "".join(line.text for page in pages for line in page).replace(" ", "")
+    if not letters:
         raise DocumentError(f"{name}: holds images and no text; send the text itself")
+    if len(_RIGHT_TO_LEFT.findall(letters)) > len(letters) / 10:
+        raise DocumentError(
+            f"{name}: a PDF keeps right-to-left text as it is drawn, not as it is read;"
+            " send the Word file or the text"
+        )
     normal = _normal_gap(pages)
-    return "\f".join("\n".join(_spaced(page, normal)) for page in pages)
+    text = "\f".join("\n".join(_spaced(page, normal)) for page in pages)
+    return re.sub(r"(?m)^([•▪●○◦‣])[ ]*\n+", r"\1 ", text)
 
 
 def _printed(page: Any) -> list[_Printed]:

@@ -132,6 +132,14 @@ def test_pdf_without_text_says_so(tmp_path: Path) -> None:
     assert "holds images and no text" in refused(saved(tmp_path, "a.pdf", pdf([[], []])))
 
 
+def test_right_to_left_pdf_is_refused_as_its_order_is_lost(tmp_path: Path) -> None:
+    path = saved(tmp_path, "a.pdf", pdf([["x"]]))
+    with pytest.MonkeyPatch.context() as patch:
+        printed = [files._Printed(text="\ufee5\ufe8d\ufeee\ufee8\ufecb", y=700.0, size=11.0)]
+        patch.setattr(files, "_printed", lambda _: printed)
+        assert "send the Word file or the text" in refused(path)
+
+
 def test_encrypted_pdf_says_so(tmp_path: Path) -> None:
     lock = b"/Encrypt << /Filter /Standard /V 1 /R 2 /P -4 /O <%s> /U <%s> >> /ID [<00> <00>]" % (
         b"11" * 32,

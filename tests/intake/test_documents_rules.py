@@ -370,6 +370,14 @@ def test_contact(text: str, expected: object) -> None:
     assert contacts(text) == expected
 
 
+def test_a_sentence_after_the_contact_is_no_contact() -> None:
+    found = contacts_of(blocks_of(lines(
+        "Contact: Ann Lee, ann@hw.example. And Harbour Watch was founded in 1990, by nine masters."
+    ), wrapped=False))  # fmt: skip
+    assert found.rest == ("And Harbour Watch was founded in 1990, by nine masters.",)
+    assert [contact.name for contact in found.contacts] == ["Ann Lee"]
+
+
 def test_the_italian_zero_is_part_of_the_number() -> None:
     assert contacts("Contact: +39 (0)6 1234 5678")[0][3] == [("+390612345678", "")]
 
