@@ -62,6 +62,7 @@ name = "Bench"
 domain = "bench.example"
 [embargo]
 zone = "UTC"
+check_clock = false
 [relay]
 host = "127.0.0.1"
 tls = "none"

@@ -77,7 +77,9 @@ def example() -> bytes:
     reader = next(one for one in listed if one.embargo_accepted and one.timezone != office.zone)
     sent = lift - (audience.advance or timedelta())
     dispatch = Dispatch(audience, DispatchKind.ADVANCE, sent, Embargo(lift, office.zone))
-    rendered = render(TemplateSet.load(ROOT / "templates"), version, dispatch, reader, office)
+    templates = TemplateSet.load(ROOT / "templates")
+    embargoed = dispatch.embargoed(sent)
+    rendered = render(templates, version, dispatch, reader, office, embargoed=embargoed)
     return build(
         rendered, version, dispatch, reader, office, f"<example@{office.domain}>", sent
     ).content

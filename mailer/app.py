@@ -15,6 +15,7 @@ from mailer.compose import message
 from mailer.compose.templates import TemplateSet, carries_notice, render
 from mailer.compose.view import notice
 from mailer.config import Config
+from mailer.core.clockwatch import Reading
 from mailer.core.job import Job
 from mailer.core.model import Dispatch, Office, Version
 from mailer.delivery import smtp
@@ -76,11 +77,15 @@ class Composer:
     def __call__(self, job: Job) -> ReadyCopy:
         """One contact's copy; raises TemplateError."""
         version, dispatch, templates = self._loaded(job.dispatch)
-        rendered = render(templates, version, dispatch, job.contact, self._office)
+        embargoed = dispatch.embargoed(job.date)
+        rendered = render(
+            templates, version, dispatch, job.contact, self._office, embargoed=embargoed
+        )
         built = message.build(
             rendered, version, dispatch, job.contact, self._office, job.message_id, job.date
         )
-        carries = carries_notice(rendered, notice(version, dispatch, job.contact))
+        wanted = notice(version, dispatch, job.contact, embargoed=embargoed)
+        carries = carries_notice(rendered, wanted)
         return ReadyCopy(built.mail_from, built.rcpt_to, built.content, carries)
 
     def _load(self, dispatch: int) -> tuple[Version, Dispatch, TemplateSet]:
@@ -91,8 +96,16 @@ class Composer:
             return version, store.dispatch_of(row), templates
 
 
-def runner(app: App, say: Callable[[str], None], random: Random | None = None) -> Runner:
-    """Everything that a `mailer run` needs, put together. Call inside a running event loop."""
+def runner(
+    app: App,
+    say: Callable[[str], None],
+    random: Random | None = None,
+    read: Callable[[], Reading] | None = None,
+) -> Runner:
+    """Everything that a `mailer run` needs, put together. Call inside a running event loop.
+
+    `read` reads all clocks; without it, `app.now` and this machine's are read.
+    """
     relay = app.config.relay
     queue = Queue(app.database, f"{relay.host}:{relay.port}", relay.give_up_after)
     sender = Sender(
@@ -104,7 +117,10 @@ def runner(app: App, say: Callable[[str], None], random: Random | None = None) -
         random=random or Random(),  # noqa: S311 (spreads retries; guards nothing)
         say=say,
     )
-    return Runner(queue, sender, app.now, app.config.embargo.late_grace, say)
+    rules = app.config.embargo
+    return Runner(
+        queue, sender, app.now, rules.late_grace, say, check_clock=rules.check_clock, read=read
+    )
 
 
 @contextmanager

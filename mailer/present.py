@@ -22,9 +22,9 @@ from rich.text import Text
 from mailer.core.embargo import say, utc_offset
 from mailer.core.inert import inert, inert_cell, inert_json, inert_lines
 from mailer.core.model import Draft, Progress
+from mailer.desk import Change, PlanView
 from mailer.intake.contacts import ListReport
 from mailer.ledger.log import Deed, Entry, RelayFault
-from mailer.proposal import PlanView
 
 WIDE = 160
 """Columns where the output is not a terminal, so that a log file or a pipe is not cut."""
@@ -159,6 +159,18 @@ def plan_json(view: PlanView) -> dict[str, Any]:
         ],
         "warnings": list(view.notes),
     }
+
+
+def change(done: Change, reference: str) -> None:
+    """What a change did, and what it waits for."""
+    copies = count(done.cancelled, "copy", "copies")
+    print(f"\nCancelled: {copies} that had not left.")
+    print(f"To be told: {count(done.notified, 'holder', 'holders')} of a copy.")
+    print(f"Needed no notice: {done.unaware}, who had nothing of it yet.")
+    if done.going:
+        print("Approved with it; `mailer run` sends what is due.")
+    elif done.notified or done.unaware:
+        print(f'Nothing of it goes before: mailer approve "{inert(reference)}" --by NAME')
 
 
 # --- the log ----------------------------------------------------------------------------------

@@ -2,73 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from support import LIFT, FakeClock, Sink, closed_port, make_office, open_office, relay
+from stories import DAY, REF, approve, progress, queue, send, states
+from support import LIFT, FakeClock, Sink, closed_port, open_office
 
-from mailer.app import App, runner
+from mailer.app import App
 from mailer.core.errors import MailerError
 from mailer.core.states import DeliveryEvent
 from mailer.ledger import log
-
-REF = "LCT 2027/004"
-DAY = timedelta(hours=24)
-
-
-@pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock(LIFT - 3 * DAY)
-
-
-@pytest.fixture
-def sink() -> Iterator[Sink]:
-    with relay(Sink()) as one:
-        yield one
-
-
-@pytest.fixture
-def app(tmp_path: Path, sink: Sink, clock: FakeClock) -> Iterator[App]:
-    with open_office(make_office(tmp_path), sink.port, clock) as one:
-        yield one
-
-
-def queue(
-    app: App, to: tuple[str, ...] = ("wires", "national"), *, immediate: bool = False
-) -> None:
-    line = None if immediate else "2027-02-09T00:01:00Z"
-    proposal = app.desk.propose(
-        app.config.path.parent / "advisory.md",
-        embargo_line=line,
-        immediate=immediate,
-        audiences=to,
-        now=app.now(),
-    )
-    app.desk.queue(proposal, by="officer", now=app.now())
-
-
-def approve(app: App) -> None:
-    app.desk.approve(REF, by="chief", now=app.now())
-
-
-def send(app: App) -> list[str]:
-    """Do all that is due; returns what the run said."""
-    said: list[str] = []
-
-    async def once() -> None:
-        await runner(app, said.append).run_once()
-
-    asyncio.run(once())
-    return said
-
-
-def states(app: App) -> dict[tuple[str, str], str]:
-    with app.database.read() as session:
-        entries = log.entries(session, log.Filter())
-        return {(e.email.partition("@")[0], e.kind): e.state for e in entries}
 
 
 def test_advance_then_release(app: App, sink: Sink, clock: FakeClock) -> None:
@@ -91,14 +35,9 @@ def test_advance_then_release(app: App, sink: Sink, clock: FakeClock) -> None:
         "di@daily.example",
     ]
     assert set(states(app).values()) == {"accepted"}
-    assert {p.state for p in _progress(app)} == {"done"}
+    assert {p.state for p in progress(app)} == {"done"}
     send(app)
     assert len(sink.taken) == 4
-
-
-def _progress(app: App) -> list[log.Progress]:
-    with app.database.read() as session:
-        return log.progress(session)
 
 
 def test_never_a_byte_before_the_lift(app: App, sink: Sink, clock: FakeClock) -> None:
@@ -222,7 +161,7 @@ def test_given_up_after_a_day(app: App, sink: Sink, clock: FakeClock) -> None:
         send(app)
         clock.move(minutes=14)
     assert set(states(app).values()) == {"expired"}
-    assert {p.state for p in _progress(app)} == {"done"}
+    assert {p.state for p in progress(app)} == {"done"}
 
 
 def test_a_line_that_drops_after_the_text_is_in_doubt_and_never_sent_again_by_itself(

@@ -27,6 +27,7 @@ class Mailer:
         self._arguments = [sys.executable, "-m", "mailer", "--config", str(config)]
         relay_here = {"HOST": "127.0.0.1", "PORT": str(port), "TLS": "none"}
         self._environ = os.environ | {f"MAILER__RELAY__{k}": v for k, v in relay_here.items()}
+        self._environ["MAILER__EMBARGO__CHECK_CLOCK"] = "false"
 
     def __call__(self, *arguments: str, status: int = 0) -> str:
         done = subprocess.run(

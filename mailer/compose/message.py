@@ -27,6 +27,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from mailer.compose.templates import Rendered
 from mailer.compose.text import one_line
+from mailer.compose.view import revealed
 from mailer.core.errors import ConfigError, ListError
 from mailer.core.model import Attachment, Contact, Dispatch, Office, Version
 
@@ -93,11 +94,12 @@ def build(
     language = version.edition(recipient.language, audience.language).language
     if _TAG_RE.fullmatch(language):
         headers.insert(-1, ("Content-Language", language))
+    attachments = revealed(version, dispatch.kind).attachments
     return Message(
         mail_from=mail_from,
         rcpt_to=rcpt_to,
         message_id=message_id,
-        content=_headers(headers) + _body(rendered, version.attachments, message_id),
+        content=_headers(headers) + _body(rendered, attachments, message_id),
         subject=rendered.subject,
         text=rendered.text,
         html=rendered.html,

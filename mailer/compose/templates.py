@@ -1,8 +1,9 @@
 """Templates, out to words: a folder read once, and each copy rendered from that reading.
 
 A template is the office's own, but what it is given is not: values are only ever words, in a
-sandbox, with every undefined name an error that says where. An advance copy that does not begin
-and end with its embargo notice is not rendered at all.
+sandbox, with every undefined name an error that says where. An embargoed copy that does not begin
+and end with its embargo notice, and a correction, withdrawal or embargo change without its mark,
+is not rendered at all.
 """
 
 from __future__ import annotations
@@ -29,13 +30,17 @@ from mailer.compose.text import one_line, paragraphs, tidy, underline, wrap
 from mailer.compose.view import View, view, wording_of
 from mailer.compose.wording import word
 from mailer.core.errors import TemplateError
-from mailer.core.model import Contact, Dispatch, Office, Version
+from mailer.core.model import Contact, Dispatch, DispatchKind, Office, Version
 
 BASE = "_base"
 MAX_FILE = 1_000_000
 MAX_FILES = 500
 _SUFFIXES = frozenset({".html", ".txt", ".css"})
-_PARTS = ("subject.txt", "advisory.txt", "advisory.html")
+_NAMES = {
+    DispatchKind.WITHDRAWAL: "withdrawal",
+    DispatchKind.EMBARGO_CHANGE: "embargo_change",
+}
+_SPACE_RE = re.compile(r"\s+")
 _HELP = "templates/README.md lists what a template may use"
 
 
@@ -91,22 +96,33 @@ class Rendered:
 
 
 def render(
-    templates: TemplateSet, version: Version, dispatch: Dispatch, recipient: Contact, office: Office
+    templates: TemplateSet,
+    version: Version,
+    dispatch: Dispatch,
+    recipient: Contact,
+    office: Office,
+    *,
+    embargoed: bool,
 ) -> Rendered:
-    """One contact's copy, in their language and zone.
+    """One contact's copy, in their language and zone; `embargoed` as `Dispatch.embargoed` has it.
 
     Raises `TemplateError` as "file:line: what is wrong; what to do" for any fault in a template,
-    used or not, and for an advance copy that does not begin and end with its notice.
+    used or not, for an embargoed copy that does not begin and end with its notice, and for a
+    correction, withdrawal or embargo change that does not say that it is one.
     """
-    seen = view(version, dispatch, recipient, office)
+    seen = view(version, dispatch, recipient, office, embargoed=embargoed)
+    name = _NAMES.get(dispatch.kind, "advisory")
     compiled = _compiled(
-        templates, dispatch.audience.template, wording_of(version, dispatch, recipient)
+        templates, dispatch.audience.template, name, wording_of(version, dispatch, recipient)
     )
     values = {field.name: getattr(seen, field.name) for field in fields(View)}
     subject, text, html = (_run(templates, template, values) for template in compiled)
     rendered = Rendered(one_line(subject), tidy(text), _inlined(paragraphs(html)))
+    names = [str(template.filename) for template in compiled]
     if seen.notice:
-        _require_notice(rendered, seen, [str(template.filename) for template in compiled])
+        _require_notice(rendered, seen, names)
+    if seen.mark:
+        _require_mark(rendered, seen, names)
     return rendered
 
 
@@ -164,9 +180,11 @@ def _environment(templates: TemplateSet, language: str) -> ImmutableSandboxedEnv
     return environment
 
 
-@lru_cache(maxsize=64)
-def _compiled(templates: TemplateSet, folder: str, language: str) -> tuple[Template, ...]:
-    """The three templates of an audience's folder, each from there or from the base."""
+@lru_cache(maxsize=256)
+def _compiled(
+    templates: TemplateSet, folder: str, kind: str, language: str
+) -> tuple[Template, ...]:
+    """The three templates of a kind of message, each from an audience's folder or the base."""
     folders = sorted({name.partition("/")[0] for name in templates.files if "/" in name})
     if folder not in folders:
         raise TemplateError(
@@ -174,7 +192,7 @@ def _compiled(templates: TemplateSet, folder: str, language: str) -> tuple[Templ
         )
     environment = _environment(templates, language)
     compiled = []
-    for part in _PARTS:
+    for part in ("subject.txt", f"{kind}.txt", f"{kind}.html"):
         name = f"{folder}/{part}" if f"{folder}/{part}" in templates.files else f"{BASE}/{part}"
         if name not in templates.files:
             raise TemplateError(f"{name}: is missing; copy it from the shipped templates")
@@ -262,19 +280,19 @@ def _inlined(html: str) -> str:
     return _INLINER.inline(html).strip() + "\n"
 
 
-# --- the notice -------------------------------------------------------------------------------
+# --- the notice and the mark ------------------------------------------------------------------
 
 
 def _require_notice(rendered: Rendered, seen: View, names: list[str]) -> None:
     if not rendered.subject.startswith(seen.short_notice):
         raise TemplateError(
-            f"{names[0]}:1: an advance copy's subject must begin with its embargo notice;"
+            f"{names[0]}:1: an embargoed copy's subject must begin with its embargo notice;"
             " begin it with {{ short_notice }}"
         )
     for position, where in _lacking(rendered, seen.notice):
-        include = f"{{% include '{BASE}/notice{Path(_PARTS[position]).suffix}' %}}"
+        include = f"{{% include '{BASE}/notice{Path(names[position]).suffix}' %}}"
         raise TemplateError(
-            f"{names[position]}:1: an advance copy must {where} with its embargo notice;"
+            f"{names[position]}:1: an embargoed copy must {where} with its embargo notice;"
             f" {where} with {include}"
         )
 
@@ -292,7 +310,15 @@ def _lacking(rendered: Rendered, notice: tuple[str, ...]) -> Iterator[tuple[int,
         yield 2, "end"
 
 
-_SPACE_RE = re.compile(r"\s+")
+def _require_mark(rendered: Rendered, seen: View, names: list[str]) -> None:
+    wanted = _SPACE_RE.sub("", seen.mark)
+    parts = (rendered.subject, rendered.text, _visible(rendered.html))
+    for name, words in zip(names, parts, strict=True):
+        if wanted not in _SPACE_RE.sub("", words):
+            raise TemplateError(
+                f"{name}:1: a message of kind {seen.dispatch_kind!r} must say that it is one;"
+                " put {{ mark }} where it is seen at once"
+            )
 
 
 @lru_cache(maxsize=128)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from urllib.parse import quote
@@ -31,6 +31,13 @@ from mailer.core.model import (
 )
 
 _LEFT_TO_RIGHT_MARK = "\u200e"
+_MARKS = {
+    DispatchKind.CORRECTION: "CORRECTION",
+    DispatchKind.WITHDRAWAL: "KILL / MANDATORY WITHDRAWAL",
+    DispatchKind.EMBARGO_CHANGE: "EMBARGO CHANGED",
+}
+LIFTED = "EMBARGO LIFTED"
+"""The mark of an embargo change once nothing is embargoed any more."""
 
 
 class Prose:
@@ -84,6 +91,11 @@ class Reader:
 class View:
     """Every variable of a template, by its name; templates/README.md says the same to people."""
 
+    dispatch_kind: str
+    mark: str
+    note: Prose
+    embargo_was: tuple[str, ...]
+    embargo_now: tuple[str, ...]
     subject_prefix: str
     notice: tuple[str, ...]
     short_notice: str
@@ -106,35 +118,62 @@ class View:
     office: str
 
 
+def revealed(version: Version, kind: DispatchKind) -> Version:
+    """What a message of this kind may show of a version, whatever its template asks for.
+
+    Of a withdrawn text nothing: no headline, no word of it, no file. Of a changed embargo the
+    headline alone.
+    """
+    if kind not in (DispatchKind.WITHDRAWAL, DispatchKind.EMBARGO_CHANGE):
+        return version
+    named = kind is DispatchKind.EMBARGO_CHANGE
+    editions = tuple(
+        Edition(edition.language, edition.headline if named else "", "")
+        for edition in version.editions
+    )
+    return replace(version, editions=editions, attachments=())
+
+
 def wording_of(version: Version, dispatch: Dispatch, recipient: Contact) -> str:
     """The language of the fixed words in this contact's copy, one of `model.LANGUAGES`."""
     edition = version.edition(recipient.language, dispatch.audience.language)
     return wording_language(edition.language, dispatch.audience.language)
 
 
-def notice(version: Version, dispatch: Dispatch, recipient: Contact) -> tuple[str, ...]:
+def notice(
+    version: Version, dispatch: Dispatch, recipient: Contact, *, embargoed: bool
+) -> tuple[str, ...]:
     """The embargo notice of this contact's copy: one line, or two where the zones differ.
 
-    The reader's zone first, then the one the embargo was set in. Empty unless the dispatch is an
-    advance copy; `TemplateError` if that has no embargo.
+    The reader's zone first, then the one the embargo was set in. Empty unless `embargoed`
+    (`Dispatch.embargoed`); `TemplateError` if there is then no embargo to announce.
     """
-    if dispatch.kind is not DispatchKind.ADVANCE:
+    if not embargoed:
         return ()
     embargo, zone = _embargo_for(version, dispatch, recipient)
     return _notice(embargo, zone, wording_of(version, dispatch, recipient))
 
 
-def view(version: Version, dispatch: Dispatch, recipient: Contact, office: Office) -> View:
-    """What the templates of this contact's copy see."""
+def view(
+    version: Version, dispatch: Dispatch, recipient: Contact, office: Office, *, embargoed: bool
+) -> View:
+    """What the templates of this contact's copy see; `embargoed` as for `notice`."""
+    version = revealed(version, dispatch.kind)
     edition = version.edition(recipient.language, dispatch.audience.language)
     wording = wording_of(version, dispatch, recipient)
-    body, notes, links = _prose(edition)
+    note, body, notes, links = _prose(edition, dispatch.note)
     short = ""
-    if dispatch.kind is DispatchKind.ADVANCE:
+    if embargoed:
         short = _short_notice(*_embargo_for(version, dispatch, recipient), wording)
+    was, now = _change(dispatch, recipient, wording, embargoed=embargoed)
     return View(
+        dispatch_kind=dispatch.kind.value,
+        mark=_mark(dispatch.kind, wording, embargoed=embargoed),
+        note=note,
+        embargo_was=was,
+        embargo_now=now,
         subject_prefix=one_line(dispatch.audience.subject_prefix),
-        notice=notice(version, dispatch, recipient),
+        notice=notice(version, dispatch, recipient, embargoed=embargoed),
         short_notice=short,
         organisation=one_line(version.organisation),
         kind=word(version.kind, wording) if version.kind in KINDS else one_line(version.kind),
@@ -163,22 +202,50 @@ def view(version: Version, dispatch: Dispatch, recipient: Contact, office: Offic
 def _embargo_for(version: Version, dispatch: Dispatch, recipient: Contact) -> tuple[Embargo, str]:
     if dispatch.embargo is None:
         raise TemplateError(
-            f"{one_line(version.reference)}: an advance copy for {dispatch.audience.name} has no"
+            f"{one_line(version.reference)}: an embargoed copy for {dispatch.audience.name} has no"
             " embargo to announce; set one, or send it as a release"
         )
-    return dispatch.embargo, recipient.timezone or dispatch.audience.timezone or (
-        dispatch.embargo.zone
+    return dispatch.embargo, _zone(dispatch.embargo, dispatch, recipient)
+
+
+def _zone(embargo: Embargo, dispatch: Dispatch, recipient: Contact) -> str:
+    return recipient.timezone or dispatch.audience.timezone or embargo.zone
+
+
+def _mark(kind: DispatchKind, wording: str, *, embargoed: bool) -> str:
+    lifted = kind is DispatchKind.EMBARGO_CHANGE and not embargoed
+    key = LIFTED if lifted else _MARKS.get(kind, "")
+    return word(key, wording) if key else ""
+
+
+def _change(
+    dispatch: Dispatch, recipient: Contact, wording: str, *, embargoed: bool
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The earlier embargo and the one that holds now, in the reader's zone and in its own."""
+    if dispatch.kind is not DispatchKind.EMBARGO_CHANGE:
+        return (), ()
+    was, now = (
+        _instants(embargo, _zone(embargo, dispatch, recipient), wording) if embargo else ()
+        for embargo in (dispatch.earlier, dispatch.embargo if embargoed else None)
     )
+    return was, now
+
+
+@lru_cache(maxsize=1024)
+def _instants(embargo: Embargo, zone: str, wording: str) -> tuple[str, ...]:
+    """An embargo in this zone and, if it reads otherwise there, in the zone it was set in."""
+    here, issued = (one_line(say(embargo.instant, z, wording)) for z in (zone, embargo.zone))
+    return (here,) if here == issued else (here, issued)
 
 
 @lru_cache(maxsize=1024)
 def _notice(embargo: Embargo, zone: str, wording: str) -> tuple[str, ...]:
-    here = say(embargo.instant, zone, wording)
-    issued = say(embargo.instant, embargo.zone, wording)
-    lines = [word("EMBARGOED until %(instant)s", wording) % {"instant": here}]
-    if issued != here:
-        lines.append(word("EMBARGO as issued: %(instant)s", wording) % {"instant": issued})
-    return tuple(one_line(line) for line in lines)
+    keys = ("EMBARGOED until %(instant)s", "EMBARGO as issued: %(instant)s")
+    instants = _instants(embargo, zone, wording)
+    return tuple(
+        one_line(word(key, wording) % {"instant": instant})
+        for key, instant in zip(keys, instants, strict=False)
+    )
 
 
 @lru_cache(maxsize=1024)
@@ -204,11 +271,14 @@ def _locale(wording: str) -> Locale:
 
 
 @lru_cache(maxsize=64)
-def _prose(edition: Edition) -> tuple[Prose, Prose, tuple[str, ...]]:
+def _prose(edition: Edition, note: str) -> tuple[Prose, Prose, Prose, tuple[str, ...]]:
+    """The officer's note, the body, the notes to editors, and the links of all three."""
     links: list[str] = []
-    body = Prose(to_html(edition.body), to_text(edition.body, links))
-    notes = Prose(to_html(edition.notes), to_text(edition.notes, links))
-    return body, notes, tuple(links)
+    first, body, notes = (
+        Prose(to_html(words), to_text(words, links))
+        for words in (note, edition.body, edition.notes)
+    )
+    return first, body, notes, tuple(links)
 
 
 @lru_cache(maxsize=256)

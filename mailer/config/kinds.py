@@ -154,6 +154,13 @@ def _or_empty(check: Callable[[str], str]) -> AfterValidator:
     return AfterValidator(lambda text: check(text) if text else "")
 
 
+def _hour(value: object) -> object:
+    found = re.fullmatch(r"([01]\d|2[0-3]):([0-5]\d)", value) if isinstance(value, str) else None
+    if found is None:
+        raise ValueError("is not an hour of the day")
+    return time(int(found[1]), int(found[2]))
+
+
 def _duration(value: object) -> object:
     if isinstance(value, int | float) and not isinstance(value, bool):
         raise ValueError("has no unit")
@@ -267,5 +274,6 @@ Grace = Annotated[
     BeforeValidator(_duration),
     Field(ge=timedelta(0), le=timedelta(days=366), strict=True),
 ]
+Hour = Annotated[time, BeforeValidator(_hour)]
 FolderPath = Annotated[Path, BeforeValidator(_path_text), AfterValidator(_in_folder)]
 ListPath = Annotated[Path, BeforeValidator(_path_text), AfterValidator(_in_lists)]

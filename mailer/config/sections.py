@@ -61,6 +61,8 @@ class EmbargoRules(_Section):
     zone: kinds.Zone = Field(description=_ZONE)
     advance: kinds.Duration = Field(timedelta(hours=24), description=_DURATION)
     late_grace: kinds.Grace = Field(timedelta(minutes=15), description=_DURATION)
+    approvals: StrictInt = Field(1, ge=1, le=2, description="1 and 2 are accepted")
+    check_clock: StrictBool = Field(True, description=_SWITCH)
 
 
 class Relay(_Section):
@@ -198,6 +200,9 @@ class AudienceConfig(_Section):
     advance: kinds.Duration | None = Field(None, description=_DURATION)
     requires_acceptance: StrictBool = Field(True, description=_SWITCH)
     subject_prefix: kinds.Text = Field("", description=_LINE)
+    not_before_local: kinds.Hour | None = Field(
+        None, description='an hour of the day like "07:00" is accepted'
+    )
 
     def audience(self) -> Audience:
         """The audience as the rules know it."""
@@ -211,6 +216,7 @@ class AudienceConfig(_Section):
             advance=self.advance,
             requires_acceptance=self.requires_acceptance,
             subject_prefix=self.subject_prefix,
+            not_before_local=self.not_before_local,
         )
 
     @field_validator("name")

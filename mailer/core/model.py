@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 KINDS = ("media advisory", "press release", "statement", "photo call")
@@ -166,7 +166,8 @@ class Audience:
     """A named set of contacts with a template, a language, a sender and a release rule.
 
     `advance` is how long before the lift those who accepted the embargo get their marked copy;
-    None: nobody before the lift. `sender` and `reply_to` are RFC 5322 mailboxes.
+    None: nobody before the lift. `not_before_local`: a release waits for that hour of the
+    journalist's own morning. `sender` and `reply_to` are RFC 5322 mailboxes.
     """
 
     name: str
@@ -178,6 +179,7 @@ class Audience:
     advance: timedelta | None = None
     requires_acceptance: bool = True
     subject_prefix: str = ""
+    not_before_local: time | None = None
 
 
 # --- when -------------------------------------------------------------------------------------
@@ -196,16 +198,41 @@ class DispatchKind(StrEnum):
 
     ADVANCE = "advance"
     RELEASE = "release"
+    CORRECTION = "correction"
+    WITHDRAWAL = "withdrawal"
+    EMBARGO_CHANGE = "embargo change"
+
+
+NOTICES = (DispatchKind.CORRECTION, DispatchKind.WITHDRAWAL, DispatchKind.EMBARGO_CHANGE)
+"""Kinds that go to exactly those who hold, or may hold, an earlier copy."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dispatch:
-    """One version to one audience at one instant (UTC), of one kind. `embargo` None: immediate."""
+    """One version to one audience at one instant (UTC), of one kind. `embargo` None: immediate.
+
+    Of a notice, `note` says in the officer's words what changed, or why; of an embargo change,
+    `earlier` is the embargo that no longer holds.
+    """
 
     audience: Audience
     kind: DispatchKind
     instant: datetime
     embargo: Embargo | None
+    note: str = ""
+    earlier: Embargo | None = None
+
+    def embargoed(self, now: datetime) -> bool:
+        """Whether a copy composed at `now` (UTC) must carry the embargo notice.
+
+        An advance copy always; a notice of what is still embargoed until the lift; a withdrawal
+        never, because it holds no text.
+        """
+        if self.kind is DispatchKind.ADVANCE:
+            return True
+        if self.kind in (DispatchKind.RELEASE, DispatchKind.WITHDRAWAL):
+            return False
+        return self.embargo is not None and now < self.embargo.instant
 
 
 @dataclass(frozen=True, slots=True)

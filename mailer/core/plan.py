@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
 
 from mailer.core.model import Audience, Contact, Dispatch, DispatchKind, Embargo
 
@@ -52,6 +54,7 @@ class Plan:
                 "audience": planned.dispatch.audience.name,
                 "kind": planned.dispatch.kind,
                 "instant": planned.dispatch.instant.isoformat(),
+                "embargo": _moment(planned.dispatch.embargo),
                 "recipients": sorted(contact.email for contact in planned.contacts),
             }
             for planned in self.dispatches
@@ -84,12 +87,14 @@ def make(
     audiences: Iterable[AudienceContacts],
     standing: Standing,
     now: datetime,
+    embargo_for: Mapping[str, Embargo] = MappingProxyType({}),
 ) -> Plan:
     """The plan for one version as of `now` (UTC). Nobody is in it twice.
 
     A contact in several audiences goes with the first of them. Those who accepted the embargo get
     an advance copy where their audience has one, at lift minus advance or at once if that has
-    passed; everyone else gets the text at the lift.
+    passed; everyone else gets the text at the lift, or in their own morning if the audience waits
+    for it. `embargo_for` is an audience's own embargo, by its name.
     """
     seen: dict[str, str] = {}
     dispatches: list[PlannedDispatch] = []
@@ -97,6 +102,7 @@ def make(
     for audience, contacts in audiences:
         early: list[Contact] = []
         at_lift: list[Contact] = []
+        theirs = embargo_for.get(audience.name, embargo)
         for listed in contacts:
             key = listed.email.casefold()
             reason = _reason_to_leave_out(key, seen, standing)
@@ -107,9 +113,25 @@ def make(
             accepted = standing.accepted.get(key, listed.embargo_accepted)
             contact = replace(listed, embargo_accepted=accepted)
             trusted = accepted or not audience.requires_acceptance
-            (early if _has_advance(audience, embargo, now) and trusted else at_lift).append(contact)
-        dispatches += _dispatches(audience, embargo, tuple(early), tuple(at_lift), now)
+            (early if _has_advance(audience, theirs, now) and trusted else at_lift).append(contact)
+        dispatches += _dispatches(audience, theirs, early, at_lift, now)
     return Plan(content_hash, templates, embargo, tuple(dispatches), tuple(left_out))
+
+
+def release_instant(audience: Audience, contact: Contact, lift: datetime) -> datetime:
+    """When a contact of an audience gets the release (UTC): never earlier than `lift`.
+
+    With `not_before_local`, whoever has an earlier hour at the lift gets it at that hour of the
+    same day of theirs; an hour that their clocks skip comes when the clocks have gone forward.
+    """
+    if audience.not_before_local is None:
+        return lift
+    zone = ZoneInfo(contact.timezone or audience.timezone or "UTC")
+    local = lift.astimezone(zone)
+    if local.time() >= audience.not_before_local:
+        return lift
+    morning = datetime.combine(local.date(), audience.not_before_local, zone)
+    return max(lift, morning.astimezone(UTC))
 
 
 def _reason_to_leave_out(key: str, seen: Mapping[str, str], standing: Standing) -> str:
@@ -129,19 +151,29 @@ def _has_advance(audience: Audience, embargo: Embargo | None, now: datetime) -> 
 def _dispatches(
     audience: Audience,
     embargo: Embargo | None,
-    early: tuple[Contact, ...],
-    at_lift: tuple[Contact, ...],
+    early: Sequence[Contact],
+    at_lift: Sequence[Contact],
     now: datetime,
 ) -> list[PlannedDispatch]:
     lift = max(embargo.instant, now) if embargo else now
-    release = Dispatch(audience, DispatchKind.RELEASE, lift, embargo)
-    if embargo is None or audience.advance is None or not _has_advance(audience, embargo, now):
-        return [PlannedDispatch(release, at_lift)]
-    ahead = max(embargo.instant - audience.advance, now)
-    advance = Dispatch(audience, DispatchKind.ADVANCE, ahead, embargo)
-    # The release is planned even if it is empty: whoever cannot be given the advance copy in time
+    # A release is planned even where it is empty: whoever cannot be given the advance copy in time
     # goes with it, so that nobody is lost.
-    return [PlannedDispatch(advance, early), PlannedDispatch(release, at_lift)]
+    waves: dict[datetime, list[Contact]] = {} if at_lift or early else {lift: []}
+    for contact in early:
+        waves.setdefault(release_instant(audience, contact, lift), [])
+    for contact in at_lift:
+        waves.setdefault(release_instant(audience, contact, lift), []).append(contact)
+    planned = [
+        PlannedDispatch(
+            Dispatch(audience, DispatchKind.RELEASE, instant, embargo), tuple(waves[instant])
+        )
+        for instant in sorted(waves)
+    ]
+    if embargo is not None and audience.advance is not None and now < embargo.instant:
+        ahead = max(embargo.instant - audience.advance, now)
+        advance = Dispatch(audience, DispatchKind.ADVANCE, ahead, embargo)
+        planned.insert(0, PlannedDispatch(advance, tuple(early)))
+    return planned
 
 
 def _moment(embargo: Embargo | None) -> list[str] | None:

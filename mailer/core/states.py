@@ -35,6 +35,7 @@ class DispatchEvent(StrEnum):
     MISS = "miss"
     CANCEL = "cancel"
     REOPEN = "reopen"
+    VOID = "void"
 
 
 class DeliveryState(StrEnum):
@@ -84,6 +85,11 @@ DISPATCH: Mapping[tuple[DispatchState, DispatchEvent], DispatchState] = {
     (_D.HELD, _E.CANCEL): _D.CANCELLED,
     (_D.OVERDUE, _E.APPROVE): _D.APPROVED,
     (_D.OVERDUE, _E.CANCEL): _D.CANCELLED,
+    # What was approved has changed: it needs a new yes.
+    (_D.APPROVED, _E.VOID): _D.PLANNED,
+    (_D.SENDING, _E.VOID): _D.PLANNED,
+    (_D.HELD, _E.VOID): _D.PLANNED,
+    (_D.OVERDUE, _E.VOID): _D.PLANNED,
     # A copy that was in doubt is sent again, by a person's word.
     (_D.DONE, _E.REOPEN): _D.APPROVED,
 }

@@ -260,6 +260,8 @@ class Sender:
         """The gate is shut: put the copy where the reason says."""
         if refusal.code in (RefusalCode.LIFTED, RefusalCode.NOT_ACCEPTED):
             await self._db(self._ledger.move_to_release, job, refusal.reason, self._now())
+        elif refusal.code in (RefusalCode.SUPERSEDED, RefusalCode.WITHDRAWN):
+            await self._finish(job, Result(DeliveryEvent.CANCEL, refusal.reason))
         elif refusal.code is RefusalCode.SUPPRESSED:
             await self._finish(job, Result(DeliveryEvent.SUPPRESS, refusal.reason))
         else:

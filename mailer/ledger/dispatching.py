@@ -6,23 +6,23 @@ Every function works inside the caller's write transaction.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import func, select, update
 from sqlmodel import Session, col
 from sqlmodel import select as select_rows
 
 from mailer.core import states
-from mailer.core.model import DispatchKind
+from mailer.core.model import NOTICES, Contact, DispatchKind
 from mailer.core.outcome import Outcome
+from mailer.core.plan import release_instant
 from mailer.core.states import DeliveryEvent, DeliveryState, DispatchEvent, DispatchState
-from mailer.ledger import store
-from mailer.ledger.store import add_deliveries, contact_of, move, table
+from mailer.ledger import approvals, holds, store
+from mailer.ledger.store import move, table
 from mailer.ledger.tables import AttemptRow, DeliveryRow, DispatchRow, VersionRow
-
-ENDED = (DispatchState.DONE, DispatchState.CANCELLED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,16 +103,19 @@ def _aware(value: datetime | str, now: datetime) -> datetime:
 
 
 def start(session: Session, row: DispatchRow, now: datetime, late_grace: timedelta) -> Notice:
-    """Start a dispatch whose instant has come, unless it comes too late."""
-    late = now - max(row.instant, row.approved_at or row.instant)
+    """Start a dispatch whose instant has come, unless it comes too late or is not what it was."""
+    advisory_id = session.get_one(VersionRow, row.version_id).advisory_id
+    resumed = holds.last_release(session, advisory_id) or row.instant
+    late = now - max(row.instant, row.approved_at or row.instant, resumed)
     lifted = row.embargo_instant is not None and row.embargo_instant <= now
     if row.kind == DispatchKind.ADVANCE and lifted:
         return _too_late_for_advance(session, row, now)
+    changed = approvals.changed_since(session, row)
+    if changed:
+        return _stop(session, row, DispatchEvent.HOLD, f"changed since approved: {changed}")
     if late > late_grace:
         reason = f"found {_rough(late)} late, more than the late grace of {late_grace}"
-        move(row, DispatchEvent.MISS, reason)
-        session.add(row)
-        return Notice(subject(session, row), f"overdue: {reason}; approve it again or cancel it")
+        return _stop(session, row, DispatchEvent.MISS, reason)
     move(row, DispatchEvent.START)
     row.started_at = now
     session.add(row)
@@ -123,6 +126,12 @@ def start(session: Session, row: DispatchRow, now: datetime, late_grace: timedel
     return Notice(subject(session, row), f"started; to send: {waiting}")
 
 
+def _stop(session: Session, row: DispatchRow, event: DispatchEvent, reason: str) -> Notice:
+    move(row, event, reason)
+    session.add(row)
+    return Notice(subject(session, row), f"{row.state}: {reason}; approve it again or cancel it")
+
+
 def _rough(span: timedelta) -> str:
     return str(timedelta(seconds=round(span.total_seconds())))
 
@@ -130,14 +139,7 @@ def _rough(span: timedelta) -> str:
 def _too_late_for_advance(session: Session, row: DispatchRow, now: datetime) -> Notice:
     """The lift came first: nobody wants an embargoed copy of what is public."""
     reason = "the embargo lifted before it could go; its contacts get the release"
-    release = release_of(session, row)
-    waiting = _unsent(session, row)
-    if release is not None and release.state == DispatchState.DONE and waiting:
-        move(release, DispatchEvent.REOPEN)
-        release.approved_at, release.ended_at = now, None
-        session.add(release)
-    if release is not None and release.state not in ENDED:
-        add_to_release(session, waiting, release, now)
+    add_to_releases(session, _unsent(session, row), row, now)
     change_all(session, row, DeliveryEvent.CANCEL, reason, now)
     move(row, DispatchEvent.CANCEL, reason)
     row.ended_at = now
@@ -146,36 +148,100 @@ def _too_late_for_advance(session: Session, row: DispatchRow, now: datetime) -> 
 
 
 def _adopt_unsent_advance(session: Session, release: DispatchRow, now: datetime) -> None:
-    """Whoever still waits for an advance copy at the lift gets the release instead."""
-    advance = session.exec(
-        select_rows(DispatchRow)
-        .where(DispatchRow.version_id == release.version_id)
-        .where(DispatchRow.audience == release.audience)
-        .where(DispatchRow.kind == DispatchKind.ADVANCE)
-        .where(DispatchRow.plan_hash == release.plan_hash)
-        .where(DispatchRow.planned_at == release.planned_at)
-    ).first()
-    if advance is None:
+    """Whoever still waits for an advance copy when their release starts gets the release."""
+    advance = session.exec(_of_one_plan(release, DispatchKind.ADVANCE)).first()
+    if advance is None or advance.state == DispatchState.CANCELLED:
         return
     reason = "the embargo lifted before it could go; its contact gets the release"
-    add_to_release(session, _unsent(session, advance), release, now)
+    add_to_releases(session, _unsent(session, advance), advance, now)
     change_all(session, advance, DeliveryEvent.CANCEL, reason, now)
-    if advance.state in (DispatchState.HELD, DispatchState.OVERDUE, DispatchState.APPROVED):
+    if (DispatchState(advance.state), DispatchEvent.CANCEL) in states.DISPATCH:
+        if advance.state == DispatchState.SENDING:
+            return  # copies may be in flight; it is done when they are
         move(advance, DispatchEvent.CANCEL, "the embargo lifted before it could go")
         advance.ended_at = now
         session.add(advance)
 
 
-def release_of(session: Session, advance: DispatchRow) -> DispatchRow | None:
-    """The release that goes with an advance dispatch of the same plan."""
-    return session.exec(
+def _of_one_plan(row: DispatchRow, kind: DispatchKind) -> Any:
+    """The dispatches of a kind that were planned together with this one, earliest first."""
+    return (
         select_rows(DispatchRow)
-        .where(DispatchRow.version_id == advance.version_id)
-        .where(DispatchRow.audience == advance.audience)
-        .where(DispatchRow.kind == DispatchKind.RELEASE)
-        .where(DispatchRow.plan_hash == advance.plan_hash)
-        .where(DispatchRow.planned_at == advance.planned_at)
+        .where(DispatchRow.version_id == row.version_id)
+        .where(DispatchRow.audience == row.audience)
+        .where(DispatchRow.kind == kind)
+        .where(DispatchRow.planned_at == row.planned_at)
+        .order_by(col(DispatchRow.instant))
+    )
+
+
+def add_to_releases(
+    session: Session, rows: Sequence[DeliveryRow], advance: DispatchRow, now: datetime
+) -> None:
+    """Plan the release for contacts of an advance dispatch, each in the wave of their own zone."""
+    releases = [
+        release
+        for release in session.exec(_of_one_plan(advance, DispatchKind.RELEASE)).all()
+        if release.state != DispatchState.CANCELLED
+    ]
+    for row in rows:
+        _add(session, row, _wave(releases, store.contact_of(row)), now)
+
+
+def _wave(releases: Sequence[DispatchRow], contact: Contact) -> DispatchRow | None:
+    """The release whose instant is that of a contact's own zone, else the next, else the last."""
+    for release in releases:
+        planned = store.dispatch_of(release)
+        lift = planned.embargo.instant if planned.embargo else planned.instant
+        if planned.instant >= release_instant(planned.audience, contact, lift):
+            return release
+    return releases[-1] if releases else None
+
+
+def _add(session: Session, row: DeliveryRow, release: DispatchRow | None, now: datetime) -> None:
+    if release is None:
+        return
+    there = session.exec(
+        select_rows(DeliveryRow)
+        .where(DeliveryRow.dispatch_id == release.id)
+        .where(DeliveryRow.email_key == row.email_key)
     ).first()
+    if there is not None:
+        return
+    if release.state == DispatchState.DONE:
+        move(release, DispatchEvent.REOPEN)
+        release.approved_at, release.ended_at = now, None
+        session.add(release)
+    domain = row.message_id.rstrip(">").rpartition("@")[2]
+    contacts = [store.contact_of(row)]
+    store.add_deliveries(session, release.id or 0, contacts, domain=domain, now=now)
+
+
+def plan_anew(session: Session, row: DeliveryRow, dispatch: DispatchRow, now: datetime) -> None:
+    """A copy that was in flight when its dispatch was changed, and did not arrive after all.
+
+    Its contact needs no notice of a text they never had; they get what replaces it, if anything.
+    """
+    advisory_id = session.get_one(VersionRow, dispatch.version_id).advisory_id
+    later = [
+        one
+        for one in store.dispatches(session, advisory_id)
+        if (one.id or 0) > (dispatch.id or 0) and one.state != DispatchState.CANCELLED
+    ]
+    for notice in (one for one in later if one.kind in NOTICES):
+        session.execute(
+            update(table(DeliveryRow))
+            .where(col(DeliveryRow.dispatch_id) == notice.id)
+            .where(col(DeliveryRow.email_key) == row.email_key)
+            .where(col(DeliveryRow.state).in_(states.UNSENT))
+            .values(state=DeliveryState.CANCELLED, reason="never had a copy", changed_at=now)
+        )
+    releases = [
+        one
+        for one in later
+        if one.kind == DispatchKind.RELEASE and one.audience == dispatch.audience
+    ]
+    _add(session, row, _wave(releases, store.contact_of(row)), now)
 
 
 def _unsent(session: Session, row: DispatchRow) -> list[DeliveryRow]:
@@ -202,16 +268,3 @@ def change_all(
                 next_attempt_at=None,
             )
         )
-
-
-def add_to_release(
-    session: Session, rows: list[DeliveryRow], release: DispatchRow, now: datetime
-) -> None:
-    """Plan the release for contacts who were to have the advance copy."""
-    add_deliveries(
-        session,
-        release.id or 0,
-        [contact_of(row) for row in rows],
-        domain=rows[0].message_id.rstrip(">").rpartition("@")[2] if rows else "",
-        now=now,
-    )

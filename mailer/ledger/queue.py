@@ -23,15 +23,14 @@ from mailer.core.job import Job, Result
 from mailer.core.model import DispatchKind, Embargo
 from mailer.core.outcome import Phase, Reply
 from mailer.core.states import DeliveryEvent, DeliveryState, DispatchEvent, DispatchState
-from mailer.ledger import store
+from mailer.ledger import holds, store
 from mailer.ledger.database import Database
 from mailer.ledger.dispatching import (
-    ENDED,
     Notice,
-    add_to_release,
+    add_to_releases,
     change_all,
     find_overdue,
-    release_of,
+    plan_anew,
     settle_interrupted,
     start,
     subject,
@@ -40,12 +39,14 @@ from mailer.ledger.dispatching import (
 from mailer.ledger.store import contact_of, move, table
 from mailer.ledger.tables import (
     AcceptanceRow,
+    AdvisoryRow,
     AttemptRow,
     DeliveryRow,
     DispatchRow,
     RelayFaultRow,
     RunRow,
     SuppressionRow,
+    VersionRow,
 )
 
 _LIVING = (DispatchState.APPROVED, DispatchState.SENDING)
@@ -96,8 +97,10 @@ class Queue:
         with self._database.write() as session:
             due = session.exec(
                 select_rows(DispatchRow)
+                .join(VersionRow)
                 .where(DispatchRow.state == DispatchState.APPROVED)
                 .where(DispatchRow.instant <= now)
+                .where(~holds.bears_on_dispatch())
                 .order_by(col(DispatchRow.instant), col(DispatchRow.id))
             ).all()
             return [start(session, row, now, late_grace) for row in due]
@@ -174,7 +177,9 @@ class Queue:
             rows = session.exec(
                 select_rows(DeliveryRow, DispatchRow)
                 .join(DispatchRow)
+                .join(VersionRow)
                 .where(DispatchRow.state == DispatchState.SENDING)
+                .where(~holds.bears_on_dispatch())
                 .where(col(DeliveryRow.state).in_(states.sources(states.DELIVERY, _CLAIM)))
                 .where(
                     or_(
@@ -251,6 +256,7 @@ class Queue:
             state = states.after(states.DELIVERY, DeliveryState(row.state), result.event)
             if state in states.UNSENT and dispatch.state == DispatchState.CANCELLED:
                 state = states.after(states.DELIVERY, state, DeliveryEvent.CANCEL)
+                plan_anew(session, row, dispatch, now)
             row.state = state
             row.reason = result.reason
             row.next_attempt_at = result.next_attempt_at
@@ -273,9 +279,7 @@ class Queue:
             )
             row.reason, row.changed_at = reason, now
             session.add(row)
-            release = release_of(session, dispatch)
-            if release is not None and release.state not in ENDED:
-                add_to_release(session, [row], release, now)
+            add_to_releases(session, [row], dispatch, now)
 
     def _save_attempt(self, session: Session, job: Job, result: Result) -> None:
         attempt = result.attempt
@@ -307,6 +311,18 @@ class Queue:
                 **values,
             )
         )
+
+    def hold_embargoed(self, reason: str, now: datetime) -> None:
+        """Stop all that is under an embargo, until a person says `resume`."""
+        with self._database.write() as session:
+            holds.place(
+                session,
+                advisory_id=None,
+                reason=reason,
+                by="mailer run",
+                now=now,
+                embargoed_only=True,
+            )
 
     def relay_fault(
         self, step: str, reply: Reply | None, error: str, now: datetime, retry_at: datetime
@@ -346,6 +362,13 @@ def _standing(
         .order_by(col(AcceptanceRow.id).desc())
         .limit(1)
     ).scalar()
+    version = session.get_one(VersionRow, dispatch.version_id)
+    newest = select(func.max(col(VersionRow.number))).where(
+        col(VersionRow.advisory_id) == version.advisory_id
+    )
+    withdrawn = session.get_one(AdvisoryRow, version.advisory_id).withdrawn_at is not None
+    in_force = holds.active(session, version.advisory_id)
+    embargoed = dispatch.embargo_instant is not None
     copy = Copy(
         delivery=delivery.id or 0,
         email=delivery.email,
@@ -355,6 +378,9 @@ def _standing(
         instant=dispatch.instant,
         requires_acceptance=dispatch.settings["requires_acceptance"],
         carries_notice=False,
+        current=session.execute(newest).scalar() == version.number,
+        withdrawn=withdrawn,
+        held=any(embargoed or not hold.embargoed_only for hold in in_force),
     )
     accepted = delivery.embargo_accepted if answered is None else answered
     consent = Consent(delivery.email, suppressed is not None, accepted)

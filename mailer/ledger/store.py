@@ -9,7 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, cast
 
 from sqlalchemy import Table, func, insert, inspect, update
@@ -192,6 +192,9 @@ def save_plan(
             instant=dispatch.instant,
             embargo_instant=dispatch.embargo.instant if dispatch.embargo else None,
             embargo_zone=dispatch.embargo.zone if dispatch.embargo else "",
+            earlier_instant=dispatch.earlier.instant if dispatch.earlier else None,
+            earlier_zone=dispatch.earlier.zone if dispatch.earlier else "",
+            note=dispatch.note,
             settings=_settings(dispatch.audience),
             plan_hash=plan.hash,
             planned_at=now,
@@ -218,6 +221,7 @@ def add_deliveries(
             "timezone": contact.timezone,
             "tags": ";".join(contact.tags),
             "embargo_accepted": contact.embargo_accepted,
+            "verified": contact.verified,
             "state": DeliveryState.PENDING,
             "message_id": f"<{uuid.uuid4().hex}@{domain}>",
             "attempts": 0,
@@ -240,6 +244,7 @@ def contact_of(row: DeliveryRow) -> Contact:
         timezone=row.timezone,
         tags=tuple(tag for tag in row.tags.split(";") if tag),
         embargo_accepted=row.embargo_accepted,
+        verified=row.verified,
     )
 
 
@@ -266,19 +271,27 @@ def _save_left_out(
 def _settings(audience: Audience) -> dict[str, Any]:
     settings = asdict(audience)
     settings["advance"] = audience.advance.total_seconds() if audience.advance else None
+    morning = audience.not_before_local
+    settings["not_before_local"] = morning.isoformat() if morning else None
     return settings
 
 
 def dispatch_of(row: DispatchRow) -> Dispatch:
     """A dispatch row as the rules know it."""
     seconds = row.settings["advance"]
-    advance = timedelta(seconds=seconds) if seconds is not None else None
-    embargo = Embargo(row.embargo_instant, row.embargo_zone) if row.embargo_instant else None
+    morning = row.settings["not_before_local"]
+    settings = {
+        **row.settings,
+        "advance": timedelta(seconds=seconds) if seconds is not None else None,
+        "not_before_local": time.fromisoformat(morning) if morning else None,
+    }
     return Dispatch(
-        audience=Audience(**{**row.settings, "advance": advance}),
+        audience=Audience(**settings),
         kind=DispatchKind(row.kind),
         instant=row.instant,
-        embargo=embargo,
+        embargo=Embargo(row.embargo_instant, row.embargo_zone) if row.embargo_instant else None,
+        note=row.note,
+        earlier=Embargo(row.earlier_instant, row.earlier_zone) if row.earlier_instant else None,
     )
 
 

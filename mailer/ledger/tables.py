@@ -6,7 +6,7 @@ models do not validate: what goes in is made by ledger.store and ledger.queue fr
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, ClassVar
 
 from sqlalchemy import JSON, Column, DateTime, Dialect, Index, TypeDecorator, UniqueConstraint
@@ -48,6 +48,7 @@ class AdvisoryRow(SQLModel, table=True):
     reference_key: str = Field(unique=True)
     organisation: str
     created_at: datetime = _instant()
+    withdrawn_at: datetime | None = _instant(default=None)
 
 
 class VersionRow(SQLModel, table=True):
@@ -109,6 +110,9 @@ class DispatchRow(SQLModel, table=True):
     instant: datetime = _instant()
     embargo_instant: datetime | None = _instant(default=None)
     embargo_zone: str = ""
+    earlier_instant: datetime | None = _instant(default=None)
+    earlier_zone: str = ""
+    note: str = ""
     settings: dict[str, Any] = _json()
     plan_hash: str
     planned_at: datetime = _instant()
@@ -139,12 +143,45 @@ class DeliveryRow(SQLModel, table=True):
     timezone: str
     tags: str = ""
     embargo_accepted: bool
+    verified: date | None = None
     state: str
     message_id: str = Field(unique=True)
     attempts: int = 0
     next_attempt_at: datetime | None = _instant(default=None)
     changed_at: datetime = _instant(index=True)
     reason: str = ""
+
+
+class ApprovalRow(SQLModel, table=True):
+    """One person's yes to one dispatch as it was. `parts` are the hashes of what was approved."""
+
+    __tablename__: ClassVar[str] = "approval"
+
+    id: int | None = Field(default=None, primary_key=True)
+    dispatch_id: int = Field(foreign_key="dispatch.id", index=True)
+    by: str
+    at: datetime = _instant()
+    parts: dict[str, str] = _json()
+    voided_at: datetime | None = _instant(default=None)
+    void_reason: str = ""
+
+
+class HoldRow(SQLModel, table=True):
+    """Nothing goes until further notice: of one advisory, or (`advisory_id` empty) of all.
+
+    `embargoed_only`: what is for immediate release may still go. `released_at` ends it.
+    """
+
+    __tablename__: ClassVar[str] = "hold"
+
+    id: int | None = Field(default=None, primary_key=True)
+    advisory_id: int | None = Field(default=None, foreign_key="advisory.id", index=True)
+    embargoed_only: bool = False
+    reason: str
+    at: datetime = _instant()
+    by: str
+    released_at: datetime | None = _instant(default=None, index=True)
+    released_by: str = ""
 
 
 class LeftOutRow(SQLModel, table=True):

@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from mailer.compose.templates import TemplateSet
+from mailer.compose.templates import Rendered, TemplateSet, render
+from mailer.compose.view import notice
 from mailer.core.model import (
     Attachment,
     Audience,
@@ -136,6 +137,36 @@ def dispatch(
     name: str = "national", kind: DispatchKind = DispatchKind.ADVANCE, language: str = "en"
 ) -> Dispatch:
     return Dispatch(audience(name, language), kind, SENT, EMBARGO)
+
+
+LATER = Embargo(LIFT + timedelta(days=1, hours=9), "Europe/London")
+WHY = "The count in paragraph 3 is **84**, not 48; see [the table](https://example.org/table)."
+
+
+def following(kind: DispatchKind, name: str = "national", *, lifted: bool = False) -> Dispatch:
+    """A correction, withdrawal or change of embargo after the sample's advance copy."""
+    changed = kind is DispatchKind.EMBARGO_CHANGE
+    return Dispatch(
+        audience(name),
+        kind,
+        SENT + timedelta(hours=2),
+        None if lifted else LATER if changed else EMBARGO,
+        WHY,
+        EMBARGO if changed else None,
+    )
+
+
+def rendering(
+    templates: TemplateSet, version: Version, sent: Dispatch, reader: Contact
+) -> Rendered:
+    """A copy as it is rendered at its dispatch's instant."""
+    embargoed = sent.embargoed(sent.instant)
+    return render(templates, version, sent, reader, OFFICE, embargoed=embargoed)
+
+
+def notice_of(version: Version, sent: Dispatch, reader: Contact) -> tuple[str, ...]:
+    """The notice that such a copy must carry."""
+    return notice(version, sent, reader, embargoed=sent.embargoed(sent.instant))
 
 
 ASHA = Contact(

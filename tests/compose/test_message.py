@@ -18,6 +18,8 @@ from compose_sample import (
     TEMPLATES,
     VERSION,
     dispatch,
+    following,
+    rendering,
 )
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -25,9 +27,9 @@ from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension
 
 from mailer.compose.message import Message, build
-from mailer.compose.templates import Rendered, render
+from mailer.compose.templates import Rendered
 from mailer.core.errors import ConfigError, ListError
-from mailer.core.model import Attachment, Contact, Dispatch, DispatchKind, Version
+from mailer.core.model import NOTICES, Attachment, Contact, Dispatch, DispatchKind, Version
 
 HEADERS = [
     "From",
@@ -55,7 +57,7 @@ def compose(
     version: Version = VERSION, sent: Dispatch | None = None, reader: Contact = ASHA
 ) -> Message:
     sent = sent or dispatch()
-    rendered = render(TEMPLATES, version, sent, reader, OFFICE)
+    rendered = rendering(TEMPLATES, version, sent, reader)
     return build(rendered, version, sent, reader, OFFICE, MESSAGE_ID, SENT)
 
 
@@ -113,7 +115,7 @@ def test_no_text_from_outside_can_add_a_header_or_an_address(
     name: str, headline: str, audience: str
 ) -> None:
     rendered = Rendered(headline, f"{headline}\n", f"<p>{headline}</p>\n")
-    clean = render(TEMPLATES, replace(VERSION, organisation=name), dispatch(), ASHA, OFFICE)
+    clean = rendering(TEMPLATES, replace(VERSION, organisation=name), dispatch(), ASHA)
     sent = dispatch()
     sent = replace(sent, audience=replace(sent.audience, name=audience))
     office = replace(OFFICE, name=name)
@@ -249,7 +251,7 @@ def test_a_media_type_that_could_be_more_is_only_bytes(kind: str) -> None:
 def test_the_same_copy_is_the_same_bytes() -> None:
     elsewhere = SENT.astimezone(timezone(timedelta(hours=5)))
     sent = dispatch()
-    rendered = render(TEMPLATES, VERSION, sent, ASHA, OFFICE)
+    rendered = rendering(TEMPLATES, VERSION, sent, ASHA)
     again = build(rendered, VERSION, sent, ASHA, OFFICE, MESSAGE_ID, elsewhere)
     assert again == compose()
 
@@ -271,7 +273,7 @@ class Eml(SingleFileSnapshotExtension):
     [
         (template, kind, LAYLA if template == "arabic" else ASHA)
         for template in ("wires", "national", "broadcast", "arabic")
-        for kind in DispatchKind
+        for kind in (DispatchKind.ADVANCE, DispatchKind.RELEASE)
     ]
     + [("national", DispatchKind.ADVANCE, reader) for reader in (CLAIRE, LAYLA)],
     ids=lambda value: getattr(value, "language", None) or str(value),
@@ -281,3 +283,25 @@ def test_every_shipped_message_is_as_it_was_last_seen(
 ) -> None:
     message = compose(sent=dispatch(template, kind), reader=reader)
     assert message.content == snapshot(extension_class=Eml)
+
+
+@pytest.mark.parametrize("template", ["national", "wires", "arabic"])
+@pytest.mark.parametrize("kind", [*NOTICES, "embargo lifted"])
+def test_every_shipped_notice_is_as_it_was_last_seen(
+    template: str, kind: str, snapshot: SnapshotAssertion
+) -> None:
+    reader = LAYLA if template == "arabic" else ASHA
+    sent = (
+        following(DispatchKind.EMBARGO_CHANGE, template, lifted=True)
+        if kind == "embargo lifted"
+        else following(DispatchKind(kind), template)
+    )
+    message = compose(replace(VERSION, attachments=(PICTURE,)), sent, reader)
+    assert message.content == snapshot(extension_class=Eml)
+
+
+@pytest.mark.parametrize("kind", [DispatchKind.WITHDRAWAL, DispatchKind.EMBARGO_CHANGE])
+def test_never_a_file_with_a_withdrawal_or_a_change_of_embargo(kind: DispatchKind) -> None:
+    message = compose(replace(VERSION, attachments=(PICTURE,)), following(kind))
+    assert parse(message).get_content_type() == "multipart/alternative"
+    assert b"image/png" not in message.content

@@ -16,17 +16,18 @@ from compose_sample import (
     ENGLISH,
     FRENCH,
     LAYLA,
-    OFFICE,
     PICTURE,
     TEMPLATES,
     VERSION,
     dispatch,
+    notice_of,
+    rendering,
 )
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailer.compose.templates import MAX_FILE, Rendered, TemplateSet, carries_notice, render
-from mailer.compose.view import View, notice
+from mailer.compose.templates import MAX_FILE, Rendered, TemplateSet, carries_notice
+from mailer.compose.view import View
 from mailer.core.embargo import say
 from mailer.core.errors import TemplateError
 from mailer.core.model import Contact, DispatchKind, Embargo, Version
@@ -43,7 +44,7 @@ def seen(html: str) -> str:
 def refusal(name: str, text: str, kind: DispatchKind = DispatchKind.ADVANCE) -> str:
     templates = TemplateSet({**TEMPLATES.files, name: text})
     with pytest.raises(TemplateError) as caught:
-        render(templates, VERSION, dispatch("national", kind), ASHA, OFFICE)
+        rendering(templates, VERSION, dispatch("national", kind), ASHA)
     assert "\n" not in str(caught.value)
     return str(caught.value)
 
@@ -56,7 +57,7 @@ def refusal(name: str, text: str, kind: DispatchKind = DispatchKind.ADVANCE) -> 
 def test_an_advance_copy_begins_and_ends_with_its_notice(template: str, language: str) -> None:
     reader = READERS[language]
     sent = dispatch(template)
-    rendered = render(TEMPLATES, VERSION, sent, reader, OFFICE)
+    rendered = rendering(TEMPLATES, VERSION, sent, reader)
     here = say(EMBARGO.instant, reader.timezone, language)
     issued = say(EMBARGO.instant, EMBARGO.zone, language)
     lines = rendered.text.rstrip("\n").split("\n")
@@ -70,7 +71,7 @@ def test_an_advance_copy_begins_and_ends_with_its_notice(template: str, language
     headline = VERSION.edition(language).headline
     assert words.index(here) < words.index(headline)
     assert rendered.subject.endswith(headline)
-    assert carries_notice(rendered, notice(VERSION, sent, reader))
+    assert carries_notice(rendered, notice_of(VERSION, sent, reader))
 
 
 NOTICELESS: dict[str, Callable[[str], str]] = {
@@ -82,10 +83,14 @@ NOTICELESS: dict[str, Callable[[str], str]] = {
 @pytest.mark.parametrize("part", ["advisory.txt", "advisory.html"])
 @pytest.mark.parametrize("how", ["opening", "closing"])
 def test_never_an_advance_copy_without_its_notice(part: str, how: str) -> None:
-    text = NOTICELESS[how](TEMPLATES.files[f"_base/{part}"])
-    assert text != TEMPLATES.files[f"_base/{part}"]
-    message = refusal(f"_base/{part}", text)
-    assert message.startswith(f"national/{part}:1: an advance copy must")
+    base = "layout" if how == "closing" else "advisory"
+    name = f"_base/{part.replace('advisory', base)}"
+    text = NOTICELESS[how](TEMPLATES.files[name])
+    assert text != TEMPLATES.files[name]
+    if how == "opening":
+        text += "{% block opening %}{% endblock %}"
+    message = refusal(name, text)
+    assert message.startswith(f"national/{part}:1: an embargoed copy must")
     assert "notice." in message
 
 
@@ -94,8 +99,8 @@ def test_never_an_advance_copy_whose_subject_hides_its_embargo() -> None:
 
 
 def test_never_the_headline_before_the_notice() -> None:
-    text = TEMPLATES.files["_base/advisory.html"].replace("<body>", "<body><i>{{ headline }}</i>")
-    assert "must begin with its embargo notice" in refusal("_base/advisory.html", text)
+    text = TEMPLATES.files["_base/layout.html"].replace("<body>", "<body><i>{{ headline }}</i>")
+    assert "must begin with its embargo notice" in refusal("_base/layout.html", text)
 
 
 def test_never_a_notice_in_a_comment_only() -> None:
@@ -105,15 +110,15 @@ def test_never_a_notice_in_a_comment_only() -> None:
 
 def test_never_an_advance_copy_of_what_has_no_embargo() -> None:
     with pytest.raises(TemplateError, match="no embargo to announce"):
-        render(TEMPLATES, VERSION, replace(dispatch(), embargo=None), ASHA, OFFICE)
+        rendering(TEMPLATES, VERSION, replace(dispatch(), embargo=None), ASHA)
 
 
 @pytest.mark.parametrize("language", READERS)
 def test_a_release_says_nothing_of_an_embargo(language: str) -> None:
     sent = dispatch(kind=DispatchKind.RELEASE)
-    rendered = render(TEMPLATES, VERSION, sent, READERS[language], OFFICE)
+    rendered = rendering(TEMPLATES, VERSION, sent, READERS[language])
     assert rendered.subject == VERSION.edition(language).headline
-    assert notice(VERSION, sent, READERS[language]) == ()
+    assert notice_of(VERSION, sent, READERS[language]) == ()
     everything = (rendered.text + seen(rendered.html)).casefold()
     for mark in ("embargo", "الحظر", "محظور"):
         assert mark not in everything
@@ -125,15 +130,15 @@ def test_a_release_says_nothing_of_an_embargo(language: str) -> None:
 
 
 def test_the_notice_is_said_once_where_both_zones_are_one() -> None:
-    assert len(notice(VERSION, dispatch(), replace(ASHA, timezone="Europe/London"))) == 1
-    assert len(notice(VERSION, dispatch(), replace(ASHA, timezone=""))) == 1
-    assert len(notice(VERSION, dispatch(), ASHA)) == 2
+    assert len(notice_of(VERSION, dispatch(), replace(ASHA, timezone="Europe/London"))) == 1
+    assert len(notice_of(VERSION, dispatch(), replace(ASHA, timezone=""))) == 1
+    assert len(notice_of(VERSION, dispatch(), ASHA)) == 2
 
 
 def test_a_copy_without_its_notice_is_known() -> None:
     sent = dispatch()
-    rendered = render(TEMPLATES, VERSION, sent, ASHA, OFFICE)
-    wanted = notice(VERSION, sent, ASHA)
+    rendered = rendering(TEMPLATES, VERSION, sent, ASHA)
+    wanted = notice_of(VERSION, sent, ASHA)
     assert not carries_notice(replace(rendered, text="x\n"), wanted)
     assert not carries_notice(replace(rendered, html="<p>x</p>"), wanted)
     assert carries_notice(Rendered("", "x\n", "<p>x</p>"), ())
@@ -142,11 +147,13 @@ def test_a_copy_without_its_notice_is_known() -> None:
 # --- what every copy has ----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", list(DispatchKind))
+@pytest.mark.parametrize(
+    "kind", [DispatchKind.ADVANCE, DispatchKind.RELEASE, DispatchKind.CORRECTION]
+)
 @pytest.mark.parametrize("template", SHIPPED)
 def test_both_parts_are_complete(template: str, kind: DispatchKind) -> None:
     version = replace(VERSION, attachments=(PICTURE,))
-    rendered = render(TEMPLATES, version, dispatch(template, kind), ASHA, OFFICE)
+    rendered = rendering(TEMPLATES, version, dispatch(template, kind), ASHA)
     text = re.sub(r"\s+", " ", rendered.text)
     for part in (text.casefold(), seen(rendered.html).casefold()):
         for word in (
@@ -183,23 +190,20 @@ def test_the_root_says_the_language_and_the_direction_of_the_edition() -> None:
         (CLAIRE, '<html lang="fr" dir="ltr"'),
     ):
         for template in SHIPPED:
-            assert root in render(TEMPLATES, VERSION, dispatch(template), reader, OFFICE).html
+            assert root in rendering(TEMPLATES, VERSION, dispatch(template), reader).html
 
 
 def test_a_reader_gets_their_language_else_the_audiences_else_the_original() -> None:
     german = replace(ASHA, language="de")
-    assert (
-        FRENCH.headline
-        in render(TEMPLATES, VERSION, dispatch(language="fr"), german, OFFICE).subject
-    )
-    rendered = render(TEMPLATES, VERSION, dispatch(language="de"), german, OFFICE)
+    assert FRENCH.headline in rendering(TEMPLATES, VERSION, dispatch(language="fr"), german).subject
+    rendered = rendering(TEMPLATES, VERSION, dispatch(language="de"), german)
     assert rendered.subject.startswith("EMBARGOED until")
     assert ENGLISH.headline in rendered.subject
 
 
 def test_a_single_edition_offers_no_other() -> None:
     version = replace(VERSION, editions=(ARABIC,))
-    rendered = render(TEMPLATES, version, dispatch(), ASHA, OFFICE)
+    rendered = rendering(TEMPLATES, version, dispatch(), ASHA)
     assert "متاح أيضًا" not in rendered.text
     assert "\u200e+44 20 7946 0123" in rendered.text
 
@@ -213,13 +217,13 @@ def test_an_advisory_with_the_least_there_can_be_renders() -> None:
         editions=(replace(ENGLISH, subhead="", dateline="", notes="", body="One line."),),
     )
     for template in SHIPPED:
-        rendered = render(TEMPLATES, bare, dispatch(template), ASHA, OFFICE)
+        rendered = rendering(TEMPLATES, bare, dispatch(template), ASHA)
         assert "Notes to editors" not in rendered.text + rendered.html
         assert "\n\n\n" not in rendered.text
 
 
 def test_the_media_queries_survive_and_the_rest_is_inlined() -> None:
-    html = render(TEMPLATES, VERSION, dispatch(), ASHA, OFFICE).html
+    html = rendering(TEMPLATES, VERSION, dispatch(), ASHA).html
     assert "@media (prefers-color-scheme: dark)" in html
     assert re.search(r'<p class="embargo"[^>]*style="[^"]*background: #fdeceb', html)
     assert len(html.encode()) < 102_000
@@ -242,7 +246,7 @@ def hostile_version(words: str) -> Version:
 
 def test_no_advisory_is_read_as_a_template() -> None:
     words = "{{ 7*7 }} {% raise %} {# gone? #} %(x)s ${y}"
-    rendered = render(TEMPLATES, hostile_version(words), dispatch(), ASHA, OFFICE)
+    rendered = rendering(TEMPLATES, hostile_version(words), dispatch(), ASHA)
     assert words in rendered.subject
     assert rendered.text.count("{{ 7*7 }}") >= 5
     assert "{# gone? #}" in rendered.html
@@ -251,7 +255,7 @@ def test_no_advisory_is_read_as_a_template() -> None:
 
 def test_no_advisory_is_read_as_html() -> None:
     words = "<script>alert(1)</script><img src=x onerror=y>\"'</title><style>"
-    rendered = render(TEMPLATES, hostile_version(words), dispatch(), ASHA, OFFICE)
+    rendered = rendering(TEMPLATES, hostile_version(words), dispatch(), ASHA)
     assert "<script" not in rendered.html
     assert "<img" not in rendered.html
     assert rendered.html.count("<style") == 1
@@ -264,11 +268,11 @@ def test_any_words_render_on_one_line_of_subject_with_their_notice(
     words: str, template: str
 ) -> None:
     reader = Contact("a@example.net", words, words, timezone="Asia/Kolkata")
-    rendered = render(TEMPLATES, hostile_version(words), dispatch(template), reader, OFFICE)
+    rendered = rendering(TEMPLATES, hostile_version(words), dispatch(template), reader)
     assert "\n" not in rendered.subject
     for part in (rendered.subject, rendered.text, rendered.html):
         assert not re.search("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\ud800-\udfff]", part)
-    assert carries_notice(rendered, notice(VERSION, dispatch(template), reader))
+    assert carries_notice(rendered, notice_of(VERSION, dispatch(template), reader))
 
 
 @given(
@@ -277,7 +281,7 @@ def test_any_words_render_on_one_line_of_subject_with_their_notice(
 )
 def test_every_instant_can_be_announced(later: timedelta, zone: str) -> None:
     lift = Embargo(EMBARGO.instant + later, zone)
-    rendered = render(TEMPLATES, VERSION, replace(dispatch(), embargo=lift), ASHA, OFFICE)
+    rendered = rendering(TEMPLATES, VERSION, replace(dispatch(), embargo=lift), ASHA)
     assert say(lift.instant, zone, "en") in rendered.text
 
 
@@ -317,12 +321,12 @@ def test_a_name_set_by_a_template_is_its_own() -> None:
         "{% block first %}{{ mine }}{% endblock %}"
     )
     templates = TemplateSet({**TEMPLATES.files, "national/advisory.txt": text})
-    assert "\nours\n" in render(templates, VERSION, dispatch(), ASHA, OFFICE).text
+    assert "\nours\n" in rendering(templates, VERSION, dispatch(), ASHA).text
 
 
 def test_an_audience_without_its_folder_is_told_which_there_are() -> None:
     with pytest.raises(TemplateError, match=r"templates/\.\./x: .*_base, arabic, broadcast"):
-        render(TEMPLATES, VERSION, dispatch("../x"), ASHA, OFFICE)
+        rendering(TEMPLATES, VERSION, dispatch("../x"), ASHA)
 
 
 # --- the folder -------------------------------------------------------------------------------

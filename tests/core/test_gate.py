@@ -97,6 +97,36 @@ def test_never_to_a_suppressed_address() -> None:
     assert refused(answer) is RefusalCode.SUPPRESSED
 
 
+@pytest.mark.parametrize("kind", [DispatchKind.CORRECTION, DispatchKind.EMBARGO_CHANGE])
+def test_never_a_notice_of_what_is_embargoed_without_acceptance_and_marking(
+    kind: DispatchKind,
+) -> None:
+    now = LIFT - timedelta(hours=1)
+    notice = replace(ADVANCE, kind=kind)
+    assert isinstance(clear(notice, HER, EMBARGO, now), Clearance)
+    him = replace(HER, embargo_accepted=False)
+    assert refused(clear(notice, him, EMBARGO, now)) is RefusalCode.NOT_ACCEPTED
+    bare = replace(notice, carries_notice=False)
+    assert refused(clear(bare, HER, EMBARGO, now)) is RefusalCode.NO_NOTICE
+    assert isinstance(clear(bare, him, EMBARGO, LIFT), Clearance)
+
+
+def test_never_what_is_on_hold() -> None:
+    assert refused(clear(replace(RELEASE, held=True), HER, EMBARGO, LIFT)) is RefusalCode.HELD
+
+
+def test_never_a_version_that_was_superseded() -> None:
+    answer = clear(replace(RELEASE, current=False), HER, EMBARGO, LIFT)
+    assert refused(answer) is RefusalCode.SUPERSEDED
+
+
+def test_never_what_was_withdrawn_but_its_withdrawal() -> None:
+    gone = replace(RELEASE, withdrawn=True)
+    assert refused(clear(gone, HER, EMBARGO, LIFT)) is RefusalCode.WITHDRAWN
+    kill = replace(gone, kind=DispatchKind.WITHDRAWAL, instant=LIFT - timedelta(hours=2))
+    assert isinstance(clear(kill, HER, EMBARGO, LIFT - timedelta(hours=1)), Clearance)
+
+
 def test_never_to_somebody_else() -> None:
     answer = clear(RELEASE, replace(HER, email="him@example.org"), EMBARGO, LIFT)
     assert refused(answer) is RefusalCode.WRONG_ADDRESS
@@ -110,7 +140,7 @@ def test_nobody_but_the_gate_makes_a_clearance() -> None:
 @given(
     kind=st.sampled_from(DispatchKind),
     state=st.sampled_from(DispatchState),
-    flags=st.tuples(*[st.booleans()] * 5),
+    flags=st.tuples(*[st.booleans()] * 8),
     instant=INSTANTS,
     embargo=st.none() | INSTANTS.map(lambda at: Embargo(at, "UTC")),
     now=INSTANTS,
@@ -123,8 +153,20 @@ def test_the_gate_answers_everything_and_clears_nothing_it_should_not(
     embargo: Embargo | None,
     now: datetime,
 ) -> None:
-    approved, requires, notice, suppressed, accepted = flags
-    copy = Copy(1, "a@example.org", kind, state, approved, instant, requires, notice)
+    approved, requires, notice, suppressed, accepted, current, withdrawn, held = flags
+    copy = Copy(
+        1,
+        "a@example.org",
+        kind,
+        state,
+        approved,
+        instant,
+        requires,
+        notice,
+        current,
+        withdrawn,
+        held,
+    )
     answer = clear(copy, Consent("a@example.org", suppressed, accepted), embargo, now)
     if isinstance(answer, Refusal):
         assert answer.reason
@@ -133,10 +175,16 @@ def test_the_gate_answers_everything_and_clears_nothing_it_should_not(
     assert approved
     assert not suppressed
     assert now >= instant
+    assert current
+    assert not held
+    if kind is DispatchKind.WITHDRAWAL:
+        return
+    assert not withdrawn
     if kind is DispatchKind.ADVANCE:
         assert embargo is not None
         assert now < embargo.instant
+    if kind is DispatchKind.RELEASE and embargo is not None:
+        assert now >= embargo.instant
+    if embargo is not None and now < embargo.instant:
         assert notice
         assert accepted or not requires
-    elif embargo is not None:
-        assert now >= embargo.instant

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from mailer.core.model import DispatchKind, Embargo
+from mailer.core.model import NOTICES, DispatchKind, Embargo
 from mailer.core.states import DispatchState
 
 
@@ -20,6 +20,9 @@ class RefusalCode(StrEnum):
 
     TOO_EARLY = "too early"
     NOT_APPROVED = "not approved"
+    SUPERSEDED = "superseded"
+    WITHDRAWN = "withdrawn"
+    HELD = "held"
     STOPPED = "stopped"
     SUPPRESSED = "suppressed"
     NOT_ACCEPTED = "embargo not accepted"
@@ -33,7 +36,8 @@ class Copy:
     """What the ledger says, this moment, of one copy and the dispatch it belongs to.
 
     `email` is whom the delivery is for; `carries_notice` is whether the composed text shows the
-    embargo notice in its first and last line; `instant` is the dispatch's own, in UTC.
+    embargo notice in its first and last line; `instant` is the dispatch's own, in UTC. `current`
+    is false once there is a newer version; `held` tells of a hold on the advisory or on all.
     """
 
     delivery: int
@@ -44,6 +48,9 @@ class Copy:
     instant: datetime
     requires_acceptance: bool
     carries_notice: bool
+    current: bool = True
+    withdrawn: bool = False
+    held: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +99,28 @@ def clear(
         return Refusal(RefusalCode.STOPPED, f"the dispatch is {copy.state}")
     if not copy.approved:
         return Refusal(RefusalCode.NOT_APPROVED, "nobody has approved the dispatch")
+    if copy.held:
+        return Refusal(RefusalCode.HELD, "it is on hold")
+    if copy.withdrawn and copy.kind is not DispatchKind.WITHDRAWAL:
+        return Refusal(RefusalCode.WITHDRAWN, "the advisory is withdrawn")
+    if not copy.current:
+        return Refusal(RefusalCode.SUPERSEDED, "there is a newer version of it")
     if contact.suppressed:
         return Refusal(RefusalCode.SUPPRESSED, "the address is suppressed")
     if now < copy.instant:
         return Refusal(RefusalCode.TOO_EARLY, "its instant has not come", copy.instant)
     if copy.kind is DispatchKind.ADVANCE:
         return _clear_advance(copy, contact, embargo, now)
+    if copy.kind is DispatchKind.WITHDRAWAL:
+        return _cleared(copy, now)  # it holds no text, and goes to those who have one
+    if copy.kind in NOTICES and embargo is not None and now < embargo.instant:
+        return _clear_embargoed(copy, contact, now)
     if embargo is not None and now < embargo.instant:
         return Refusal(RefusalCode.TOO_EARLY, "the embargo has not lifted", embargo.instant)
+    return _cleared(copy, now)
+
+
+def _cleared(copy: Copy, now: datetime) -> Clearance:
     return Clearance(_MADE_BY_THE_GATE, copy.delivery, copy.email, now)
 
 
@@ -108,8 +129,12 @@ def _clear_advance(
 ) -> Clearance | Refusal:
     if embargo is None or now >= embargo.instant:
         return Refusal(RefusalCode.LIFTED, "there is no embargo now; it goes with the release")
+    return _clear_embargoed(copy, contact, now)
+
+
+def _clear_embargoed(copy: Copy, contact: Consent, now: datetime) -> Clearance | Refusal:
     if copy.requires_acceptance and not contact.embargo_accepted:
         return Refusal(RefusalCode.NOT_ACCEPTED, "the contact has not accepted the embargo")
     if not copy.carries_notice:
         return Refusal(RefusalCode.NO_NOTICE, "the copy does not show its embargo notice")
-    return Clearance(_MADE_BY_THE_GATE, copy.delivery, copy.email, now)
+    return _cleared(copy, now)

@@ -28,6 +28,7 @@ def upgrade() -> None:
         sa.Column("reference_key", sa.String(), nullable=False),
         sa.Column("organisation", sa.String(), nullable=False),
         sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.Column("withdrawn_at", sa.DateTime(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("reference_key"),
     )
@@ -74,6 +75,26 @@ def upgrade() -> None:
         sa.Column("files", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("digest"),
     )
+    op.create_table(
+        "hold",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("advisory_id", sa.Integer(), nullable=True),
+        sa.Column("embargoed_only", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("released_at", sa.DateTime(), nullable=True),
+        sa.Column("released_by", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["advisory_id"],
+            ["advisory.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("hold", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_hold_advisory_id"), ["advisory_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_hold_released_at"), ["released_at"], unique=False)
+
     op.create_table(
         "relay_fault",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -140,6 +161,9 @@ def upgrade() -> None:
         sa.Column("instant", sa.DateTime(), nullable=False),
         sa.Column("embargo_instant", sa.DateTime(), nullable=True),
         sa.Column("embargo_zone", sa.String(), nullable=False),
+        sa.Column("earlier_instant", sa.DateTime(), nullable=True),
+        sa.Column("earlier_zone", sa.String(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
         sa.Column("settings", sa.JSON(), nullable=False),
         sa.Column("plan_hash", sa.String(), nullable=False),
         sa.Column("planned_at", sa.DateTime(), nullable=False),
@@ -185,6 +209,24 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_left_out_version_id"), ["version_id"], unique=False)
 
     op.create_table(
+        "approval",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("dispatch_id", sa.Integer(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.Column("parts", sa.JSON(), nullable=False),
+        sa.Column("voided_at", sa.DateTime(), nullable=True),
+        sa.Column("void_reason", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["dispatch_id"],
+            ["dispatch.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("approval", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_approval_dispatch_id"), ["dispatch_id"], unique=False)
+
+    op.create_table(
         "delivery",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("dispatch_id", sa.Integer(), nullable=False),
@@ -196,6 +238,7 @@ def upgrade() -> None:
         sa.Column("timezone", sa.String(), nullable=False),
         sa.Column("tags", sa.String(), nullable=False),
         sa.Column("embargo_accepted", sa.Boolean(), nullable=False),
+        sa.Column("verified", sa.Date(), nullable=True),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("message_id", sa.String(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),

@@ -6,10 +6,11 @@ what the document lacks, an embargo it contradicts, a list's bad rows, a templat
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
@@ -66,6 +67,7 @@ class Proposal:
     plan: Plan
     templates: TemplateSet
     audiences: tuple[str, ...]
+    embargo_for: Mapping[str, Embargo]
     made_at: datetime
     view: PlanView
 
@@ -84,28 +86,50 @@ class Proposer:
         embargo_line: str | None,
         immediate: bool,
         audiences: Iterable[str],
+        embargo_for: Mapping[str, str] = MappingProxyType({}),
         now: datetime,
     ) -> Proposal:
         """Read an advisory and plan it. Nothing is kept.
 
         Raises NeedsDecisionError where the embargo line leaves a choice.
         """
-        draft = documents.read(file)
+        draft, _ = self.read(file)
         embargo, notes = self._embargo(draft, embargo_line, immediate, now)
+        own = {name: self.read_embargo(line, now)[0] for name, line in embargo_for.items()}
         version = self._freeze(draft, file, embargo, now)
         names = tuple(dict.fromkeys(audiences))
+        for name in own:
+            if name not in names:
+                raise MailerError(f'--embargo-for "{name}": it is not among --to {",".join(names)}')
         templates = TemplateSet.load(self._config.templates)
         number, version_id = self.number(session, version)
         people, found = self.audiences(names)
         known = store.standing(session, version_id)
-        plan = planning.make(version.content_hash, templates.digest, embargo, people, known, now)
+        plan = planning.make(
+            version.content_hash, templates.digest, embargo, people, known, now, own
+        )
         version = replace(version, number=number)
         if not plan.recipients:
             raise MailerError(f"{version.reference}: nobody would get it. {_why_nobody(plan)}")
-        self._try_templates(version, plan, templates)
+        self.try_templates(version, plan, templates)
         warned = tuple(f"{file.name}: line {w.line}: {w.message}" for w in draft.warnings)
         view = self._view_of_plan(version, plan, notes + warned + found)
-        return Proposal(version, plan, templates, names, now, view)
+        return Proposal(version, plan, templates, names, own, now, view)
+
+    def read(self, file: Path) -> tuple[Draft, str]:
+        """A document and its reference, which no advisory goes without."""
+        draft = documents.read(file)
+        if not draft.reference:
+            raise DocumentError(f"{file.name}: no reference found; add a line: Reference: …")
+        return draft, draft.reference
+
+    def new_version(
+        self, draft: Draft, file: Path, embargo: Embargo | None, number: int, now: datetime
+    ) -> Version:
+        """A document as the next version of its advisory, under the embargo that one has."""
+        if draft.embargo_line:
+            self._compare_printed(draft.embargo_line, embargo, now)
+        return replace(self._freeze(draft, file, embargo, now), number=number)
 
     def _embargo(
         self, draft: Draft, line: str | None, immediate: bool, now: datetime
@@ -117,12 +141,13 @@ class Proposer:
                 "an embargo is required: --embargo "
                 '"00:01 GMT, 9 February 2027", or --immediate' + hint
             )
-        embargo, notes = (None, ()) if line is None else self._read_embargo(line, now)
+        embargo, notes = (None, ()) if line is None else self.read_embargo(line, now)
         if printed:
             self._compare_printed(printed, embargo, now)
         return embargo, notes
 
-    def _read_embargo(self, line: str, now: datetime) -> tuple[Embargo, tuple[str, ...]]:
+    def read_embargo(self, line: str, now: datetime) -> tuple[Embargo, tuple[str, ...]]:
+        """An embargo line's one instant and its warnings; a question or a refusal is raised."""
         zone = self._config.embargo.zone
         match embargoes.read(
             line, office_zone=zone, now=now, language=self._config.office.language
@@ -160,7 +185,6 @@ class Proposer:
         missing = [
             what
             for what, found in (
-                ("reference", draft.reference),
                 ("kind", draft.kind),
                 ("headline", draft.headline),
                 ("text", draft.body),
@@ -200,6 +224,8 @@ class Proposer:
         owner = store.advisory(session, version.reference)
         if owner is None:
             return 1, None
+        if owner.withdrawn_at is not None:
+            raise MailerError(f"{version.reference}: it was withdrawn; use a new reference")
         known = store.versions(session, owner.id or 0)
         for row in known:
             if row.content_hash == version.content_hash:
@@ -212,7 +238,7 @@ class Proposer:
         if alive:
             raise MailerError(
                 f"{version.reference}: another text of it is {alive[-1].state} already; "
-                "cancel that first, or give this one a reference of its own"
+                "`mailer correct` replaces it; or give this one a reference of its own"
             )
         return len(known) + 1, None
 
@@ -239,7 +265,7 @@ class Proposer:
             people.append((chosen.audience(), listed))
         return people, tuple(notes)
 
-    def _try_templates(self, version: Version, plan: Plan, templates: TemplateSet) -> None:
+    def try_templates(self, version: Version, plan: Plan, templates: TemplateSet) -> None:
         """Render one copy of every shape there is, so that no template fails at the lift."""
         for planned in plan.dispatches:
             shapes = {_shape(contact): contact for contact in planned.contacts}
@@ -251,7 +277,8 @@ class Proposer:
         self, version: Version, dispatch: Dispatch, contact: Contact, templates: TemplateSet
     ) -> None:
         office = self._config.office
-        rendered = render(templates, version, dispatch, contact, office)
+        embargoed = dispatch.embargoed(dispatch.instant)
+        rendered = render(templates, version, dispatch, contact, office, embargoed=embargoed)
         message.build(
             rendered, version, dispatch, contact, office, "<check@localhost>", SAMPLE_DATE
         )

@@ -1,0 +1,105 @@
+"""Looking: what became of every copy, and how an advisory stands."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Annotated
+
+import typer
+
+from mailer import present
+from mailer.app import App
+from mailer.cli.common import Audience, Json, cli, opened
+from mailer.cli.setting_up import instant
+from mailer.core.errors import MailerError
+from mailer.core.inert import inert_json
+from mailer.ledger import log
+
+
+@cli.command("log")
+def log_command(
+    advisory: Annotated[str, typer.Option("--advisory", metavar="REF", help="One advisory.")] = "",
+    status: Annotated[str, typer.Option("--status", help="A state, such as accepted.")] = "",
+    audience: Audience = "",
+    contact: Annotated[str, typer.Option("--contact", help="In address, name, outlet.")] = "",
+    since: Annotated[str, typer.Option("--since", help='ISO instant, or "2h", "3d" ago.')] = "",
+    as_json: Json = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
+    follow: Annotated[bool, typer.Option("--follow", help="Go on as things happen.")] = False,
+) -> None:
+    """Show what became of every copy: did the BBC get it, and when?"""
+    if status and status not in log.STATES:
+        raise typer.BadParameter(f"--status is one of {', '.join(log.STATES)}")
+    with opened() as app:
+        zone = app.config.embargo.zone
+        wanted = log.Filter(
+            advisory, status, audience, contact, _since(since, app.now()) if since else None
+        )
+        if as_csv:
+            with app.database.read() as session:
+                present.log_csv(log.entries(session, wanted))
+            return
+        if as_json and not follow:
+            with app.database.read() as session:
+                present.print_json([present.entry_json(e) for e in log.entries(session, wanted)])
+            return
+        shown = 0
+        for entry in _following(app, wanted) if follow else _now(app, wanted):
+            shown += 1
+            if as_json:
+                print(inert_json(present.entry_json(entry), indent=None), flush=True)
+            else:
+                present.console().print(present.log_line(entry, zone), soft_wrap=True)
+        if not shown and not as_json:
+            print("Nothing in the ledger agrees with that.")
+
+
+def _now(app: App, wanted: log.Filter) -> Iterator[log.Entry]:
+    with app.database.read() as session:
+        yield from log.entries(session, wanted)
+
+
+def _following(app: App, wanted: log.Filter) -> Iterator[log.Entry]:
+    """Entries as they change, once each, until Ctrl-C."""
+    seen: set[log.Entry] = set()
+    while True:
+        with app.database.read() as session:
+            fresh = [e for e in log.entries(session, wanted) if e not in seen]
+        yield from fresh
+        seen.update(fresh)
+        time.sleep(1)
+
+
+@cli.command()
+def show(
+    reference: Annotated[str, typer.Argument(metavar="REF", help="One advisory.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Show how an advisory stands; without REF, all of them."""
+    with opened() as app, app.database.read() as session:
+        rows = log.progress(session, reference)
+        if reference and not rows:
+            raise MailerError(f'no advisory "{reference}"; `mailer show` lists those there are')
+        if as_json:
+            present.print_json([present.progress_json(row) for row in rows])
+            return
+        if not rows:
+            print("Nothing is queued.")
+            return
+        present.progress(rows)
+        if reference:
+            zone = app.config.embargo.zone
+            present.deeds(log.deeds(session, rows[0].reference), zone)
+            since = min(row.instant for row in rows)
+            present.relay_faults(log.relay_faults(session, since), zone)
+
+
+def _since(text: str, now: datetime) -> datetime:
+    ago = re.fullmatch(r"(\d{1,6})([smhd])", text)
+    if ago is None:
+        return instant(text)
+    units = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+    return now - timedelta(**{units[ago[2]]: int(ago[1])})

@@ -1,0 +1,17 @@
+"""Everything a press officer can do, one function each. Command line, console and API call these.
+
+Every deed is one transaction with its audit row. `now` is an argument (aware, UTC); names of
+people are whatever the caller was told. Each refusal is a MailerError that says what to do next.
+"""
+
+from mailer.desk.changing import Change, Changing
+from mailer.desk.consenting import Consenting
+from mailer.desk.deciding import Approval
+from mailer.desk.proposal import PlanRow, PlanView, Proposal
+from mailer.desk.queueing import Queueing
+
+__all__ = ["Approval", "Change", "Desk", "PlanRow", "PlanView", "Proposal"]
+
+
+class Desk(Queueing, Changing, Consenting):
+    """The press office's desk over one ledger and one configuration."""

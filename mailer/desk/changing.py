@@ -1,0 +1,268 @@
+"""Changing what was planned or sent: reschedule, lift, correct, withdraw.
+
+Each is one transaction: what waits is cancelled and planned anew, and exactly those who hold, or
+may hold, a copy get a notice of it. Nobody else hears of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlmodel import Session
+
+from mailer.compose.templates import TemplateSet
+from mailer.core import plan as planning
+from mailer.core.errors import MailerError
+from mailer.core.model import Contact, Dispatch, DispatchKind, Embargo, Version
+from mailer.core.plan import Plan, PlannedDispatch, Standing
+from mailer.core.states import DispatchState
+from mailer.desk.deciding import Deciding
+from mailer.ledger import approvals, audit, changes, store
+from mailer.ledger.changes import Group
+from mailer.ledger.tables import AdvisoryRow
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a change did: who gets a notice, who waits for the new plan, and what was cancelled.
+
+    `unaware` had nothing of it yet and need no notice. `going` is false while the change waits
+    for approval.
+    """
+
+    notified: int
+    unaware: int
+    cancelled: int
+    going: bool
+
+
+class Changing(Deciding):
+    """The life of an advisory after it was queued."""
+
+    def reschedule(
+        self,
+        reference: str,
+        *,
+        embargo_line: str,
+        audiences: Collection[str] = (),
+        by: str,
+        now: datetime,
+    ) -> Change:
+        """Move an embargo, later or earlier, of all its audiences or of some.
+
+        From this moment nothing goes at the old instant; the new plan waits for approval. Those
+        who hold an advance copy are told the old and the new instant.
+        """
+        embargo, _ = self._proposer.read_embargo(embargo_line, now)
+        with self._database.write() as session:
+            owner = self._advisory(session, reference)
+            return self._move_embargo(session, owner, embargo, audiences, "reschedule", by, now)
+
+    def lift(self, reference: str, *, by: str, now: datetime) -> Change:
+        """End an embargo now; `by` approves what follows from it."""
+        with self._database.write() as session:
+            owner = self._advisory(session, reference)
+            embargo = Embargo(now, self._config.embargo.zone)
+            change = self._move_embargo(session, owner, embargo, (), "lift", by, now)
+            going = self._say_yes(session, owner, by, now)
+            return Change(change.notified, change.unaware, change.cancelled, going)
+
+    def correct(self, file: Path, *, note: str, by: str, now: datetime) -> Change:
+        """Replace an advisory's text by a new version; `note` tells holders what changed.
+
+        Those who hold an earlier version get a correction; those still waiting get the new
+        version instead. All of it waits for approval.
+        """
+        with self._database.write() as session:
+            draft, reference = self._proposer.read(file)
+            owner = self._alive(session, reference)
+            known = store.versions(session, owner.id or 0)
+            embargo = self._embargo_of(session, owner)
+            version = self._proposer.new_version(draft, file, embargo, len(known) + 1, now)
+            if any(row.content_hash == version.content_hash for row in known):
+                raise MailerError(f"{owner.reference}: this text is already a version of it")
+            holders = changes.holders(session, owner.id or 0)
+            waiting = _without(changes.waiting(session, owner.id or 0), holders)
+            cancelled = changes.cancel_waiting(session, owner.id or 0, "superseded", now)
+            return self._plan_anew(
+                session, owner, version, waiting, holders, DispatchKind.CORRECTION,
+                note=note, action="correct", cancelled=cancelled, by=by, now=now,
+            )  # fmt: skip
+
+    def withdraw(self, reference: str, *, note: str, by: str, now: datetime) -> Change:
+        """Kill an advisory: whatever waits is cancelled, and exactly the holders are told.
+
+        `by` approves the notices; with two approvals, another person must too.
+        """
+        with self._database.write() as session:
+            owner = self._alive(session, reference)
+            holders = changes.holders(session, owner.id or 0)
+            unaware = _without(changes.waiting(session, owner.id or 0), holders)
+            cancelled = changes.cancel_waiting(session, owner.id or 0, "withdrawn", now)
+            owner.withdrawn_at = now
+            session.add(owner)
+            newest = store.versions(session, owner.id or 0)[-1]
+            change = self._plan_anew(
+                session, owner, store.load_version(session, newest.id or 0), [], holders,
+                DispatchKind.WITHDRAWAL, note=note, action="withdraw", cancelled=cancelled,
+                by=by, now=now,
+            )  # fmt: skip
+            going = self._say_yes(session, owner, by, now)
+            return Change(change.notified, _people(unaware), cancelled, going)
+
+    # --- parts --------------------------------------------------------------------------------
+
+    def _move_embargo(
+        self,
+        session: Session,
+        owner: AdvisoryRow,
+        embargo: Embargo,
+        audiences: Collection[str],
+        action: str,
+        by: str,
+        now: datetime,
+    ) -> Change:
+        self._alive(session, owner.reference)
+        chosen = [
+            row
+            for row in store.dispatches(session, owner.id or 0)
+            if row.state != DispatchState.CANCELLED and (not audiences or row.audience in audiences)
+        ]
+        earlier = [store.dispatch_of(row).embargo for row in chosen]
+        if not any(one is not None and one.instant > now for one in earlier):
+            raise MailerError(
+                f"{owner.reference}: there is no embargo left to change; it has lifted, or never was"
+            )
+        names = {row.audience for row in chosen}
+        held = changes.holders(session, owner.id or 0, kinds=_EMBARGOED)
+        holders = [group for group in held if group.audience.name in names]
+        waiting = [
+            group
+            for group in _without(changes.waiting(session, owner.id or 0), holders)
+            if group.audience.name in names
+        ]
+        moved = [Group(g.audience, _with(g.dispatch, embargo), g.contacts) for g in waiting]
+        told = [Group(g.audience, _with(g.dispatch, embargo), g.contacts) for g in holders]
+        cancelled = sum(
+            store.cancel(session, row, f"{action}d by {by}", now)
+            for row in chosen
+            if row.state != DispatchState.DONE
+        )
+        newest = store.versions(session, owner.id or 0)[-1]
+        return self._plan_anew(
+            session, owner, store.load_version(session, newest.id or 0), moved, told,
+            DispatchKind.EMBARGO_CHANGE, note="", action=action, cancelled=cancelled,
+            by=by, now=now,
+        )  # fmt: skip
+
+    def _plan_anew(
+        self,
+        session: Session,
+        owner: AdvisoryRow,
+        version: Version,
+        waiting: Iterable[Group],
+        holders: Iterable[Group],
+        notice: DispatchKind,
+        *,
+        note: str,
+        action: str,
+        cancelled: int,
+        by: str,
+        now: datetime,
+    ) -> Change:
+        templates = TemplateSet.load(self._config.templates)
+        plan = _plan(version, templates.digest, waiting, store.standing(session, None), now)
+        notices = tuple(
+            PlannedDispatch(
+                Dispatch(
+                    group.audience, notice, now, group.dispatch.embargo, note,
+                    group.dispatch.earlier,
+                ),
+                group.contacts,
+            )
+            for group in holders
+        )  # fmt: skip
+        plan = Plan(
+            plan.content_hash, plan.templates, plan.embargo, plan.dispatches + notices, plan.left_out
+        )
+        self._proposer.try_templates(version, plan, templates)
+        store.save_templates(session, templates.digest, templates.files)
+        row = store.save_version(session, version, by, now)
+        store.save_plan(
+            session, row.id or 0, plan, domain=self._config.office.domain, by=by, now=now
+        )
+        notified = sum(len(planned.contacts) for planned in notices)
+        change = Change(notified, plan.recipients - notified, cancelled, going=False)
+        audit.append(
+            session,
+            at=now,
+            actor=by,
+            action=action,
+            subject=owner.reference,
+            detail={
+                "version": row.number,
+                "notified": change.notified,
+                "unaware": change.unaware,
+                "cancelled": cancelled,
+                "note": note,
+            },
+        )
+        return change
+
+    def _say_yes(self, session: Session, owner: AdvisoryRow, by: str, now: datetime) -> bool:
+        """The officer's own yes to what a change has just planned; whether that was enough."""
+        rows = [
+            row
+            for row in store.dispatches(session, owner.id or 0)
+            if row.state == DispatchState.PLANNED and not approvals.standing(session, row)
+        ]
+        needed = self._config.embargo.approvals
+        return all(self._yes(session, row, by, now, needed) >= needed for row in rows)
+
+    def _alive(self, session: Session, reference: str) -> AdvisoryRow:
+        owner = self._advisory(session, reference)
+        if owner.withdrawn_at is not None:
+            raise MailerError(f"{owner.reference}: it was withdrawn; use a new reference")
+        return owner
+
+    def _embargo_of(self, session: Session, owner: AdvisoryRow) -> Embargo | None:
+        """The embargo that an advisory's latest plan has."""
+        rows = store.dispatches(session, owner.id or 0)
+        return store.dispatch_of(rows[-1]).embargo if rows else None
+
+
+_EMBARGOED = (DispatchKind.ADVANCE, DispatchKind.CORRECTION)
+
+
+def _plan(
+    version: Version, templates: str, waiting: Iterable[Group], standing: Standing, now: datetime
+) -> Plan:
+    """The plan for those who still wait, each audience with its own embargo."""
+    groups = list(waiting)
+    own = {g.audience.name: g.dispatch.embargo for g in groups if g.dispatch.embargo}
+    people = [(group.audience, group.contacts) for group in groups]
+    return planning.make(version.content_hash, templates, None, people, standing, now, own)
+
+
+def _with(dispatch: Dispatch, embargo: Embargo) -> Dispatch:
+    """A dispatch under a new embargo, remembering the one it had."""
+    return Dispatch(
+        dispatch.audience, dispatch.kind, dispatch.instant, embargo, dispatch.note, dispatch.embargo
+    )
+
+
+def _without(waiting: Iterable[Group], holders: Iterable[Group]) -> list[Group]:
+    """Those who wait and hold nothing yet: who holds something gets a notice instead."""
+    having = {contact.email.casefold() for group in holders for contact in group.contacts}
+
+    def empty_handed(contacts: Iterable[Contact]) -> tuple[Contact, ...]:
+        return tuple(one for one in contacts if one.email.casefold() not in having)
+
+    return [Group(g.audience, g.dispatch, empty_handed(g.contacts)) for g in waiting]
+
+
+def _people(groups: Iterable[Group]) -> int:
+    return sum(len(group.contacts) for group in groups)

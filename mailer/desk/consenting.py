@@ -1,0 +1,48 @@
+"""What people said they want: suppressions and embargo acceptances, as the office records them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from mailer.core.errors import MailerError
+from mailer.desk.base import DeskBase
+from mailer.ledger import audit, consent
+
+
+class Consenting(DeskBase):
+    """Recording consent. Each deed is one transaction with its audit row."""
+
+    def suppress(self, email: str, *, reason: str, by: str, now: datetime) -> None:
+        """Send this address nothing until further notice."""
+        with self._database.write() as session:
+            consent.suppress(session, email, reason, by, now)
+            audit.append(
+                session,
+                at=now,
+                actor=by,
+                action="suppress",
+                subject=email,
+                detail={"reason": reason},
+            )
+
+    def unsuppress(self, email: str, *, by: str, now: datetime) -> None:
+        """End a suppression; what was left out meanwhile stays left out."""
+        with self._database.write() as session:
+            if not consent.unsuppress(session, email, by, now):
+                raise MailerError(f"{email} is not suppressed")
+            audit.append(session, at=now, actor=by, action="unsuppress", subject=email)
+
+    def record_acceptance(
+        self, email: str, *, accepted: bool, source: str, by: str, now: datetime
+    ) -> None:
+        """Record what a journalist said of the embargo terms; from now it counts, not the list."""
+        with self._database.write() as session:
+            consent.record_acceptance(session, email, accepted, f"{source} ({by})", now)
+            audit.append(
+                session,
+                at=now,
+                actor=by,
+                action="accept" if accepted else "withdraw acceptance",
+                subject=email,
+                detail={"source": source},
+            )

@@ -1,0 +1,191 @@
+"""Deciding: approve, hold and resume, cancel, and settle what is in doubt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from mailer.core import states
+from mailer.core.errors import MailerError
+from mailer.core.states import DeliveryEvent, DeliveryState, DispatchEvent, DispatchState
+from mailer.desk.base import DeskBase
+from mailer.ledger import approvals, audit, holds, store
+from mailer.ledger.tables import AdvisoryRow, DeliveryRow, DispatchRow
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """What a yes did: how many dispatches now go, and how many wait for how many more people."""
+
+    approved: int
+    waiting: int
+    missing: int
+
+
+class Deciding(DeskBase):
+    """What stops and what goes. Each deed is one transaction with its audit row."""
+
+    def approve(self, reference: str, *, by: str, now: datetime) -> Approval:
+        """One person's yes to all of an advisory that waits for one.
+
+        It is to what there is now (ledger.approvals). With `[embargo] approvals = 2` it takes two
+        people, and whoever submitted the plan cannot be the second.
+        """
+        with self._database.write() as session:
+            owner = self._advisory(session, reference)
+            rows = store.dispatches(session, owner.id or 0)
+            allowed = states.sources(states.DISPATCH, DispatchEvent.APPROVE)
+            waiting = [row for row in rows if row.state in allowed]
+            if not waiting:
+                raise MailerError(f"{owner.reference}: nothing waits for approval ({_said(rows)})")
+            needed = self._config.embargo.approvals
+            given = [self._yes(session, row, by, now, needed) for row in waiting]
+            approved = sum(row.state == DispatchState.APPROVED for row in waiting)
+            audit.append(
+                session,
+                at=now,
+                actor=by,
+                action="approve",
+                subject=owner.reference,
+                detail={"dispatches": [row.id for row in waiting], "approved": approved},
+            )
+            still = len(waiting) - approved
+            return Approval(approved, still, max(needed - min(given), 0) if still else 0)
+
+    def _yes(
+        self, session: Session, row: DispatchRow, by: str, now: datetime, needed: int
+    ) -> int:
+        """Record one yes to one dispatch, and let it go once enough people have said it."""
+        before = approvals.standing(session, row)
+        if row.state != DispatchState.PLANNED:
+            # It was approved as it is, and then stopped: one person sets it going again.
+            approvals.add(session, row, by, now)
+            store.approve(session, row, by, now)
+            return needed
+        who = by.strip().casefold()
+        if any(who == given.by.strip().casefold() for given in before):
+            if not approvals.changed_since(session, row):
+                raise MailerError(f"{by} has approved this already; another person must")
+        elif before and len(before) + 1 >= needed and who == row.planned_by.strip().casefold():
+            raise MailerError(f"{by} submitted this and cannot be the second to approve it")
+        number = approvals.add(session, row, by, now)
+        if number >= needed:
+            store.approve(session, row, by, now)
+        return number
+
+    def _only_current(
+        self, session: Session, owner: AdvisoryRow, rows: Iterable[DeliveryRow]
+    ) -> None:
+        """What was superseded or withdrawn is not sent again."""
+        newest = store.versions(session, owner.id or 0)[-1]
+        for row in rows:
+            dispatch = session.get_one(DispatchRow, row.dispatch_id)
+            if owner.withdrawn_at is not None or dispatch.version_id != newest.id:
+                raise MailerError(
+                    f"{owner.reference}: {row.email} is in doubt about a text that was replaced or "
+                    "withdrawn since, and was told so; say accepted or rejected"
+                )
+
+    def hold(
+        self, reference: str | None, *, reason: str, by: str, now: datetime
+    ) -> None:
+        """Stop an advisory, or (None) everything, from the moment this returns, mid-dispatch too."""
+        with self._database.write() as session:
+            owner = self._advisory(session, reference) if reference else None
+            holds.place(
+                session, advisory_id=owner.id if owner else None, reason=reason, by=by, now=now
+            )
+            audit.append(
+                session,
+                at=now,
+                actor=by,
+                action="hold",
+                subject=owner.reference if owner else "everything",
+                detail={"reason": reason},
+            )
+
+    def resume(self, reference: str | None, *, by: str, now: datetime) -> None:
+        """End the holds on an advisory, or (None) those on everything."""
+        with self._database.write() as session:
+            owner = self._advisory(session, reference) if reference else None
+            what = owner.reference if owner else "everything"
+            if not holds.release(session, owner.id if owner else None, by, now):
+                raise MailerError(f"{what} is not on hold")
+            audit.append(session, at=now, actor=by, action="resume", subject=what)
+
+    def cancel(self, reference: str, *, by: str, now: datetime) -> tuple[int, int]:
+        """Cancel what has not left. Returns how many copies were stopped, how many had left."""
+        with self._database.write() as session:
+            owner = self._advisory(session, reference)
+            rows = store.dispatches(session, owner.id or 0)
+            allowed = states.sources(states.DISPATCH, DispatchEvent.CANCEL)
+            going = [row for row in rows if row.state in allowed]
+            if not going:
+                raise MailerError(f"{owner.reference}: nothing is left to cancel ({_said(rows)})")
+            reason = f"cancelled by {by}"
+            stopped = sum(store.cancel(session, row, reason, now) for row in going)
+            left = 0
+            for row in rows:
+                counts = store.count_states(session, row.id or 0)
+                left += sum(counts.get(state, 0) for state in states.HAS_OR_MAY_HAVE)
+            audit.append(
+                session,
+                at=now,
+                actor=by,
+                action="cancel",
+                subject=owner.reference,
+                detail={"stopped": stopped, "had left": left},
+            )
+            return stopped, left
+
+    def resolve(
+        self,
+        reference: str,
+        *,
+        contact: str | None,
+        event: DeliveryEvent,
+        by: str,
+        now: datetime,
+    ) -> int:
+        """Settle copies in doubt, one contact's or (None) all: returns how many.
+
+        `event` is RESEND (goes again, same Message-ID), ACCEPT or REJECT.
+        """
+        with self._database.write() as session:
+            owner = self._advisory(session, reference)
+            rows = store.in_doubt(session, owner.id or 0, contact)
+            if event is DeliveryEvent.RESEND:
+                self._only_current(session, owner, rows)
+            if not rows:
+                whose = f" for {contact}" if contact else ""
+                raise MailerError(f"{owner.reference}: no copy{whose} is in doubt")
+            for row in rows:
+                row.state = states.after(states.DELIVERY, DeliveryState(row.state), event)
+                row.reason = f"{_DECIDED[event]}, says {by}"
+                row.changed_at = now
+                session.add(row)
+            if event is DeliveryEvent.RESEND:
+                store.reopen(session, {row.dispatch_id for row in rows}, by, now)
+            audit.append(
+                session,
+                at=now,
+                actor=by,
+                action="resolve",
+                subject=owner.reference,
+                detail={"as": event, "deliveries": [row.id for row in rows]},
+            )
+            return len(rows)
+
+
+def _said(rows: Iterable[DispatchRow]) -> str:
+    return ", ".join(f"{row.kind} to {row.audience}: {row.state}" for row in rows)
+
+
+_DECIDED = {
+    DeliveryEvent.RESEND: "to be sent again",
+    DeliveryEvent.ACCEPT: "accepted",
+    DeliveryEvent.REJECT: "rejected",
+}

@@ -1,0 +1,169 @@
+"""Queueing: a proposal shown, kept, looked at again, and previewed as a journalist will have it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
+from types import MappingProxyType
+
+from sqlmodel import Session
+
+from mailer.compose import message
+from mailer.compose.message import Message
+from mailer.compose.templates import TemplateSet, render
+from mailer.core import plan as planning
+from mailer.core.errors import MailerError
+from mailer.core.model import Contact
+from mailer.core.states import DispatchState
+from mailer.desk.base import DeskBase
+from mailer.desk.proposal import PlanRow, PlanView, Proposal
+from mailer.ledger import audit, store
+from mailer.ledger.tables import DispatchRow
+
+
+class Queueing(DeskBase):
+    """From a document to a plan in the ledger. Nothing of it goes before somebody approves it."""
+
+    def propose(
+        self,
+        file: Path,
+        *,
+        embargo_line: str | None,
+        immediate: bool,
+        audiences: Iterable[str],
+        embargo_for: Mapping[str, str] = MappingProxyType({}),
+        now: datetime,
+    ) -> Proposal:
+        """Read an advisory and plan it. Nothing is kept; every fault shows now, not at the lift.
+
+        Raises NeedsDecisionError where the embargo line leaves a choice.
+        """
+        with self._database.read() as session:
+            return self._proposer.propose(
+                session,
+                file,
+                embargo_line=embargo_line,
+                immediate=immediate,
+                audiences=audiences,
+                embargo_for=embargo_for,
+                now=now,
+            )
+
+    def queue(self, proposal: Proposal, *, by: str, now: datetime) -> None:
+        """Keep a proposal: planned, and waiting for approval. Refused if it is no longer true."""
+        version, plan = proposal.version, proposal.plan
+        with self._database.write() as session:
+            number, version_id = self._proposer.number(session, version)
+            people, _ = self._proposer.audiences(proposal.audiences)
+            again = planning.make(
+                plan.content_hash,
+                plan.templates,
+                plan.embargo,
+                people,
+                store.standing(session, version_id),
+                proposal.made_at,
+                proposal.embargo_for,
+            )
+            if number != version.number or again.hash != plan.hash:
+                raise MailerError(
+                    f"{version.reference}: lists or ledger changed while the plan was shown; "
+                    "queue it again"
+                )
+            store.save_templates(session, plan.templates, proposal.templates.files)
+            row = store.save_version(session, version, by, now)
+            store.save_plan(
+                session, row.id or 0, plan, domain=self._config.office.domain, by=by, now=now
+            )
+            audit.append(
+                session,
+                at=now,
+                actor=by,
+                action="queue",
+                subject=version.reference,
+                detail={
+                    "version": version.number,
+                    "plan": plan.hash,
+                    "audiences": list(proposal.audiences),
+                    "recipients": plan.recipients,
+                },
+            )
+
+    def reference_of(self, file: Path) -> str:
+        """The reference that a document names."""
+        return self._proposer.read(file)[1]
+
+    def plan(self, reference: str) -> PlanView:
+        """An advisory's plan as the ledger has it; a cancelled one only if there is no other."""
+        with self._database.read() as session:
+            owner = self._advisory(session, reference)
+            every = store.dispatches(session, owner.id or 0)
+            alive = {row.planned_at for row in every if row.state != DispatchState.CANCELLED}
+            shown = alive or {every[-1].planned_at}
+            rows = [row for row in every if row.planned_at in shown]
+            version = store.load_version(session, rows[-1].version_id)
+            return PlanView(
+                reference=owner.reference,
+                headline=version.editions[0].headline,
+                kind=version.kind,
+                version=version.number,
+                embargo=store.dispatch_of(rows[-1]).embargo,
+                office_zone=self._config.embargo.zone,
+                rows=tuple(self._row(session, row) for row in rows),
+                left_out=tuple(store.left_out(session, owner.id or 0, shown)),
+            )
+
+    def preview(
+        self, reference: str, audience: str, contact: str | None
+    ) -> list[tuple[str, Message]]:
+        """Each dispatch's kind and the copy of a contact of an audience (None: its first)."""
+        with self._database.read() as session:
+            owner = self._advisory(session, reference)
+            rows = [r for r in store.dispatches(session, owner.id or 0) if r.audience == audience]
+            if not rows:
+                names = sorted({row.audience for row in store.dispatches(session, owner.id or 0)})
+                raise MailerError(
+                    f'{owner.reference}: not planned for audience "{audience}"; '
+                    f"it is for {', '.join(names)}"
+                )
+            found = [
+                (row, recipient, message_id)
+                for row in rows
+                for recipient, message_id in store.recipients(session, row.id or 0, contact, 1)
+            ]
+            if not found:
+                raise MailerError(
+                    f"{owner.reference}: {contact or 'anybody'} gets no copy in {audience}"
+                )
+            return [
+                (row.kind, self._compose(session, row, recipient, message_id, row.instant))
+                for row, recipient, message_id in found
+            ]
+
+    def _compose(
+        self,
+        session: Session,
+        row: DispatchRow,
+        recipient: Contact,
+        message_id: str,
+        date: datetime,
+    ) -> Message:
+        """One copy from what the ledger keeps: text and templates as they were approved."""
+        version = store.load_version(session, row.version_id)
+        templates = TemplateSet(store.load_templates(session, row.templates))
+        dispatch = store.dispatch_of(row)
+        office = self._config.office
+        embargoed = dispatch.embargoed(date)
+        rendered = render(templates, version, dispatch, recipient, office, embargoed=embargoed)
+        return message.build(rendered, version, dispatch, recipient, office, message_id, date)
+
+    def _row(self, session: Session, row: DispatchRow) -> PlanRow:
+        return PlanRow(
+            audience=row.audience,
+            kind=row.kind,
+            instant=row.instant,
+            zone=row.settings["timezone"] or self._config.embargo.zone,
+            contacts=sum(store.count_states(session, row.id or 0).values()),
+            state=row.state,
+            reason=row.reason,
+        )
