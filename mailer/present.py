@@ -24,7 +24,7 @@ from mailer.core.inert import inert, inert_cell, inert_json, inert_lines
 from mailer.core.model import Draft, Progress
 from mailer.desk import Change, PlanView
 from mailer.intake.contacts import ListReport
-from mailer.ledger.log import Deed, Entry, RelayFault
+from mailer.ledger.log import Deed, Entry, Hold, RelayFault
 
 WIDE = 160
 """Columns where the output is not a terminal, so that a log file or a pipe is not cut."""
@@ -251,6 +251,14 @@ def progress(rows: Sequence[Progress]) -> None:
 def progress_json(row: Progress) -> dict[str, Any]:
     """A dispatch's progress for scripts."""
     return {**asdict(row), "instant": stamp(row.instant), "planned": row.planned}
+
+
+def holds(rows: Iterable[Hold], zone: str) -> None:
+    """What is on hold, since when, by whom and why."""
+    for one in rows:
+        why = f": {inert(one.reason)}" if one.reason else ""
+        said = f"ON HOLD: {inert(one.what)}, since {when_exactly(one.at, zone)} by {inert(one.by)}"
+        console().print(f"{said}{why}; mailer resume", style="bold red", soft_wrap=True)
 
 
 def deeds(rows: Iterable[Deed], zone: str) -> None:

@@ -4,6 +4,10 @@ The ledger is the schedule: a tick looks at it once a second, and once more exac
 instant the ledger knows of. A tick never waits for the sending it sets going. Each tick first
 judges the clock, and starts what is due at the very instant that was judged: nothing embargoed is
 started by a clock in doubt.
+
+APScheduler says when to look. It waits by the wall clock, so a tick is a job of its own, armed
+anew each time (an interval would count up a million missed runs when the clock jumps a month), and
+a steady clock watches that the ticks go on when the wall clock is set back.
 """
 
 from __future__ import annotations
@@ -17,6 +21,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Protocol
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.date import DateTrigger
 
 from mailer.core import clockwatch
 from mailer.core.clockwatch import Doubt, Reading
@@ -101,6 +108,9 @@ class Runner:
         self._sending: asyncio.Task[None] | None = None
         self._seen_at = now()
         self._fault: BaseException | None = None
+        self._ticking = False
+        self._ticked = 0.0
+        self._scheduler = AsyncIOScheduler(timezone=UTC)
 
     async def run(self) -> None:
         """Run until SIGINT, SIGTERM or `stop`; finish what is in flight; raise what failed."""
@@ -108,14 +118,12 @@ class Runner:
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self.stop)
         await self._begin()
+        self._scheduler.start()
+        self._arm(timedelta())
         try:
-            while not self._stop.is_set():
-                pause = await self._tick()
-                # Waited by asyncio's monotonic clock: when the wall clock is set back, the next
-                # tick comes no later.
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._stop.wait(), pause.total_seconds())
+            await self._keep_ticking()
         finally:
+            self._scheduler.shutdown(wait=False)
             await self._finish_sending()
             await asyncio.to_thread(self._queue.end_run, self._now())
             for number in (signal.SIGINT, signal.SIGTERM):
@@ -142,6 +150,42 @@ class Runner:
             self._say("stopping: finishing the copies in flight")
         self._sender.stop()
         self._stop.set()
+
+    # --- ticking ------------------------------------------------------------------------------
+
+    def _arm(self, pause: timedelta) -> None:
+        """One tick after a pause. A tick that comes late is still wanted."""
+        self._scheduler.add_job(
+            self._on_tick,
+            DateTrigger(utc_now() + pause),
+            id="tick",
+            replace_existing=True,
+            misfire_grace_time=None,
+        )
+
+    async def _on_tick(self) -> None:
+        if self._ticking or self._stop.is_set():
+            return
+        self._ticking = True
+        try:
+            pause = await self._tick()
+        except Exception as error:
+            self._fail(error)
+        else:
+            self._ticked = asyncio.get_running_loop().time()
+            self._arm(pause)
+        finally:
+            self._ticking = False
+
+    async def _keep_ticking(self) -> None:
+        """Until told to stop: arm a tick where none came for a while by the steady clock."""
+        loop = asyncio.get_running_loop()
+        self._ticked = loop.time()
+        while not self._stop.is_set():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stop.wait(), TICK.total_seconds())
+            if loop.time() - self._ticked > 2 * TICK.total_seconds():
+                self._arm(timedelta())
 
     # --- a tick -------------------------------------------------------------------------------
 
@@ -184,8 +228,7 @@ class Runner:
             await self._sender.send_due()
             await self._close_done()
         except* Exception as group:
-            self._fault = _first(group)
-            self.stop()
+            self._fail(_first(group))
 
     async def _show_life(self) -> None:
         now = self._now()
@@ -203,6 +246,10 @@ class Runner:
         for task in late:
             task.cancel()
             await asyncio.wait([task])
+
+    def _fail(self, error: BaseException) -> None:
+        self._fault = self._fault or error
+        self.stop()
 
     def _tell(self, notices: list[Notice]) -> None:
         for notice in notices:

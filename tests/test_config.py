@@ -810,7 +810,9 @@ def test_the_example_shows_each_default_as_it_is(office: Path) -> None:
     """Taking away every # but those of the examples' own values changes nothing."""
     text = EXAMPLE.read_text("utf-8")
     (office / "config.toml").write_text(text, "utf-8")
-    shown = re.sub(r"(?m)^# (?!username|password_file|reply_to)(\w+ = )", r"\1", text)
+    shown = re.sub(
+        r"(?m)^# (?!username|password_file|reply_to|not_before_local)(\w+ = )", r"\1", text
+    )
     assert shown != text
     as_it_is = load(office / "config.toml", {})
     (office / "config.toml").write_text(shown, "utf-8")
@@ -821,7 +823,8 @@ def test_the_examples_own_values_would_be_taken(office: Path) -> None:
     password_file(office)
     text = EXAMPLE.read_text("utf-8")
     (office / "config.toml").write_text(
-        re.sub(r"(?m)^# ((username|password_file|reply_to) = )", r"\1", text), "utf-8"
+        re.sub(r"(?m)^# ((username|password_file|reply_to|not_before_local) = )", r"\1", text),
+        "utf-8",
     )
     config = load(office / "config.toml", {})
     assert config.relay.secret() == SECRET

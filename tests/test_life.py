@@ -353,4 +353,4 @@ def test_a_release_waits_for_the_journalists_own_morning(
             before = len(sink.taken)
             send(app)
             waves += [(minutes // 60, one.rcpt_to.partition("@")[0]) for one in sink.taken[before:]]
-    assert waves == [(0, "tokyo"), (0, "lima"), (6, "paris"), (7, "london")]
+    assert sorted(waves) == [(0, "lima"), (0, "tokyo"), (6, "paris"), (7, "london")]

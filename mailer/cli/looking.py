@@ -90,6 +90,7 @@ def show(
             print("Nothing is queued.")
             return
         present.progress(rows)
+        present.holds(log.holds(session, reference), app.config.embargo.zone)
         if reference:
             zone = app.config.embargo.zone
             present.deeds(log.deeds(session, rows[0].reference), zone)

@@ -31,13 +31,15 @@ from mailer.core.model import (
 )
 
 _LEFT_TO_RIGHT_MARK = "\u200e"
-_MARKS = {
+MARKS = {
     DispatchKind.CORRECTION: "CORRECTION",
     DispatchKind.WITHDRAWAL: "KILL / MANDATORY WITHDRAWAL",
     DispatchKind.EMBARGO_CHANGE: "EMBARGO CHANGED",
 }
+"""The key, in the catalogs, of what each kind of notice is marked with."""
+
 LIFTED = "EMBARGO LIFTED"
-"""The mark of an embargo change once nothing is embargoed any more."""
+"""The same of an embargo change once nothing is embargoed any more."""
 
 
 class Prose:
@@ -214,7 +216,7 @@ def _zone(embargo: Embargo, dispatch: Dispatch, recipient: Contact) -> str:
 
 def _mark(kind: DispatchKind, wording: str, *, embargoed: bool) -> str:
     lifted = kind is DispatchKind.EMBARGO_CHANGE and not embargoed
-    key = LIFTED if lifted else _MARKS.get(kind, "")
+    key = LIFTED if lifted else MARKS.get(kind, "")
     return word(key, wording) if key else ""
 
 

@@ -15,7 +15,7 @@ from sqlmodel import Session
 
 from mailer.compose.templates import TemplateSet
 from mailer.core import plan as planning
-from mailer.core.errors import MailerError
+from mailer.core.errors import MailerError, TemplateError
 from mailer.core.model import Contact, Dispatch, DispatchKind, Embargo, Version
 from mailer.core.plan import Plan, PlannedDispatch, Standing
 from mailer.core.states import DispatchState
@@ -97,21 +97,45 @@ class Changing(Deciding):
 
         `by` approves the notices; with two approvals, another person must too.
         """
+        # First, whatever happens to the notices: nothing more of it leaves.
         with self._database.write() as session:
-            owner = self._alive(session, reference)
+            owner = self._advisory(session, reference)
             holders = changes.holders(session, owner.id or 0)
-            unaware = _without(changes.waiting(session, owner.id or 0), holders)
-            cancelled = changes.cancel_waiting(session, owner.id or 0, "withdrawn", now)
-            owner.withdrawn_at = now
-            session.add(owner)
-            newest = store.versions(session, owner.id or 0)[-1]
-            change = self._plan_anew(
-                session, owner, store.load_version(session, newest.id or 0), [], holders,
-                DispatchKind.WITHDRAWAL, note=note, action="withdraw", cancelled=cancelled,
-                by=by, now=now,
-            )  # fmt: skip
-            going = self._say_yes(session, owner, by, now)
-            return Change(change.notified, _people(unaware), cancelled, going)
+            unaware = _people(_without(changes.waiting(session, owner.id or 0), holders))
+            cancelled = 0
+            if owner.withdrawn_at is None:
+                cancelled = changes.cancel_waiting(session, owner.id or 0, "withdrawn", now)
+                owner.withdrawn_at = now
+                session.add(owner)
+                audit.append(
+                    session,
+                    at=now,
+                    actor=by,
+                    action="withdraw",
+                    subject=owner.reference,
+                    detail={"cancelled": cancelled, "note": note},
+                )
+            elif not changes.untold(session, owner.id or 0, holders):
+                raise MailerError(f"{owner.reference}: it is withdrawn, and every holder was told")
+        try:
+            with self._database.write() as session:
+                owner = self._advisory(session, reference)
+                holders = changes.untold(
+                    session, owner.id or 0, changes.holders(session, owner.id or 0)
+                )
+                newest = store.versions(session, owner.id or 0)[-1]
+                change = self._plan_anew(
+                    session, owner, store.load_version(session, newest.id or 0), [], holders,
+                    DispatchKind.WITHDRAWAL, note=note, action="notify of withdrawal",
+                    cancelled=cancelled, by=by, now=now,
+                )  # fmt: skip
+                going = self._say_yes(session, owner, by, now)
+                return Change(change.notified, unaware, cancelled, going)
+        except TemplateError as error:
+            raise TemplateError(
+                f"{reference}: withdrawn, and nothing more of it leaves; but its holders are not "
+                f"told yet: {error}; mend that and withdraw it again"
+            ) from error
 
     # --- parts --------------------------------------------------------------------------------
 

@@ -22,7 +22,7 @@ from mailer.core import embargo as embargoes
 from mailer.core import plan as planning
 from mailer.core.embargo import Ask, Instant, Reject, say
 from mailer.core.errors import DocumentError, MailerError, NeedsDecisionError
-from mailer.core.model import Contact, Dispatch, Draft, Edition, Embargo, Version
+from mailer.core.model import NOTICES, Contact, Dispatch, Draft, Edition, Embargo, Version
 from mailer.core.plan import LeftOut, Plan
 from mailer.core.states import DispatchState
 from mailer.intake import attachments, contacts, documents
@@ -268,10 +268,14 @@ class Proposer:
     def try_templates(self, version: Version, plan: Plan, templates: TemplateSet) -> None:
         """Render one copy of every shape there is, so that no template fails at the lift."""
         for planned in plan.dispatches:
-            shapes = {_shape(contact): contact for contact in planned.contacts}
+            shapes = {shape(contact): contact for contact in planned.contacts}
             dispatch = planned.dispatch
-            for contact in shapes.values() or [Contact("nobody@example.org")]:
+            people = list(shapes.values()) or [Contact("nobody@example.org")]
+            for contact in people:
                 self._try(version, dispatch, contact, templates)
+            # A kill must not fail for a template: what may become necessary is tried now, too.
+            for kind in NOTICES:
+                self._try(version, replace(dispatch, kind=kind), people[0], templates)
 
     def _try(
         self, version: Version, dispatch: Dispatch, contact: Contact, templates: TemplateSet
@@ -308,7 +312,7 @@ class Proposer:
         )
 
 
-def _shape(contact: Contact) -> tuple[object, ...]:
+def shape(contact: Contact) -> tuple[object, ...]:
     """What a template could branch on: contacts of one shape take the same way through it."""
     has = (bool(contact.name), bool(contact.outlet), contact.embargo_accepted)
     return (contact.language, contact.timezone, contact.tags, *has)

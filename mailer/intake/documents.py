@@ -18,6 +18,8 @@ from babel import localedata
 from mailer.core.errors import DocumentError
 from mailer.core.model import Draft, Edition, PressContact, ReadWarning
 from mailer.intake import files, front_matter, plain
+from mailer.intake.blocks import Line, blocks_of
+from mailer.intake.checks import link_warnings, links_in, quotation_warnings
 from mailer.intake.files import Source
 
 _FROM_THE_WHOLE = ("headline", "body")
@@ -148,3 +150,10 @@ def _contacts(contacts: Sequence[PressContact]) -> list[dict[str, object]]:
         }
         for contact in contacts
     ]
+
+
+def text_warnings(markdown: str) -> tuple[ReadWarning, ...]:
+    """What a careful reader would ask about a text alone: links and quotations, by its own lines."""
+    lines = [Line(number, text) for number, text in enumerate(markdown.split("\n"), 1)]
+    found = link_warnings(links_in(lines)) + quotation_warnings(blocks_of(lines, wrapped=False))
+    return tuple(found)

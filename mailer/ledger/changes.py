@@ -43,6 +43,27 @@ def holders(
     return _grouped(session, advisory_id, has, kinds)
 
 
+def untold(session: Session, advisory_id: int, groups: Iterable[Group]) -> list[Group]:
+    """Those of these holders to whom no withdrawal is sent or planned yet."""
+    told = set(
+        session.exec(
+            select(DeliveryRow.email_key)
+            .join(DispatchRow)
+            .join(VersionRow)
+            .where(VersionRow.advisory_id == advisory_id)
+            .where(DispatchRow.kind == DispatchKind.WITHDRAWAL)
+            .where(DeliveryRow.state != DeliveryState.CANCELLED)
+        )
+    )
+    left = [
+        Group(
+            g.audience, g.dispatch, tuple(c for c in g.contacts if c.email.casefold() not in told)
+        )
+        for g in groups
+    ]
+    return [group for group in left if group.contacts]
+
+
 def waiting(session: Session, advisory_id: int) -> list[Group]:
     """Who is still to get a text of an advisory: each contact once, by audience.
 

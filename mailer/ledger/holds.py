@@ -16,6 +16,13 @@ def active(session: Session, advisory_id: int | None = None) -> list[HoldRow]:
     return list(session.exec(select(HoldRow).where(_in_force(advisory_id))))
 
 
+def stops(session: Session, row: DispatchRow) -> bool:
+    """Whether some hold stops a dispatch at this moment."""
+    advisory_id = session.get_one(VersionRow, row.version_id).advisory_id
+    embargoed = row.embargo_instant is not None
+    return any(embargoed or not hold.embargoed_only for hold in active(session, advisory_id))
+
+
 def place(
     session: Session,
     *,

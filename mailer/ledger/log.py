@@ -24,6 +24,7 @@ from mailer.ledger.tables import (
     AuditRow,
     DeliveryRow,
     DispatchRow,
+    HoldRow,
     LeftOutRow,
     RelayFaultRow,
     VersionRow,
@@ -244,6 +245,35 @@ def deeds(session: Session, reference: str) -> list[Deed]:
     """What people did with an advisory, oldest first."""
     about = select(AuditRow).where(col(AuditRow.subject) == reference).order_by(col(AuditRow.id))
     return [Deed(r.at, r.actor, r.action, r.detail) for (r,) in session.execute(about)]
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A hold in force: on what ("everything", "everything embargoed", a reference), and why."""
+
+    at: datetime
+    what: str
+    by: str
+    reason: str
+
+
+def holds(session: Session, reference: str = "") -> list[Hold]:
+    """The holds in force that bear on an advisory, or on anything."""
+    query = (
+        select(HoldRow, col(AdvisoryRow.reference))
+        .outerjoin(table(AdvisoryRow), col(AdvisoryRow.id) == col(HoldRow.advisory_id))
+        .where(col(HoldRow.released_at).is_(None))
+        .order_by(col(HoldRow.id))
+    )
+    if reference:
+        key = store.reference_key(reference)
+        on_all = col(HoldRow.advisory_id).is_(None)
+        query = query.where(or_(on_all, col(AdvisoryRow.reference_key) == key))
+    everything = {True: "everything embargoed", False: "everything"}
+    return [
+        Hold(row.at, named or everything[row.embargoed_only], row.by, row.reason)
+        for row, named in session.execute(query)
+    ]
 
 
 @dataclass(frozen=True, slots=True)

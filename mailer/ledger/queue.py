@@ -23,7 +23,7 @@ from mailer.core.job import Job, Result
 from mailer.core.model import DispatchKind, Embargo
 from mailer.core.outcome import Phase, Reply
 from mailer.core.states import DeliveryEvent, DeliveryState, DispatchEvent, DispatchState
-from mailer.ledger import holds, store
+from mailer.ledger import audit, holds, log, store
 from mailer.ledger.database import Database
 from mailer.ledger.dispatching import (
     Notice,
@@ -74,7 +74,7 @@ class Queue:
             notices = settle_interrupted(session, now)
             if last_seen is not None and now - last_seen > late_grace:
                 notices += find_overdue(session, now, late_grace)
-            return notices
+            return _on_hold(session) + notices
 
     def seen(self, now: datetime) -> None:
         """Note that the run lives."""
@@ -131,7 +131,8 @@ class Queue:
             return [notice for row in sending for notice in self._close(session, row, now)]
 
     def _close(self, session: Session, row: DispatchRow, now: datetime) -> list[Notice]:
-        if row.started_at is not None and now >= row.started_at + self._give_up_after:
+        given_up = row.started_at is not None and now >= row.started_at + self._give_up_after
+        if given_up and not holds.stops(session, row):
             change_all(
                 session, row, DeliveryEvent.EXPIRE, f"not sent in {self._give_up_after}", now
             )
@@ -150,12 +151,12 @@ class Queue:
         return [Notice(subject(session, row), f"done: {told(counts)}")]
 
     def left_over(self) -> list[Notice]:
-        """What waits for a person, or is begun and not done: one notice a dispatch."""
+        """What waits for a person, or is begun and not done: a notice for each, and each hold."""
         stopped = (DispatchState.HELD, DispatchState.OVERDUE, DispatchState.SENDING)
         with self._database.read() as session:
             rows = session.exec(select_rows(DispatchRow).order_by(col(DispatchRow.id))).all()
             counted = [(row, store.count_states(session, row.id or 0)) for row in rows]
-            return [
+            return _on_hold(session) + [
                 Notice(subject(session, row), f"{row.state}: {told(counts)}")
                 for row, counts in counted
                 if row.state in stopped or DeliveryState.IN_DOUBT in counts
@@ -315,6 +316,16 @@ class Queue:
     def hold_embargoed(self, reason: str, now: datetime) -> None:
         """Stop all that is under an embargo, until a person says `resume`."""
         with self._database.write() as session:
+            if any(hold.embargoed_only for hold in holds.active(session)):
+                return
+            audit.append(
+                session,
+                at=now,
+                actor="mailer run",
+                action="hold",
+                subject="everything embargoed",
+                detail={"reason": reason},
+            )
             holds.place(
                 session,
                 advisory_id=None,
@@ -346,6 +357,13 @@ class Queue:
 _CLAIM = DeliveryEvent.CLAIM
 
 
+def _on_hold(session: Session) -> list[Notice]:
+    return [
+        Notice(one.what, f"on hold since {one.at:%Y-%m-%d %H:%M:%S} UTC by {one.by}: {one.reason}")
+        for one in log.holds(session)
+    ]
+
+
 def _standing(
     session: Session, delivery: DeliveryRow, dispatch: DispatchRow
 ) -> tuple[Copy, Consent, Embargo | None]:
@@ -367,8 +385,6 @@ def _standing(
         col(VersionRow.advisory_id) == version.advisory_id
     )
     withdrawn = session.get_one(AdvisoryRow, version.advisory_id).withdrawn_at is not None
-    in_force = holds.active(session, version.advisory_id)
-    embargoed = dispatch.embargo_instant is not None
     copy = Copy(
         delivery=delivery.id or 0,
         email=delivery.email,
@@ -380,7 +396,7 @@ def _standing(
         carries_notice=False,
         current=session.execute(newest).scalar() == version.number,
         withdrawn=withdrawn,
-        held=any(embargoed or not hold.embargoed_only for hold in in_force),
+        held=holds.stops(session, dispatch),
     )
     accepted = delivery.embargo_accepted if answered is None else answered
     consent = Consent(delivery.email, suppressed is not None, accepted)

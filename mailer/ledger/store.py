@@ -352,9 +352,9 @@ def left_out(session: Session, advisory_id: int, planned: Iterable[datetime]) ->
 
 
 def recipients(
-    session: Session, dispatch: int, email: str | None, limit: int
+    session: Session, dispatch: int, email: str | None, limit: int | None
 ) -> list[tuple[Contact, str]]:
-    """Contacts of a dispatch with their Message-IDs: the one of that address, or the first."""
+    """Contacts of a dispatch with their Message-IDs: of that address, or the first `limit`."""
     of_it = select(DeliveryRow).where(DeliveryRow.dispatch_id == dispatch)
     if email is not None:
         of_it = of_it.where(DeliveryRow.email_key == email.casefold())

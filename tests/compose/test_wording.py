@@ -4,6 +4,7 @@ from importlib.resources import files
 import pytest
 from compose_sample import TEMPLATES
 
+from mailer.compose.view import LIFTED, MARKS
 from mailer.compose.wording import catalog, direction, own_name, word, wording_language
 from mailer.core.model import KINDS, LANGUAGES
 
@@ -33,7 +34,7 @@ def test_every_word_a_shipped_template_asks_for_is_in_the_catalogs() -> None:
     asked = {k for t in TEMPLATES.files.values() for k in re.findall(r'_\("([^"]+)"', t)}
     assert asked
     assert asked <= KEYS
-    assert set(KINDS) <= KEYS
+    assert {*KINDS, *MARKS.values(), LIFTED} <= KEYS
 
 
 def test_never_arabic_words_around_an_english_text() -> None:
