@@ -21,7 +21,7 @@ from rich.text import Text
 
 from mailer.core.embargo import say, utc_offset
 from mailer.core.inert import inert, inert_cell, inert_json, inert_lines
-from mailer.core.model import Draft, Progress
+from mailer.core.model import Draft, Embargo, Progress
 from mailer.desk import Change, PlanView
 from mailer.intake.contacts import ListReport
 from mailer.ledger.log import Deed, Entry, Hold, RelayFault
@@ -100,11 +100,7 @@ def plan(view: PlanView) -> None:
     """A plan: each dispatch and its instant in three zones, and each contact left out."""
     screen = console()
     screen.print(Text(f"{inert(view.reference)}  {inert(view.headline)}", style="bold"))
-    if view.embargo:
-        line = say(view.embargo.instant, view.embargo.zone, "en")
-        screen.print(f"{view.kind}, version {view.version}, embargoed until {line}")
-    else:
-        screen.print(f"{view.kind}, version {view.version}, for immediate release")
+    screen.print(f"{view.kind}, version {view.version}, {_embargoes(view)}")
     screen.print()
     table = _table("audience", "dispatch", "UTC", f"office ({view.office_zone})", "audience's zone")
     table.add_column("contacts", justify="right")
@@ -137,6 +133,24 @@ def plan(view: PlanView) -> None:
         screen.print(f"! {inert(note)}", style="yellow", soft_wrap=True)
 
 
+def _embargoes(view: PlanView) -> str:
+    """The embargo in words; where audiences have their own, each with its own."""
+    by_embargo: dict[Embargo | None, list[str]] = {}
+    for row in view.rows:
+        names = by_embargo.setdefault(row.embargo, [])
+        if row.audience not in names:
+            names.append(row.audience)
+    said = {
+        embargo: f"embargoed until {say(embargo.instant, embargo.zone, 'en')}"
+        if embargo
+        else "for immediate release"
+        for embargo in by_embargo
+    }
+    if len(said) == 1:
+        return next(iter(said.values()))
+    return "; ".join(f"{', '.join(by_embargo[e])}: {words}" for e, words in said.items())
+
+
 def plan_json(view: PlanView) -> dict[str, Any]:
     """A plan for scripts."""
     return {
@@ -146,7 +160,14 @@ def plan_json(view: PlanView) -> dict[str, Any]:
         "version": view.version,
         "embargo": stamp(view.embargo.instant) if view.embargo else None,
         "embargo_zone": view.embargo.zone if view.embargo else None,
-        "dispatches": [{**asdict(row), "instant": stamp(row.instant)} for row in view.rows],
+        "dispatches": [
+            {
+                **asdict(row),
+                "instant": stamp(row.instant),
+                "embargo": stamp(row.embargo.instant) if row.embargo else None,
+            }
+            for row in view.rows
+        ],
         "left_out": [
             {
                 "audience": one.audience,
@@ -167,7 +188,7 @@ def change(done: Change, reference: str) -> None:
     print(f"\nCancelled: {copies} that had not left.")
     print(f"To be told: {count(done.notified, 'holder', 'holders')} of a copy.")
     print(f"Needed no notice: {done.unaware}, who had nothing of it yet.")
-    if done.going:
+    if done.going and done.notified:
         print("Approved with it; `mailer run` sends what is due.")
     elif done.notified or done.unaware:
         print(f'Nothing of it goes before: mailer approve "{inert(reference)}" --by NAME')

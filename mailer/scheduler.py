@@ -133,13 +133,13 @@ class Runner:
 
     async def run_once(self) -> bool:
         """Do all that is due now and end; False if what is left needs a person or the relay."""
-        await self._begin()
+        said = await self._begin()
         try:
             doubt = await self._start_due()
             await self._sender.send_due()
             await self._close_done()
             left = await asyncio.to_thread(self._queue.left_over)
-            self._tell(left)
+            self._tell([notice for notice in left if notice not in said])
         finally:
             await asyncio.to_thread(self._queue.end_run, self._now())
         return not (left or doubt) and self._sender.closed_until is None
@@ -189,9 +189,10 @@ class Runner:
 
     # --- a tick -------------------------------------------------------------------------------
 
-    async def _begin(self) -> None:
-        now = self._now()
-        self._tell(await asyncio.to_thread(self._queue.start_run, now, self._late_grace))
+    async def _begin(self) -> list[Notice]:
+        notices = await asyncio.to_thread(self._queue.start_run, self._now(), self._late_grace)
+        self._tell(notices)
+        return notices
 
     async def _tick(self) -> timedelta:
         """Look once; how long to wait before the next look."""

@@ -80,8 +80,9 @@ class Changing(Deciding):
             draft, reference = self._proposer.read(file)
             owner = self._alive(session, reference)
             known = store.versions(session, owner.id or 0)
-            embargo = self._embargo_of(session, owner)
-            version = self._proposer.new_version(draft, file, embargo, len(known) + 1, now)
+            rows = store.dispatches(session, owner.id or 0)
+            under = [store.dispatch_of(row).embargo for row in rows]
+            version = self._proposer.new_version(draft, file, under, len(known) + 1, now)
             if any(row.content_hash == version.content_hash for row in known):
                 raise MailerError(f"{owner.reference}: this text is already a version of it")
             holders = changes.holders(session, owner.id or 0)
@@ -251,11 +252,6 @@ class Changing(Deciding):
         if owner.withdrawn_at is not None:
             raise MailerError(f"{owner.reference}: it was withdrawn; use a new reference")
         return owner
-
-    def _embargo_of(self, session: Session, owner: AdvisoryRow) -> Embargo | None:
-        """The embargo that an advisory's latest plan has."""
-        rows = store.dispatches(session, owner.id or 0)
-        return store.dispatch_of(rows[-1]).embargo if rows else None
 
 
 _EMBARGOED = (DispatchKind.ADVANCE, DispatchKind.CORRECTION)

@@ -6,7 +6,7 @@ what the document lacks, an embargo it contradicts, a list's bad rows, a templat
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -42,6 +42,7 @@ class PlanRow:
     contacts: int
     state: str
     reason: str = ""
+    embargo: Embargo | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,7 @@ class Proposer:
         draft, _ = self.read(file)
         embargo, notes = self._embargo(draft, embargo_line, immediate, now)
         own = {name: self.read_embargo(line, now)[0] for name, line in embargo_for.items()}
+        self._compare_printed(draft.embargo_line, [embargo, *own.values()], now)
         version = self._freeze(draft, file, embargo, now)
         names = tuple(dict.fromkeys(audiences))
         for name in own:
@@ -124,12 +126,16 @@ class Proposer:
         return draft, draft.reference
 
     def new_version(
-        self, draft: Draft, file: Path, embargo: Embargo | None, number: int, now: datetime
+        self,
+        draft: Draft,
+        file: Path,
+        embargoes: Sequence[Embargo | None],
+        number: int,
+        now: datetime,
     ) -> Version:
-        """A document as the next version of its advisory, under the embargo that one has."""
-        if draft.embargo_line:
-            self._compare_printed(draft.embargo_line, embargo, now)
-        return replace(self._freeze(draft, file, embargo, now), number=number)
+        """A document as the next version of its advisory, under the embargoes that one has."""
+        self._compare_printed(draft.embargo_line, embargoes, now)
+        return replace(self._freeze(draft, file, embargoes[0], now), number=number)
 
     def _embargo(
         self, draft: Draft, line: str | None, immediate: bool, now: datetime
@@ -141,10 +147,7 @@ class Proposer:
                 "an embargo is required: --embargo "
                 '"00:01 GMT, 9 February 2027", or --immediate' + hint
             )
-        embargo, notes = (None, ()) if line is None else self.read_embargo(line, now)
-        if printed:
-            self._compare_printed(printed, embargo, now)
-        return embargo, notes
+        return (None, ()) if line is None else self.read_embargo(line, now)
 
     def read_embargo(self, line: str, now: datetime) -> tuple[Embargo, tuple[str, ...]]:
         """An embargo line's one instant and its warnings; a question or a refusal is raised."""
@@ -164,17 +167,22 @@ class Proposer:
                     raise MailerError(f'embargo "{line}": say --immediate for that')
                 return Embargo(utc, named), warnings
 
-    def _compare_printed(self, printed: str, embargo: Embargo | None, now: datetime) -> None:
-        """A document that prints another embargo than the one it is queued with is not queued."""
+    def _compare_printed(
+        self, printed: str, queued: Sequence[Embargo | None], now: datetime
+    ) -> None:
+        """A document that prints another embargo than those it is queued with is not queued."""
         zone = self._config.embargo.zone
-        read = embargoes.read(printed, office_zone=zone, now=now)
-        if not isinstance(read, Instant):
-            return
-        queued = embargo.instant if embargo else None
-        printed_instant = None if read.immediate else read.utc
-        if queued != printed_instant:
-            theirs = _both(printed_instant, zone) if printed_instant else "for immediate release"
-            ours = _both(queued, zone) if queued else "--immediate"
+        match embargoes.read(printed, office_zone=zone, now=now) if printed else None:
+            case Instant(utc, _, _, at_once):
+                said: set[datetime | None] = {None if at_once else utc}
+            case Ask(candidates, _, _):
+                said = set(candidates)
+            case _:
+                return  # nothing is printed, or what is printed has passed
+        wanted = {embargo.instant if embargo else None for embargo in queued}
+        if not said & wanted:
+            theirs = " or ".join(_both(one, zone) if one else "at once" for one in said)
+            ours = " and ".join(_both(one, zone) if one else "--immediate" for one in wanted)
             raise MailerError(
                 f'the document says "{printed}" ({theirs}), but it is queued with {ours}; '
                 "correct one of them"
@@ -296,6 +304,7 @@ class Proposer:
                 zone=planned.dispatch.audience.timezone or self._config.embargo.zone,
                 contacts=len(planned.contacts),
                 state="proposed",
+                embargo=planned.dispatch.embargo,
             )
             for planned in plan.dispatches
         )

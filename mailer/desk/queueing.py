@@ -166,4 +166,5 @@ class Queueing(DeskBase):
             contacts=sum(store.count_states(session, row.id or 0).values()),
             state=row.state,
             reason=row.reason,
+            embargo=store.dispatch_of(row).embargo,
         )

@@ -1,0 +1,204 @@
+"""The checks of a whole version: text, contacts, audiences, copies, clocks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from html import unescape
+from zoneinfo import ZoneInfo
+
+from mailer.core.model import Audience, Contact, DispatchKind, Embargo, ReadWarning, Version
+from mailer.core.preflight import clocks, statements, text
+from mailer.core.preflight.finding import Finding, listed, pieces, plain
+from mailer.core.preflight.statements import Setting
+
+YEAR = timedelta(days=365)
+"""An address that was last verified longer ago than this is named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One rendered copy. `subject` is its dispatch in words ("advance to wires"), `title` its own.
+
+    `notice` are the lines that `text` must begin with and end with; empty where none is due.
+    `size` is that of the whole message, in octets.
+    """
+
+    subject: str
+    audience: str
+    kind: DispatchKind
+    title: str
+    text: str
+    html: str
+    notice: tuple[str, ...]
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """All that is looked at. `recipients` is by audience name; `faults` are template errors.
+
+    `embargoes` holds each dispatch's audience and embargo (None: immediate), repeated or not.
+    `warnings` are from reading the text, each with where. `office_zone` is an IANA name.
+    `relay_size` is in octets; None: not known, 0: no limit.
+    """
+
+    version: Version
+    embargoes: tuple[tuple[Audience, Embargo | None], ...]
+    recipients: Mapping[str, tuple[Contact, ...]]
+    samples: tuple[Sample, ...]
+    faults: tuple[str, ...]
+    warnings: tuple[tuple[str, ReadWarning], ...]
+    office_zone: str
+    relay_size: int | None
+
+
+def check(what: Checked, now: datetime) -> tuple[Finding, ...]:
+    """Every finding, none twice: those that block first, then by where and line.
+
+    `now` is aware. Never raises, whatever the text; takes time in proportion to its length.
+    """
+    found = dict.fromkeys(_found(what, now.astimezone(UTC)))
+    return tuple(sorted(found, key=lambda f: (not f.blocks, f.where, f.line, f.code, f.message)))
+
+
+def _found(what: Checked, now: datetime) -> Iterator[Finding]:
+    for fault in what.faults:
+        yield Finding("template", True, "template", 0, plain(fault))
+    embargoes = tuple(dict.fromkeys(embargo for _, embargo in what.embargoes))
+    held_against = Setting(embargoes, what.office_zone, now)
+    for piece in pieces(what.version):
+        yield from statements.look(piece, held_against)
+        yield from text.look(piece, what.version.date)
+    for where, warning in what.warnings:
+        yield Finding(warning.code, False, plain(where), warning.line, plain(warning.message))
+    yield from _contacts(what.version)
+    yield from _copies(what)
+    yield from _sizes(what)
+    yield from _audiences(what, now)
+    for embargo in embargoes:
+        if embargo is not None:
+            those = {a: what.recipients.get(a.name, ()) for a, e in what.embargoes if e == embargo}
+            yield from clocks.look(embargo, those, what.office_zone)
+
+
+def _contacts(version: Version) -> Iterator[Finding]:
+    reachable = [c for c in version.contacts if c.email.strip() or c.phones]
+    if not reachable:
+        said = "No contact is named with an e-mail address or a telephone number; add one."
+        yield Finding("no-contact", True, "contacts", 0, said)
+    elif not any(contact.phones for contact in reachable):
+        said = "No telephone number is given; journalists on deadline will want to call."
+        yield Finding("no-telephone", False, "contacts", 0, said)
+
+
+# --- copies -----------------------------------------------------------------------------------
+
+_TAG = re.compile(r"<[^<>]*>")
+_SPACE = re.compile(r"\s+")
+
+
+def _copies(what: Checked) -> Iterator[Finding]:
+    for sample in what.samples:
+        lacking = list(_lacking(sample))
+        if lacking:
+            said = (
+                f"The embargo notice is missing {' and '.join(lacking)};"
+                " the template must begin and end with it."
+            )
+            yield Finding("no-notice", True, plain(sample.subject), 0, said)
+
+
+def _lacking(sample: Sample) -> Iterator[str]:
+    if not sample.notice:
+        return
+    lines = sample.text.rstrip("\n").split("\n")
+    if tuple(lines[: len(sample.notice)]) != sample.notice:
+        yield "at the head of the plain text"
+    if tuple(lines[-len(sample.notice) :]) != sample.notice:
+        yield "at the end of the plain text"
+    visible = _SPACE.sub("", unescape(_TAG.sub("", sample.html)))
+    if sample.html and visible.count(_SPACE.sub("", "".join(sample.notice))) < 2:
+        yield "in the HTML, where it must stand twice"
+
+
+def _sizes(what: Checked) -> Iterator[Finding]:
+    limit = what.relay_size
+    if not limit or limit < 0:
+        return
+    alone = False
+    for attachment in what.version.attachments:
+        size = _encoded(len(attachment.content))
+        if size > limit:
+            alone = True
+            where = f"attachment {plain(attachment.name)}"
+            said = (
+                f"It is {_megabytes(size)} as it is sent, and the relay takes"
+                f" {_megabytes(limit)}; make it smaller or link to it."
+            )
+            yield Finding("too-large", True, where, 0, said)
+    for sample in () if alone else what.samples:
+        if sample.size > limit:
+            said = (
+                f"The message is {_megabytes(sample.size)}, and the relay takes"
+                f" {_megabytes(limit)}; leave out or shrink an attachment."
+            )
+            yield Finding("too-large", True, plain(sample.subject), 0, said)
+
+
+def _encoded(octets: int) -> int:
+    """Octets of a file in Base64, with the ends of its lines (RFC 2045, section 6.8)."""
+    characters = -(-octets // 3) * 4
+    return characters + -(-characters // 76) * 2
+
+
+def _megabytes(octets: int) -> str:
+    return f"{octets / 1_000_000:.1f} MB" if octets >= 1_000_000 else f"{octets} octets"
+
+
+# --- audiences --------------------------------------------------------------------------------
+
+
+def _audiences(what: Checked, now: datetime) -> Iterator[Finding]:
+    names = list(dict.fromkeys(audience.name for audience, _ in what.embargoes))
+    if not names:
+        yield Finding("empty-audience", True, "audiences", 0, "It goes to no audience; name one.")
+    today = now.astimezone(ZoneInfo(clocks.known(what.office_zone) or "UTC")).date()
+    for name in names:
+        contacts = what.recipients.get(name, ())
+        if not contacts:
+            said = "Nobody is in this audience, or everybody in it is left out."
+            yield Finding("empty-audience", True, plain(name), 0, said)
+        people = {contact.email: contact for contact in contacts}
+        old = [c for c in people.values() if c.verified is None or today - c.verified > YEAR]
+        if old:
+            said = (
+                f"{_counted(len(old))} of {len(people)} not verified for a year,"
+                f" or never: {_listed_emails(c.email for c in old)}."
+            )
+            yield Finding("not-verified", False, plain(name), 0, said)
+    yield from _several(what, names)
+
+
+def _several(what: Checked, names: list[str]) -> Iterator[Finding]:
+    audiences: dict[str, set[str]] = {}
+    for name in names:
+        for contact in what.recipients.get(name, ()):
+            audiences.setdefault(contact.email, set()).add(name)
+    several = [email for email, their in audiences.items() if len(their) > 1]
+    if several:
+        said = (
+            f"{_counted(len(several))} in more than one audience: {_listed_emails(several)};"
+            " look which copy each of them is to have."
+        )
+        yield Finding("several-audiences", False, "audiences", 0, said)
+
+
+def _counted(people: int) -> str:
+    return "1 contact is" if people == 1 else f"{people} contacts are"
+
+
+def _listed_emails(emails: Iterable[str]) -> str:
+    return listed([plain(email, 80) for email in emails])
