@@ -25,6 +25,7 @@ from mailer.cli import cli
 from mailer.config import keys as config_keys
 from mailer.config.sections import Settings
 from mailer.core import outcome, states
+from mailer.core.preflight import CODES
 from mailer.core.states import Event, State
 from mailer.intake.checks import WARNINGS
 from mailer.ledger import tables
@@ -249,6 +250,10 @@ def _warnings() -> str:
     return table(("code", "means"), ((f"`{code}`", said) for code, said in WARNINGS.items()))
 
 
+def _preflight() -> str:
+    return table(("code", "means"), ((f"`{code}`", said) for code, said in CODES.items()))
+
+
 PARTS: dict[str, Callable[[], str]] = {
     "commands": _commands_part,
     "config-top": _configuration(""),
@@ -264,6 +269,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "outcomes": _outcomes,
     "ledger": _ledger,
     "warnings": _warnings,
+    "preflight": _preflight,
 }
 
 if __name__ == "__main__":

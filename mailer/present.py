@@ -22,6 +22,7 @@ from rich.text import Text
 from mailer.core.embargo import say, utc_offset
 from mailer.core.inert import inert, inert_cell, inert_json, inert_lines
 from mailer.core.model import Draft, Embargo, Progress
+from mailer.core.preflight import Finding
 from mailer.desk import Change, PlanView
 from mailer.intake.contacts import ListReport
 from mailer.ledger.log import Deed, Entry, Hold, RelayFault
@@ -149,6 +150,18 @@ def _embargoes(view: PlanView) -> str:
     if len(said) == 1:
         return next(iter(said.values()))
     return "; ".join(f"{', '.join(by_embargo[e])}: {words}" for e, words in said.items())
+
+
+def findings(found: Sequence[Finding]) -> None:
+    """What a check found: what blocks, and what a person should look at."""
+    for one in found:
+        line = f", line {one.line}" if one.line else ""
+        what, style = ("BLOCKS", "bold red") if one.blocks else ("look", "yellow")
+        text = f"{what:7}{inert(one.where)}{line}: {inert(one.message)}"
+        console().print(text, style=style, soft_wrap=True)
+    blocks = sum(one.blocks for one in found)
+    looks = count(len(found) - blocks, "thing", "things")
+    print(f"{count(blocks, 'fault blocks', 'faults block')} approval, {looks} to look at.")
 
 
 def plan_json(view: PlanView) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from mailer.config import keys as config_keys
 from mailer.core.embargo import RefusalCode
 from mailer.core.model import Draft
 from mailer.core.outcome import Outcome, Phase, Step
+from mailer.core.preflight import CODES
 from mailer.core.states import DeliveryState, DispatchState
 from mailer.intake import contacts, documents, front_matter
 from mailer.intake.checks import WARNINGS
@@ -157,6 +158,10 @@ def test_no_key_of_the_document_json_is_missing_or_invented() -> None:
 
 def test_no_warning_code_is_missing_or_invented() -> None:
     assert first_cells(section(REFERENCE / "document.md", "## Warnings")) == set(WARNINGS)
+
+
+def test_every_finding_of_preflight_is_in_the_reference() -> None:
+    assert first_cells(section(REFERENCE / "preflight.md", "## Codes")) == set(CODES)
 
 
 def test_no_column_of_a_list_is_missing_or_invented() -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import shutil
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from stories import DAY, REF, approve, document, queue, send, states, taken
-from support import LIFT, FakeClock, Sink, make_office, open_office
+from support import LIFT, ROOT, FakeClock, Sink, make_office, open_office
 
 from mailer.app import App
 from mailer.core.errors import MailerError
@@ -354,3 +355,48 @@ def test_a_release_waits_for_the_journalists_own_morning(
             send(app)
             waves += [(minutes // 60, one.rcpt_to.partition("@")[0]) for one in sink.taken[before:]]
     assert sorted(waves) == [(0, "lima"), (0, "tokyo"), (6, "paris"), (7, "london")]
+
+
+# --- preflight --------------------------------------------------------------------------------
+
+
+def test_what_preflight_blocks_cannot_be_approved(app: App, sink: Sink, clock: FakeClock) -> None:
+    edit(app, "Four in ten", "Embargoed until 10 February 2027, 06:00 GMT. Four in ten")
+    queue(app)
+    blocking = {f.code for f in app.desk.check(REF, now=clock()) if f.blocks}
+    assert "embargo-contradicted" in blocking
+    with pytest.raises(MailerError, match=r"cannot be approved as it is:\n  text"):
+        approve(app)
+    clock.at = LIFT
+    send(app)
+    assert sink.taken == []
+
+
+def test_what_preflight_warns_of_can_be_approved(app: App, clock: FakeClock) -> None:
+    edit(app, "Four in ten of", "TBC of")
+    queue(app)
+    assert "placeholder" in {f.code for f in app.desk.check(REF, now=clock())}
+    approve(app)
+
+
+def test_a_kill_stops_what_waits_even_if_its_notice_cannot_be_made(
+    app: App, sink: Sink, clock: FakeClock, tmp_path: Path
+) -> None:
+    after_the_advance(app, clock)
+    broken = tmp_path / "templates"
+    shutil.copytree(ROOT / "templates", broken)
+    (broken / "_base" / "withdrawal.txt").write_text("{{ nonsense }}")
+    config = app.config.path
+    config.write_text(config.read_text().replace(f"{ROOT}/templates", "templates"))
+    with open_office(config, sink.port, clock) as again:
+        with pytest.raises(MailerError, match="nothing more of it leaves; but its holders"):
+            again.desk.withdraw(REF, note="", by="chief", now=clock())
+        clock.at = LIFT
+        send(again)
+        assert len(sink.taken) == 1
+        shutil.copy(ROOT / "templates" / "_base" / "withdrawal.txt", broken / "_base")
+        assert again.desk.withdraw(REF, note="", by="chief", now=clock()).notified == 1
+        send(again)
+        assert sink.rcpts == ["ana@wire.example"] * 2
+        with pytest.raises(MailerError, match="every holder was told"):
+            again.desk.withdraw(REF, note="", by="chief", now=clock())

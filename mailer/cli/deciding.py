@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import getpass
 import re
+from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -11,9 +13,21 @@ from typing import Annotated
 import typer
 
 from mailer import present
-from mailer.cli.common import Audience, By, ByDefault, Contact, Json, Reference, cli, opened
+from mailer.cli.common import (
+    REFUSED,
+    Audience,
+    By,
+    ByDefault,
+    Contact,
+    Json,
+    Reference,
+    cli,
+    opened,
+)
+from mailer.config import Relay
 from mailer.core.inert import inert
 from mailer.core.states import DeliveryEvent
+from mailer.delivery import smtp
 
 
 @cli.command()
@@ -69,6 +83,35 @@ def plan(reference: Reference, as_json: Json = False) -> None:
             present.print_json(present.plan_json(view))
         else:
             present.plan(view)
+
+
+@cli.command()
+def check(
+    reference: Reference,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Do not ask the relay what size it takes.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Check what is still to go of an advisory, as a careful sub-editor would."""
+    with opened() as app:
+        size = None if offline else asyncio.run(_relay_size(app.config.relay))
+        findings = app.desk.check(reference, now=app.now(), relay_size=size)
+        if as_json:
+            present.print_json([asdict(finding) for finding in findings])
+        else:
+            present.findings(findings)
+    if any(finding.blocks for finding in findings):
+        raise typer.Exit(REFUSED)
+
+
+async def _relay_size(relay: Relay) -> int | None:
+    """What the relay says it takes; None if it is not to be had."""
+    session = await smtp.connect(relay)
+    if isinstance(session, smtp.Unavailable):
+        return None
+    await session.quit()
+    return session.size
 
 
 @cli.command()

@@ -33,7 +33,7 @@ class Changed:
 class Difference:
     """What is other about an audience's recipients. `since` None: it never had anything yet.
 
-    `unverified` have a date of verification, and it is more than a year ago; `never` have none.
+    `unverified`: those whose address was not verified for a year, or never.
     """
 
     audience: str
@@ -43,7 +43,6 @@ class Difference:
     gone: tuple[Contact, ...]
     changed: tuple[Changed, ...]
     unverified: tuple[Contact, ...]
-    never: int
 
 
 def between(
@@ -69,7 +68,6 @@ def between(
             if key in before and before[key].outlet != one.outlet
         ),
         unverified=tuple(
-            one for one in after.values() if one.verified is not None and one.verified < oldest
+            one for one in after.values() if one.verified is None or one.verified < oldest
         ),
-        never=sum(one.verified is None for one in after.values()),
     )

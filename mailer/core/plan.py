@@ -114,7 +114,10 @@ def make(
             contact = replace(listed, embargo_accepted=accepted)
             trusted = accepted or not audience.requires_acceptance
             (early if _has_advance(audience, theirs, now) and trusted else at_lift).append(contact)
-        dispatches += _dispatches(audience, theirs, early, at_lift, now)
+        # Where everybody is left out nothing is planned; a list with nobody on it is somebody's
+        # mistake, and stays to be seen.
+        if early or at_lift or not any(left.audience == audience.name for left in left_out):
+            dispatches += _dispatches(audience, theirs, early, at_lift, now)
     return Plan(content_hash, templates, embargo, tuple(dispatches), tuple(left_out))
 
 

@@ -202,7 +202,7 @@ class _Event:
     copies: int
     wave: int
     once: str = ""
-    told_only: bool = False
+    waits: bool = False
 
 
 @dataclass(slots=True)
@@ -285,7 +285,7 @@ class _Lane:
     def finish(self, contacts: int, end: datetime) -> Lane:
         """Tell it as segments; leaves behind how many hold an embargoed copy when it lifts."""
         holding = self._so_far()
-        expected = [event for event in self.coming if not event.told_only]
+        expected = [event for event in self.coming if not event.waits]
         segments: list[Segment] = []
         stops = sorted({self.now, *(event.at for event in expected), *filter(None, [self.lift])})
         for start, stop in zip(stops, [*stops[1:], end], strict=True):
@@ -390,4 +390,6 @@ def _lift_now(lanes: Iterable[_Lane], now: datetime) -> LiftNow | None:
                     else:
                         at_once += copies
     told = [lane for lane in ahead if lane.out]
-    return LiftNow(at_once, mornings, sum(l.out for l in told), tuple(l.name for l in told))
+    return LiftNow(
+        at_once, mornings, sum(lane.out for lane in told), tuple(lane.name for lane in told)
+    )

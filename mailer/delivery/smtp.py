@@ -72,6 +72,12 @@ class Session:
         self.tls_version = tls_version
 
     @property
+    def size(self) -> int:
+        """The largest message that the relay takes, in octets; 0: it names no limit (RFC 1870)."""
+        limit = self._client.esmtp_extensions.get("size", "")
+        return int(limit) if limit.isdecimal() else 0
+
+    @property
     def usable(self) -> bool:
         """Whether another transaction can be tried on it."""
         return self._client.is_connected
@@ -107,9 +113,8 @@ class Session:
 
     def _unfit(self, message: Envelope) -> Handed | None:
         """What the relay has told us it will not take is refused before a byte is sent."""
-        limit = self._client.esmtp_extensions.get("size", "")
-        if limit.isdecimal() and 0 < int(limit) < len(message.content):
-            said = f"not sent: {len(message.content)} octets, the relay takes {limit} (SIZE)"
+        if 0 < self.size < len(message.content):
+            said = f"not sent: {len(message.content)} octets, the relay takes {self.size} (SIZE)"
             return Handed(Step.MAIL, Phase.SECURED, Reply(552, said, "5.3.4"))
         if self._needs_smtputf8(message) and not self._client.supports_extension("smtputf8"):
             said = "not sent: the address is not ASCII and the relay has no SMTPUTF8"

@@ -9,9 +9,10 @@ from mailer.desk.consenting import Consenting
 from mailer.desk.deciding import Approval
 from mailer.desk.proposal import PlanRow, PlanView, Proposal
 from mailer.desk.queueing import Queueing
+from mailer.desk.reporting import Reporting, TimelineView
 
-__all__ = ["Approval", "Change", "Desk", "PlanRow", "PlanView", "Proposal"]
+__all__ = ["Approval", "Change", "Desk", "PlanRow", "PlanView", "Proposal", "TimelineView"]
 
 
-class Desk(Queueing, Changing, Consenting):
+class Desk(Queueing, Changing, Consenting, Reporting):
     """The press office's desk over one ledger and one configuration."""

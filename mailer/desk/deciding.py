@@ -11,7 +11,7 @@ from sqlmodel import Session
 from mailer.core import states
 from mailer.core.errors import MailerError
 from mailer.core.states import DeliveryEvent, DeliveryState, DispatchEvent, DispatchState
-from mailer.desk.base import DeskBase
+from mailer.desk.checking import Checking
 from mailer.ledger import approvals, audit, holds, store
 from mailer.ledger.tables import AdvisoryRow, DeliveryRow, DispatchRow
 
@@ -25,13 +25,13 @@ class Approval:
     missing: int
 
 
-class Deciding(DeskBase):
+class Deciding(Checking):
     """What stops and what goes. Each deed is one transaction with its audit row."""
 
     def approve(self, reference: str, *, by: str, now: datetime) -> Approval:
         """One person's yes to all of an advisory that waits for one.
 
-        It is to what there is now (ledger.approvals). With `[embargo] approvals = 2` it takes two
+        It is to what there is now (ledger.approvals), and not to what preflight blocks. With `[embargo] approvals = 2` it takes two
         people, and whoever submitted the plan cannot be the second.
         """
         with self._database.write() as session:
@@ -41,6 +41,10 @@ class Deciding(DeskBase):
             waiting = [row for row in rows if row.state in allowed]
             if not waiting:
                 raise MailerError(f"{owner.reference}: nothing waits for approval ({_said(rows)})")
+            blocking = [f for f in self._check(session, waiting, now) if f.blocks]
+            if blocking:
+                told = "".join(f"\n  {f.where}: {f.message}" for f in blocking)
+                raise MailerError(f"{owner.reference}: cannot be approved as it is:{told}")
             needed = self._config.embargo.approvals
             given = [self._yes(session, row, by, now, needed) for row in waiting]
             approved = sum(row.state == DispatchState.APPROVED for row in waiting)

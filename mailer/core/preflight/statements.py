@@ -15,7 +15,16 @@ from functools import lru_cache
 from mailer.core.embargo import Ask, Instant, Reject, read, say
 from mailer.core.embargo.clock import Clock
 from mailer.core.embargo.grammar import parse
-from mailer.core.embargo.parts import Broken, Days, Part, Relative, Unknown, Weekday, Zone
+from mailer.core.embargo.parts import (
+    Broken,
+    Days,
+    Immediate,
+    Part,
+    Relative,
+    Unknown,
+    Weekday,
+    Zone,
+)
 from mailer.core.embargo.places import months, weekdays
 from mailer.core.embargo.words import HOUR_MARKS, fold
 from mailer.core.model import Embargo
@@ -31,30 +40,32 @@ _LONG_AGO = datetime(1990, 1, 1, tzinfo=UTC)
 _STATEMENT = re.compile(
     r"(?<!\w)(?:(?P<firm>embargoed|embargad[oa]s?|embargu[ée]e?s?|(?:sende)?sperrfrist"
     r"|(?:under|sous|bajo|sotto|sob|под|unter)\s{1,3}(?:\w{1,20}\s{1,3}){0,2}(?:embargo|эмбарго)"
-    r"|(?:not|no)\s{1,3}(?:\w{1,20}\s{1,3}){1,6}?(?:before|until|till)"
+    r"|(?:not\s{1,3}for|(?:not\s{1,3}to|(?:must|may|should|shall)\s{1,3}not)\s{1,3}be|no)\s{1,3}"
+    r"(?:\w{1,20}\s{1,3}){0,2}?(?:publi\w{1,9}|release|broadcast|use|air|transmission|reporting)"
+    r"\s{1,3}(?:\w{1,20}\s{1,3}){0,4}?(?:before|until|till)"
     r"|ne\s{1,3}pas\s{1,3}(?:\w{1,20}\s{1,3}){1,3}?avant"
     r"|no\s{1,3}(?:publicar|difundir)\s{1,3}(?:\w{1,20}\s{1,3}){0,2}?(?:antes|hasta)"
     r"|non\s{1,3}(?:pubblicare|diffondere)\s{1,3}prima"
     r"|n[ãa]o\s{1,3}(?:publicar|divulgar)\s{1,3}antes"
-    r"|nicht\s{1,3}vor|nicht\s{1,3}(?:zur\s{1,3})?veröffentlich\w{1,5}\s{1,3}vor"
+    r"|nicht\s{1,3}(?:zur\s{1,3})?veröffentlich\w{1,5}\s{1,3}vor"
     r"|не\s{1,3}(?:публиковать|для\s{1,3}публикации)\s{1,3}(?:до|ранее|раньше)"
-    r"|(?:محظور|محظورة|يحظر|حظر)\s{1,3}(?:ال)?نشر|محظور|محظورة|(?:لا\s{1,3}ينشر|غير\s{1,3}للنشر)\s{1,3}قبل)"
+    r"|(?:محظور|محظورة|يحظر|حظر)\s{1,3}(?:(?:ال)?نشر|حتى)"
+    r"|(?:لا\s{1,3}ينشر|غير\s{1,3}للنشر)\s{1,3}قبل)"
     r"|embargo|эмбарго|الحظر)(?!\w)",
     re.IGNORECASE,
 )
-_PUBLISHING = re.compile(
-    r"publi|releas|broadcast|use|print|air|report|transmi|diffus|veröff|pubbl|divul|difun|публ|نشر"
-    r"|embarg|эмбарго|sperr|محظور",
+_GOODS = re.compile(
+    r"\b(?:arms|weapons?|trade|oil|gas|grain|food|fuel|export|import|economic|military|timber"
+    r"|diamonds?|technology|un|eu|us)\s{1,3}$",
     re.IGNORECASE,
 )
-"""One of these is in every firm statement: "not before noon" alone may be of a rally."""
-
 _HEAD = re.compile(r"(?:^|\n)[\s>*_#\-–—•+\[(\"“«]{0,20}(?:\w{1,12}(?:\s{1,3}|['’])){0,2}$")
 _LEADS = re.compile(
     r"[\s*_\])\"”]{0,5}(?:[:–—-]|(?:un)?till?\b|hasta|jusqu|bis\b|fino|at[ée]\b|до\b|حتى|lifts?\b"
     r"|ends?\b|expires?\b|date|time)",
     re.IGNORECASE,
 )
+_UNTIL = re.compile(r"before|until|till|avant|antes|hasta|prima|vor|до|ран|قبل|حتى", re.IGNORECASE)
 _BOUNDARY = re.compile(r"[.!?؟](?=[\"”»)\]*_]{0,4}(?:\s|$))|\n")
 _SHORT = re.compile(r"(\w{1,12})$")
 _BLANK = re.compile(r"\n[ \t]*\n")
@@ -121,7 +132,8 @@ def _immediate(piece: Piece, setting: Setting) -> Iterator[Finding]:
 
 
 def _finding(piece: Piece, line: int, shown: str, setting: Setting) -> Finding:
-    said = f"It says “{plain(shown, 120)}”, but {setting.set_for}; correct whichever is wrong."
+    words = plain(shown.replace("*", ""), 120)
+    said = f"It says “{words}”, but {setting.set_for}; correct whichever is wrong."
     return Finding("embargo-contradicted", True, piece.where, line, said)
 
 
@@ -140,8 +152,7 @@ def _contradictions(piece: Piece, setting: Setting) -> Iterator[Finding]:
                 )
                 yield Finding("embargo-contradicted", True, piece.where, line(match.start()), said)
                 return
-            length = match.end() - match.start()
-            judged[span] = _contradicts(span, length, match, piece.language, setting)
+            judged[span] = _contradicts(span, match, piece.language, setting)
         if judged[span]:
             yield _finding(piece, line(match.start()), judged[span], setting)
 
@@ -149,7 +160,9 @@ def _contradictions(piece: Piece, setting: Setting) -> Iterator[Finding]:
 def _may_state(text: str, match: re.Match[str]) -> bool:
     """Whether the words around leave it open that this is an embargo of news."""
     if match["firm"]:
-        return bool(_PUBLISHING.search(match["firm"]))
+        return True
+    if _GOODS.search(text[max(0, match.start() - 20) : match.start()]):
+        return False
     return _at_head(text, match) or _LEADS.match(text, match.end()) is not None
 
 
@@ -159,66 +172,64 @@ def _at_head(text: str, match: re.Match[str]) -> bool:
     return _HEAD.search(before if start else "\n" + before) is not None
 
 
-def _contradicts(
-    span: str, length: int, match: re.Match[str], language: str, setting: Setting
-) -> str:
+def _contradicts(span: str, match: re.Match[str], language: str, setting: Setting) -> str:
     """The words that say another embargo; empty where they say none, or that which is set."""
-    words = _statement(span, length, language)
-    if not words or not _states(words, length, match, language):
+    length = match.end() - match.start()
+    head = _at_head(match.string, match)
+    words = _statement(span, length, language, head)
+    if not _states(words, length, bool(match["firm"]), head, language):
         return ""
-    answer = _read(words, language, setting)
-    match answer:
+    match _read(words, language, setting):
         case Instant(immediate=True):
             agrees = None in setting.embargoes
         case Instant(utc):
             agrees = utc in setting.instants
         case Ask(candidates):
             agrees = not setting.instants.isdisjoint(candidates)
-        case Reject():
+        case _:
             agrees = True
     return "" if agrees else words
 
 
-def _statement(span: str, length: int, language: str) -> str:
-    """The words up to the end of the sentence or line, or a little on if they do not say when."""
-    best, started = "", False
+def _statement(span: str, length: int, language: str, head: bool) -> str:
+    """The words up to the end of the line or sentence, or some lines on until they say when.
+
+    A heading's time may stand in the next paragraph.
+    """
+    first, partly = "", ""
     for end in _ends(span, length):
         words = span[:end].rstrip()
-        parts = parse(words[length:], language)
-        clock, day = _says(parts)
+        first = first or words
+        clock, day = _says(parse(words[length:], language))
         if clock and day:
-            return words if not started or span[len(best) : len(best) + 1] == "\n" else best
-        if (clock or day) and not started:
-            best, started = words, True
-        elif not best:
-            best = words
-        if started and _BLANK.match(span, end):
+            return words
+        if clock or day:
+            partly = partly or words
+        if _BLANK.match(span, end) and (partly or not head):
             break
-    return best
+    return partly or first
 
 
 def _ends(span: str, length: int) -> Iterator[int]:
-    """Where the sentence may end: after a full stop that ends one, at a line's end. Few of them."""
-    found = 0
+    """Where the statement may end: up to three line ends, and the end of the sentence."""
+    lines = 0
     for boundary in _BOUNDARY.finditer(span, length):
-        if boundary[0] == ".":
-            last = _SHORT.search(span[max(0, boundary.start() - 12) : boundary.start()])
-            if last and _abbreviates(last[1]):
-                continue
-        yield boundary.start()
-        found += 1
-        if found == 4:
+        at = boundary.start()
+        last = _SHORT.search(span[max(0, at - 12) : at])
+        if boundary[0] == "." and last and _abbreviates(last[1]):
+            continue
+        yield at
+        lines += 1
+        if boundary[0] != "\n" or lines == 3:
             return
-    if found == 0:
-        yield len(span)
+    yield len(span)
 
 
 @lru_cache(maxsize=1024)
 def _abbreviates(word: str) -> bool:
     """Whether a full stop after this is not the end of a sentence: "9.", "a.m.", "Feb."."""
-    short = len(word) <= 2
-    plain_word = fold(word)
-    return short or plain_word in months() or plain_word in weekdays() or plain_word in HOUR_MARKS
+    key = fold(word)
+    return len(word) <= 2 or key in months() or key in weekdays() or key in HOUR_MARKS
 
 
 def _says(parts: tuple[Part, ...]) -> tuple[bool, bool]:
@@ -227,23 +238,26 @@ def _says(parts: tuple[Part, ...]) -> tuple[bool, bool]:
     return clock, any(isinstance(p, Days | Weekday | Relative) for p in parts)
 
 
-def _states(words: str, length: int, match: re.Match[str], language: str) -> bool:
+def _states(words: str, length: int, firm: bool, head: bool, language: str) -> bool:
     """Whether this says until when news is embargoed, and not something of an embargo of goods."""
     parts = parse(words[length:], language)
     clock, day = _says(parts)
     leads = _LEADS.match(words, length) is not None
-    if match["firm"]:
-        led = leads or bool(re.search(r"before|until|till|avant|antes|prima|vor", match["firm"]))
-        return (clock or day) and (led or _straight(parts, (Unknown,)))
+    if not clock and not day:
+        immediate = any(isinstance(part, Immediate) for part in parts)
+        return immediate and leads and _straight(parts, (Unknown,))
+    if firm:
+        led = leads or _UNTIL.search(words, 0, length) is not None
+        return led or _straight(parts, (Unknown,))
     if not _straight(parts, (Unknown, Zone)):
         return False
-    return (clock and (day or leads)) or (day and leads and _at_head(match.string, match))
+    return (clock and (day or leads)) or (day and leads and head)
 
 
 def _straight(parts: tuple[Part, ...], others: tuple[type, ...]) -> bool:
     """Whether a time or a day comes before any part of these types."""
     for part in parts:
-        if isinstance(part, Clock | Days | Weekday | Relative):
+        if isinstance(part, Clock | Days | Weekday | Relative | Immediate):
             return True
         if isinstance(part, others):
             return False
@@ -260,7 +274,8 @@ def _read(words: str, language: str, setting: Setting) -> Instant | Ask | Reject
         words = words.rsplit(None, 1)[0]
     answer = read(words, office_zone=office, now=setting.anchor, language=language)
     days = [part for part in parse(words, language) if isinstance(part, Days)]
-    if isinstance(answer, Reject) and days and all(o[0] for d in days for o in d.options):
-        # A day that was already over is another day: last year's line, left in.
+    dated = days and all(year for part in days for year, _, _ in part.options)
+    if isinstance(answer, Reject) and dated and None not in setting.embargoes:
+        # A day that is over is another day too: last year's line, left in.
         answer = read(words, office_zone=office, now=_LONG_AGO, language=language)
     return answer

@@ -66,7 +66,8 @@ _NUMBERED = words.folded(
 _ROMAN = re.compile(r"[IVXLCM]*[IVLCM][IVXLCM]*")
 _BEFORE = re.compile(r"(\w{1,30})\W{1,3}(?:\w{1,3}\W{1,3})?$")
 _LAST = re.compile(r"(\w{1,30})\W{1,3}$")
-_AFTER = re.compile(r"\W{1,3}(\w{1,30})")
+_NEXT = re.compile(r"\W{1,3}(\w{1,30})")
+_AFTER = re.compile(r"\W{1,3}\w{1,3}\W{1,3}(\w{1,30})")
 
 
 def _placeholders(piece: Piece) -> Iterator[Finding]:
@@ -81,11 +82,12 @@ def _placeholders(piece: Piece) -> Iterator[Finding]:
 
 
 def _is_numeral(text: str, match: re.Match[str]) -> bool:
-    before, after = text[max(0, match.start() - 40) : match.start()], text[match.end() :][:40]
-    near = [found for found in (_BEFORE.search(before), _LAST.search(before)) if found]
-    beside = [found[1] for found in near]
-    following = _AFTER.match(after)
-    beside += [following[1]] if following else []
+    before, after = (
+        text[max(0, match.start() - 40) : match.start()],
+        text[match.end() : match.end() + 40],
+    )
+    found = (_BEFORE.search(before), _LAST.search(before), _NEXT.match(after), _AFTER.match(after))
+    beside = [near[1] for near in found if near]
     return any(fold(word) in _NUMBERED or _ROMAN.fullmatch(word) for word in beside)
 
 
