@@ -23,6 +23,7 @@ from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, BeforeValidator, Field, StrictStr, ValidationInfo
 from pydantic_core import PydanticCustomError
 
+from mailer.core.inert import brief
 from mailer.core.model import LANGUAGES
 
 _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -49,7 +50,7 @@ class Place:
 
 def refuse(sentence: str) -> PydanticCustomError:
     """A fault that says all there is to say, without the value and what is accepted."""
-    return PydanticCustomError("sentence", "{sentence}", {"sentence": printable(sentence, 5000)})
+    return PydanticCustomError("sentence", "{sentence}", {"sentence": brief(sentence, 5000)})
 
 
 def shown(value: object) -> str:
@@ -62,18 +63,12 @@ def shown(value: object) -> str:
         case int() | float() | date() | time():
             return str(value)
         case str() if "://" not in value:
-            return f'"{printable(value)}"'
+            return f'"{brief(value, _SHOWN)}"'
         case dict():
             return "the table"
         case list():
             return "the list"
     return "the value"
-
-
-def printable(text: str, longest: int = _SHOWN) -> str:
-    """Text cut to a line's length, with no control or format character left in it."""
-    short = text if len(text) <= longest else text[:longest] + "…"
-    return "".join(c if c == " " or c.isprintable() else f"\\u{ord(c):04x}" for c in short)
 
 
 def same_line(text: str) -> str:

@@ -13,9 +13,10 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from mailer.config.kinds import Place, printable, shown
+from mailer.config.kinds import Place, shown
 from mailer.config.sections import AudienceConfig, Config, EmbargoRules, Organisation, Settings
 from mailer.core.errors import ConfigError
+from mailer.core.inert import brief
 
 _PREFIX = "MAILER__"
 _LONGEST_KEY = 64
@@ -50,7 +51,7 @@ def load(path: Path, environ: Mapping[str, str]) -> Config:
     accepted`. No fault shows a secret's value.
     """
     data = _tables(path)
-    file = printable(path.name)
+    file = brief(path.name)
     for section in _SECTIONS:
         if section != "audience":
             data.setdefault(section, {})
@@ -101,7 +102,7 @@ def _tables(path: Path) -> dict[str, Any]:
     wrong, number = said.groups() if said else (what, None)
     hint = "; text needs double quotes around it" if wrong == "Invalid value" else ""
     where = f"line {number or text.count(chr(10)) + 1}"
-    raise ConfigError(f"{path.name}: {where}: this is not TOML: {printable(wrong)}{hint}")
+    raise ConfigError(f"{path.name}: {where}: this is not TOML: {brief(wrong)}{hint}")
 
 
 def _folder(data: Mapping[str, Any], key: str) -> str:
@@ -157,7 +158,7 @@ def _override(
             if isinstance(table, dict):
                 table[last] = _typed(_FIELDS[key], environ[name])
             continue
-        faults.append(f"environment: {printable(name)}: {wrong}")
+        faults.append(f"environment: {brief(name)}: {wrong}")
     return faults, variables
 
 
@@ -213,7 +214,7 @@ def _where(loc: tuple[int | str, ...], data: Mapping[str, Any]) -> str:
         name = table.get("name") if isinstance(table, dict) else None
         known = isinstance(name, str) and re.fullmatch(r"[A-Za-z0-9_-]{1,64}", name)
         parts = [f"{loc[0]}[{name if known else loc[1] + 1}]", *map(str, loc[2:3])]
-    return ".".join(map(printable, parts))
+    return ".".join(map(brief, parts))
 
 
 def _near(parts: list[str]) -> str:

@@ -20,6 +20,17 @@ def inert(text: str) -> str:
     return _ACTIVE.sub(_escape, text)
 
 
+def brief(text: str, limit: int = 80) -> str:
+    """A value as a message quotes it: one line, printable or escaped, cut at `limit` with "…"."""
+    if len(text) <= limit and text.isprintable():
+        return text
+    safe = "".join(
+        c if c.isprintable() else c.encode("unicode_escape").decode("ascii")
+        for c in text[: limit + 1]
+    )
+    return safe if len(safe) <= limit else safe[: limit - 1] + "…"
+
+
 def inert_lines(text: str) -> str:
     """The same for text whose line breaks are its own."""
     return "\n".join(inert(line) for line in text.split("\n"))

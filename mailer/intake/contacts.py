@@ -21,9 +21,10 @@ from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import available_timezones
 
+from mailer.core.inert import brief
 from mailer.core.model import LANGUAGES, Contact
 from mailer.intake.addresses import Refusal, read_address, same_mailbox_key
-from mailer.intake.rows import Record, csv_records, printable, unreadable, xlsx_records
+from mailer.intake.rows import Record, csv_records, unreadable, xlsx_records
 from mailer.intake.vcard import vcard_records
 
 COLUMNS = (
@@ -163,7 +164,7 @@ def _entries(path: Path, records: Iterator[Record]) -> Iterator[Entry | Finding]
     for name in names:
         if name and name not in COLUMNS:
             message = f"unknown column, ignored; known are {', '.join(COLUMNS)}"
-            yield _finding(file, header.row, printable(name), "unknown-column", name, message)
+            yield _finding(file, header.row, brief(name), "unknown-column", name, message)
     rows: dict[str, int] = {}
     for record in records:
         contact, findings = _contact(file, record, names)
@@ -183,7 +184,7 @@ def _columns(path: Path, header: Record) -> list[str]:
         raise unreadable(path, header.fault, row=header.row)
     names = [cell.strip().casefold() for cell in header.cells]
     if "email" not in names:
-        shown = ", ".join(printable(name) for name in names[:10]) + (", …" if names[10:] else "")
+        shown = ", ".join(brief(name) for name in names[:10]) + (", …" if names[10:] else "")
         raise unreadable(path, f"no email column; the columns are: {shown}", row=header.row)
     for name in COLUMNS:
         if names.count(name) > 1:
@@ -286,7 +287,7 @@ def _zones() -> frozenset[str]:
 
 
 def _name(path: Path) -> str:
-    return printable(str(path), 4096)
+    return brief(str(path), 4096)
 
 
 def _finding(
@@ -299,4 +300,4 @@ def _finding(
     *,
     refused: bool = False,
 ) -> Finding:
-    return Finding(file, row, column, code, printable(value), message, refused)
+    return Finding(file, row, column, code, brief(value), message, refused)

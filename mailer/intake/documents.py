@@ -16,6 +16,7 @@ from pathlib import Path
 from babel import localedata
 
 from mailer.core.errors import DocumentError
+from mailer.core.inert import brief
 from mailer.core.model import Draft, Edition, PressContact, ReadWarning
 from mailer.intake import files, front_matter, plain
 from mailer.intake.blocks import Line, blocks_of
@@ -40,7 +41,7 @@ def read(path: Path) -> Draft:
         clash = next((e for e in editions if e.language == edition.language), None)
         if clash or edition.language == draft.language:
             raise DocumentError(
-                f"{files.shown(beside.name)}: is a second text in {edition.language!r};"
+                f"{brief(beside.name)}: is a second text in {edition.language!r};"
                 " say its language in its name or front matter, or take one away"
             )
         editions.append(edition)
@@ -88,13 +89,13 @@ def _editions_of(path: Path) -> list[tuple[str, Path]]:
     try:
         beside = sorted(path.parent.iterdir())
     except OSError as error:
-        raise DocumentError(f"{files.shown(str(path.parent))}: {error.strerror}") from None
+        raise DocumentError(f"{brief(str(path.parent))}: {error.strerror}") from None
     for candidate in beside:
         stem, _, _ = candidate.stem.rpartition(".")
         if candidate.suffix != ".md" or stem != path.stem or not (language := _tag_of(candidate)):
             continue
         if candidate.resolve().parent != path.parent.resolve():
-            raise DocumentError(f"{files.shown(candidate.name)}: leads out of its folder")
+            raise DocumentError(f"{brief(candidate.name)}: leads out of its folder")
         found.append((language, candidate))
     return found
 
@@ -153,7 +154,7 @@ def _contacts(contacts: Sequence[PressContact]) -> list[dict[str, object]]:
 
 
 def text_warnings(markdown: str) -> tuple[ReadWarning, ...]:
-    """What a careful reader would ask about a text alone: links and quotations, by its own lines."""
+    """What a careful reader would ask about a text alone; lines are its own, from 1."""
     lines = [Line(number, text) for number, text in enumerate(markdown.split("\n"), 1)]
     found = link_warnings(links_in(lines)) + quotation_warnings(blocks_of(lines, wrapped=False))
     return tuple(found)

@@ -23,6 +23,7 @@ import pypdf
 from pypdf.errors import PyPdfError
 
 from mailer.core.errors import DocumentError
+from mailer.core.inert import brief
 from mailer.core.model import ReadWarning
 from mailer.intake.blocks import Line
 from mailer.intake.checks import warn
@@ -65,7 +66,7 @@ class Source:
 
 def load(path: Path) -> Source:
     """The lines of a document, by its suffix. Raises DocumentError."""
-    name = shown(path.name)
+    name = brief(path.name)
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
         raise DocumentError(f"{name}: cannot read a {suffix or 'file without suffix'};"
@@ -90,11 +91,6 @@ def _source(
     return Source(name, lines, warnings, wrapped, typeset)
 
 
-def shown(name: str) -> str:
-    """A file's name as a message may show it: printable, and short."""
-    return "".join(c if c.isprintable() else "�" for c in name)[:120]
-
-
 def _content(path: Path, name: str, limit: int) -> bytes:
     try:
         status = path.stat()
@@ -103,7 +99,7 @@ def _content(path: Path, name: str, limit: int) -> bytes:
         with path.open("rb") as file:
             content = file.read(limit + 1)
     except FileNotFoundError:
-        raise DocumentError(f"{name}: there is no such file in {shown(str(path.parent))}") from None
+        raise DocumentError(f"{name}: there is no such file in {brief(str(path.parent))}") from None
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or "its name cannot be used"
         raise DocumentError(f"{name}: cannot be opened: {why}") from None

@@ -17,6 +17,7 @@ from typing import Any
 import phonenumbers
 
 from mailer.core.errors import DocumentError
+from mailer.core.inert import brief
 from mailer.core.model import KINDS, Draft, Edition, Phone, PressContact
 from mailer.intake.blocks import Block, Line, Shape, blocks_of
 from mailer.intake.checks import EMAIL, link_warnings, links_in, quotation_warnings
@@ -236,17 +237,15 @@ class _Said:
         return table
 
 
-def _shown(value: object, limit: int = 60) -> str:
-    """A value as a message may show it: printable, on one line, and short."""
-    text = "".join(c if c.isprintable() else "�" for c in str(value))
-    return text if len(text) <= limit else text[: limit - 1] + "…"
+def _shown(value: object) -> str:
+    return brief(str(value), 60)
 
 
 def _toml_fault(message: str, toml: str) -> str:
     at = re.search(r"^(?P<what>.*?)\s*\(at line (?P<line>\d+), column \d+\)$", message, re.DOTALL)
     if at:
-        return f"line {at['line']}: the front matter is not TOML: {_shown(at['what'], 120)}"
-    return f"line {toml.count(chr(10)) + 1}: the front matter is not TOML: {_shown(message, 120)}"
+        return f"line {at['line']}: the front matter is not TOML: {brief(at['what'], 120)}"
+    return f"line {toml.count(chr(10)) + 1}: the front matter is not TOML: {brief(message, 120)}"
 
 
 def _line_of(key: str, toml: str) -> int:

@@ -23,6 +23,7 @@ from typing import Any, NamedTuple
 from openpyxl import load_workbook
 
 from mailer.core.errors import ListError
+from mailer.core.inert import brief
 
 MAX_LINE = 1 << 20
 """Bytes of one line of a text list. A list of people has none this long."""
@@ -53,24 +54,10 @@ class Record(NamedTuple):
     note: str = ""
 
 
-def printable(text: str, limit: int = 80) -> str:
-    r"""Text made safe for a terminal and one line: control, format and bidi characters as \\x1b.
-
-    At most `limit` characters come out; what was cut is shown by "…".
-    """
-    if len(text) <= limit and text.isprintable():
-        return text
-    safe = "".join(
-        char if char.isprintable() else char.encode("unicode_escape").decode("ascii")
-        for char in text[: limit + 1]
-    )
-    return safe if len(safe) <= limit else safe[: limit - 1] + "…"
-
-
 def unreadable(path: Path, what: str, *, row: int = 0) -> ListError:
     """The one line that says why a whole file is refused; `row` counts from 1 (0: none)."""
     where = f"row {row}: " if row else ""
-    return ListError(f"{printable(str(path), 4096)}: {where}{what}")
+    return ListError(f"{brief(str(path), 4096)}: {where}{what}")
 
 
 def text_lines(path: Path) -> Iterator[str]:

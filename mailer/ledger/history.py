@@ -71,7 +71,7 @@ def people(session: Session, advisory_id: int) -> dict[str, int]:
         .where(col(VersionRow.advisory_id) == advisory_id)
         .group_by(col(DispatchRow.audience))
     )
-    return {name: number for name, number in counted}
+    return dict(counted.tuples())
 
 
 # --- who had it last --------------------------------------------------------------------------

@@ -6,7 +6,7 @@ advisory's text or headline: a version is its number and its content hash.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -83,8 +83,8 @@ class Consented:
 class HeldCopy:
     """A copy that the relay took, or may have. Instants are UTC.
 
-    `began_at` is when its text began to go; `taken_at` when the relay answered for it, None if it
-    never did. `in_doubt`: the first of it that may have left was never answered for.
+    `began_at` is when its text first began to go; `taken_at` when the relay said that it took it,
+    None if it never did; `doubt_since` is when a try began that the relay never answered for.
     """
 
     audience: str
@@ -97,7 +97,7 @@ class HeldCopy:
     message_id: str
     began_at: datetime
     taken_at: datetime | None
-    in_doubt: bool
+    doubt_since: datetime | None
     relay: str
     tls_version: str
     reply: str
@@ -166,6 +166,19 @@ class Record:
     holds: tuple[HoldKept, ...]
     runs: tuple[Run, ...]
 
+    @property
+    def unattended(self) -> tuple[tuple[datetime, datetime | None], ...]:
+        """When no `mailer run` was there, from when to when (UTC); None: nobody came since."""
+        gaps: list[tuple[datetime, datetime | None]] = []
+        alone = self.created_at
+        for run in self.runs:
+            if run.started_at > alone:
+                gaps.append((alone, run.started_at))
+            alone = max(alone, run.ended_at or run.seen_at)
+        if not self.runs or self.runs[-1].ended_at is not None:
+            gaps.append((alone, None))
+        return tuple(gaps)
+
 
 def of(session: Session, owner: AdvisoryRow) -> Record:
     """The whole record of an advisory, at one moment of the ledger."""
@@ -228,25 +241,30 @@ def _copies(session: Session, advisory_id: int, answers: Iterable[Answer]) -> li
         .where(may_have_left)
         .order_by(col(DeliveryRow.id), col(AttemptRow.number))
     )
-    copies: dict[int, HeldCopy] = {}
+    copies: dict[int, tuple[DeliveryRow, DispatchRow, VersionRow, list[AttemptRow]]] = {}
     for delivery, dispatch, version, attempt in rows:
-        if delivery.id not in copies:
-            own = said.get(delivery.email_key, ())
-            copies[delivery.id] = _held(delivery, dispatch, version, attempt, own)
-    return sorted(copies.values(), key=lambda copy: copy.began_at)
+        copies.setdefault(delivery.id, (delivery, dispatch, version, []))[3].append(attempt)
+    held = [
+        _held(delivery, dispatch, version, attempts, said.get(delivery.email_key, ()))
+        for delivery, dispatch, version, attempts in copies.values()
+    ]
+    return sorted(held, key=lambda copy: copy.began_at)
 
 
 def _held(
     delivery: DeliveryRow,
     dispatch: DispatchRow,
     version: VersionRow,
-    attempt: AttemptRow,
+    attempts: Sequence[AttemptRow],
     answers: Iterable[Answer],
 ) -> HeldCopy:
     planned = store.dispatch_of(dispatch)
-    before = [answer for answer in answers if answer.at <= attempt.began_at]
-    taken = attempt.outcome == Outcome.ACCEPTED
-    said = (str(attempt.code or ""), attempt.enhanced, attempt.reply)
+    began_at = attempts[0].began_at
+    before = [answer for answer in answers if answer.at <= began_at]
+    doubts = [one.began_at for one in attempts if one.outcome != Outcome.ACCEPTED]
+    taken = next((one for one in attempts if one.outcome == Outcome.ACCEPTED), None)
+    told = taken or attempts[-1]
+    said = (str(told.code or ""), told.enhanced, told.reply)
     return HeldCopy(
         audience=dispatch.audience,
         kind=dispatch.kind,
@@ -256,11 +274,11 @@ def _held(
         state=delivery.state,
         reason=delivery.reason,
         message_id=delivery.message_id,
-        began_at=attempt.began_at,
-        taken_at=attempt.ended_at if taken else None,
-        in_doubt=not taken,
-        relay=attempt.relay,
-        tls_version=attempt.tls_version,
+        began_at=began_at,
+        taken_at=taken.ended_at if taken else None,
+        doubt_since=doubts[0] if doubts else None,
+        relay=told.relay,
+        tls_version=told.tls_version,
         reply=" ".join(filter(None, said)),
         embargo=planned.embargo,
         consent=Consented(

@@ -10,9 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mailer.core.errors import ListError
+from mailer.core.inert import brief
 from mailer.core.model import Contact
 from mailer.intake.contacts import Finding, ListReport, check_lists, iter_list, read_list
-from mailer.intake.rows import MAX_LINE, printable
+from mailer.intake.rows import MAX_LINE
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "lists").glob("*.csv"))
 reusing_tmp_path = settings(
@@ -297,8 +298,8 @@ def test_nothing_but_a_plain_yes_or_a_date_is_an_acceptance(read, written: str) 
 @settings(deadline=None)
 @given(st.text())
 def test_what_is_shown_is_safe_for_a_terminal(text: str) -> None:
-    assert printable(text).isprintable()
-    assert len(printable(text)) <= 80
+    assert brief(text).isprintable()
+    assert len(brief(text)) <= 80
 
 
 def test_a_list_is_streamed(tmp_path: Path) -> None:

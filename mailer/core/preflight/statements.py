@@ -59,7 +59,7 @@ _GOODS = re.compile(
     r"|diamonds?|technology|un|eu|us)\s{1,3}$",
     re.IGNORECASE,
 )
-_HEAD = re.compile(r"(?:^|\n)[\s>*_#\-–—•+\[(\"“«]{0,20}(?:\w{1,12}(?:\s{1,3}|['’])){0,2}$")
+_HEAD = re.compile(r"(?:^|\n)[\s>*_#\-–—•+\[(\"“«]{0,20}(?:\w{1,12}(?:\s{1,3}|['’]))?$")
 _LEADS = re.compile(
     r"[\s*_\])\"”]{0,5}(?:[:–—-]|(?:un)?till?\b|hasta|jusqu|bis\b|fino|at[ée]\b|до\b|حتى|lifts?\b"
     r"|ends?\b|expires?\b|date|time)",
@@ -176,7 +176,8 @@ def _contradicts(span: str, match: re.Match[str], language: str, setting: Settin
     """The words that say another embargo; empty where they say none, or that which is set."""
     length = match.end() - match.start()
     head = _at_head(match.string, match)
-    words = _statement(span, length, language, head)
+    label = head and len(match[0].split()) == 1
+    words = _statement(span, length, language, label)
     if not _states(words, length, bool(match["firm"]), head, language):
         return ""
     match _read(words, language, setting):
@@ -191,10 +192,10 @@ def _contradicts(span: str, match: re.Match[str], language: str, setting: Settin
     return "" if agrees else words
 
 
-def _statement(span: str, length: int, language: str, head: bool) -> str:
+def _statement(span: str, length: int, language: str, label: bool) -> str:
     """The words up to the end of the line or sentence, or some lines on until they say when.
 
-    A heading's time may stand in the next paragraph.
+    The time that a label such as "EMBARGO" announces may stand in the next paragraph.
     """
     first, partly = "", ""
     for end in _ends(span, length):
@@ -205,7 +206,7 @@ def _statement(span: str, length: int, language: str, head: bool) -> str:
             return words
         if clock or day:
             partly = partly or words
-        if _BLANK.match(span, end) and (partly or not head):
+        if _BLANK.match(span, end) and (partly or not label):
             break
     return partly or first
 

@@ -1,0 +1,34 @@
+"""The audit, printed row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from mailer.core.inert import inert
+from mailer.ledger.history import AuditEntry
+from mailer.present import console, stamp, when_exactly
+
+
+def audit_rows(entries: Iterable[AuditEntry], zone: str) -> None:
+    """Who did what, when, with what: one deed a line."""
+    screen = console()
+    for one in entries:
+        who, what = inert(one.actor), f"{inert(one.action)} {inert(one.subject)}"
+        said = "; ".join(f"{name}: {value}" for name, value in one.detail.items())
+        detail = f" ({inert(said)})" if said else ""
+        line = f"{one.row}  {when_exactly(one.at, zone)}  {who}: {what}{detail}"
+        screen.print(line, soft_wrap=True)
+
+
+def audit_json(entry: AuditEntry) -> dict[str, Any]:
+    """A deed for scripts: its instant in UTC."""
+    return {
+        "row": entry.row,
+        "at": stamp(entry.at),
+        "actor": entry.actor,
+        "action": entry.action,
+        "subject": entry.subject,
+        "detail": entry.detail,
+        "hash": entry.hash,
+    }
