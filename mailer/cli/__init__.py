@@ -9,7 +9,7 @@ import os
 import sys
 
 # Each room puts its commands on `cli` when it is imported; this order is the order of --help.
-from mailer.cli import consenting, deciding, looking, running, setting_up  # noqa: F401
+from mailer.cli import consenting, deciding, looking, reporting, running, setting_up  # noqa: F401
 from mailer.cli.common import cli, options
 from mailer.core.errors import MailerError
 from mailer.core.inert import inert

@@ -125,12 +125,16 @@ class HoldNow:
 
 @dataclass(frozen=True, slots=True)
 class LiftNow:
-    """What a lift now would send: at once, later in the contacts' own mornings; who is told."""
+    """What a lift now would send: at once, later in the contacts' own mornings; who is told.
+
+    `on_hold`: some of it would still wait until the hold is ended.
+    """
 
     at_once: int
     mornings: int
     told: int
     audiences: tuple[str, ...]
+    on_hold: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -391,5 +395,9 @@ def _lift_now(lanes: Iterable[_Lane], now: datetime) -> LiftNow | None:
                         at_once += copies
     told = [lane for lane in ahead if lane.out]
     return LiftNow(
-        at_once, mornings, sum(lane.out for lane in told), tuple(lane.name for lane in told)
+        at_once,
+        mornings,
+        sum(lane.out for lane in told),
+        tuple(lane.name for lane in told),
+        on_hold=any(wave.on_hold for lane in ahead for _, wave in lane.waves),
     )

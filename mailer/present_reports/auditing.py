@@ -15,10 +15,15 @@ def audit_rows(entries: Iterable[AuditEntry], zone: str) -> None:
     screen = console()
     for one in entries:
         who, what = inert(one.actor), f"{inert(one.action)} {inert(one.subject)}"
-        said = "; ".join(f"{name}: {value}" for name, value in one.detail.items())
+        said = "; ".join(f"{name}: {listed(value)}" for name, value in one.detail.items())
         detail = f" ({inert(said)})" if said else ""
         line = f"{one.row}  {when_exactly(one.at, zone)}  {who}: {what}{detail}"
         screen.print(line, soft_wrap=True)
+
+
+def listed(value: object) -> str:
+    """A detail's value in words."""
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def audit_json(entry: AuditEntry) -> dict[str, Any]:

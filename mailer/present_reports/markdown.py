@@ -13,7 +13,7 @@ from mailer.core.inert import inert
 
 _PUNCTUATION = re.compile(r"[!\"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~]")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
-_QUIET = frozenset(",;'\"() ")
+_QUIET = frozenset(",;'\"()-./ ")
 _LINKISH = re.compile(r"@|://|:\S|\w\.\w", re.UNICODE)
 
 
@@ -33,11 +33,12 @@ def code(text: str) -> str:
     longest = max((len(run) for run in re.findall("`+", shown)), default=0)
     fence = "`" * (longest + 1)
     pad = " " if shown.startswith("`") or shown.endswith("`") else ""
-    # A table's cell is cut at every | that has no backslash, in code too (GFM §4.10).
+    # A table's cell is cut at a | in code too, and a backslash before it may itself be escaped
+    # (GFM §4.10): it stands as its number.
     return f"{fence}{pad}{shown.replace('|', _PIPE)}{pad}{fence}"
 
 
-_PIPE = "\\|"
+_PIPE = "\\x7c"
 
 
 def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> list[str]:

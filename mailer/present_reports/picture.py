@@ -20,7 +20,7 @@ from mailer.present_reports.timelines import event, heading, holding, in_words, 
 
 WIDTH, LEFT, RIGHT = 800, 158, 28
 TOP, LANE, BAR = 128, 62, 34
-LETTER = 6.4
+LETTER = 6.3
 """About how wide a letter of a 12 px label is; a label that would not fit is left to the list."""
 
 TICK = 84
@@ -29,10 +29,12 @@ TICK = 84
 ROWS = 24
 """How many events the picture lists; `mailer timeline` prints them all."""
 
+_Place = dict[str, float | str]
+
 NOT_XML = re.compile("[\ufffe\uffff]")
 
 STYLE = """
-text { font: 12px system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif; fill: #1c2733 }
+text { font: 12px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; fill: #1c2733 }
 .paper { fill: #ffffff; stroke: #d8e0e7 }
 .name { font-size: 14px; font-weight: 600 }
 .title { font-size: 19px; font-weight: 650 }
@@ -153,7 +155,7 @@ def _axis(root: ET.Element, view: TimelineView, at: dict[datetime, float], floor
         if instant not in at:
             continue
         x = at[instant]
-        if instant not in ends:
+        if instant != found.now:
             _put(root, "line", class_="tick", x1=x, x2=x, y1=TOP - 6, y2=floor)
         middle = min(x, WIDTH - RIGHT - TICK / 2 + 12)
         if any(abs(middle - other) < TICK for other in placed):
@@ -167,9 +169,7 @@ def _axis(root: ET.Element, view: TimelineView, at: dict[datetime, float], floor
             )  # fmt: skip
 
 
-def _lane(
-    root: ET.Element, lane: Lane, zone: str, at: dict[datetime, float], top: float
-) -> None:
+def _lane(root: ET.Element, lane: Lane, zone: str, at: dict[datetime, float], top: float) -> None:
     group = _put(root, "g")
     _put(group, "title", f"{inert(lane.audience)}: {in_words(lane, zone)}")
     name = _cut(inert(lane.audience), 16)
@@ -185,46 +185,55 @@ def _segment(
 ) -> None:
     look = LOOKS[one.has]
     width = max(right - left - 2, 1)
-    box = {"x": left + 1, "y": top, "width": width, "height": BAR, "rx": min(5, width / 2)}
+    box: _Place = {"x": left + 1, "y": top, "width": width, "height": BAR, "rx": min(5, width / 2)}
     drawn = _put(group, "rect", class_=look + (" once" if one.once else ""), **box)
     _put(drawn, "title", holding(one, lane))
     if one.has in PATTERNED:
         _put(group, "rect", fill=f"url(#{look}-pattern)", **box)
-    part = f"{one.has} ({one.contacts} of {lane.contacts})"
-    full = holding(one, lane)
-    for label in (full, str(one.has) if one.has is Has.NOTHING else part, str(one.has)):
-        if len(label) * LETTER + 12 <= width:
-            style = "soft" if one.has is Has.NOTHING else f"on-{look}"
-            middle = left + 1 + width / 2
-            place = {"x": middle, "y": top + BAR / 2 + 4, "text_anchor": "middle"}
-            _put(group, "text", label, class_=style, **place)
+    share = f"{one.contacts} of {lane.contacts}"
+    candidates = [(holding(one, lane),), (str(one.has), share), (share,)]
+    for lines in candidates[:1] if one.has is Has.NOTHING else candidates:
+        if max(map(len, lines)) * LETTER + 8 <= width:
+            _label(group, lines, look, left + 1 + width / 2, top + BAR / 2 + 4)
             return
 
 
+def _label(group: ET.Element, lines: tuple[str, ...], look: str, x: float, y: float) -> None:
+    style = "soft" if look == LOOKS[Has.NOTHING] else f"on-{look}"
+    for number, line in enumerate(lines):
+        height = y + 14 * (number - (len(lines) - 1) / 2)
+        _put(group, "text", line, class_=style, x=x, y=height, text_anchor="middle")
+
+
 def _flags(root: ET.Element, found: Timeline, at: dict[datetime, float], floor: float) -> None:
-    marks = [(found.now, "now"), *((lift, "lift") for lift in found.lifts)]
-    for instant, word in marks:
-        x = at.get(instant)
+    """Now, across all lanes; and each lift, across the lanes whose embargo it is."""
+    _put(root, "line", class_="now", x1=LEFT, x2=LEFT, y1=TOP - 8, y2=floor)
+    _flag(root, "now", LEFT)
+    for lift in found.lifts:
+        x = at.get(lift)
         if x is None:
             continue
-        _put(root, "line", class_=word, x1=x, x2=x, y1=TOP - 8, y2=floor)
-        _put(
-            root, "rect", class_=f"flag-{word}", x=x - 17, y=TOP - 54, width=34, height=16, rx=4
-        )
-        _put(
-            root, "text", word, class_="flag", x=x, y=TOP - 42, text_anchor="middle"
-        )
+        _flag(root, "lift", x)
+        for number, lane in enumerate(found.lanes):
+            if lane.embargo is not None and lane.embargo.instant == lift:
+                top = TOP + LANE * number - 4
+                _put(root, "line", class_="lift", x1=x, x2=x, y1=top, y2=top + BAR + 20)
+
+
+def _flag(root: ET.Element, word: str, x: float) -> None:
+    _put(root, "rect", class_=f"flag-{word}", x=x - 17, y=TOP - 54, width=34, height=16, rx=4)
+    _put(root, "text", word, class_="flag", x=x, y=TOP - 42, text_anchor="middle")
 
 
 def _legend(root: ET.Element, top: float) -> None:
     x = 24.0
     for has, look in LOOKS.items():
-        box = {"x": x, "y": top - 11, "width": 22, "height": 14, "rx": 3}
+        box: _Place = {"x": x, "y": top - 11, "width": 22, "height": 14, "rx": 3}
         _put(root, "rect", class_=look, **box)
         if has in PATTERNED:
             _put(root, "rect", fill=f"url(#{look}-pattern)", **box)
         _put(root, "text", str(has), class_="soft", x=x + 29, y=top)
-        x += 29 + len(has) * LETTER + 26
+        x += 29 + len(has) * 6 + 26
     _put(
         root, "text", "lengths not to scale", class_="soft small",
         x=WIDTH - RIGHT, y=top, text_anchor="end",
@@ -243,9 +252,7 @@ def _list(root: ET.Element, view: TimelineView, top: float) -> None:
         what = f"{_cut(inert(row.audience), 24)}: {event(row)}"
         _put(root, "text", _cut(what, 48), x=420, y=y)
         contacts = count(row.contacts, "contact", "contacts")
-        _put(
-            root, "text", contacts, class_="soft", x=WIDTH - RIGHT, y=y, text_anchor="end"
-        )
+        _put(root, "text", contacts, class_="soft", x=WIDTH - RIGHT, y=y, text_anchor="end")
     if len(rows) > ROWS:
         more = f"and {len(rows) - ROWS} more"
         _put(root, "text", more, class_="soft", x=24, y=top + 20 * ROWS)
@@ -253,10 +260,8 @@ def _list(root: ET.Element, view: TimelineView, top: float) -> None:
 
 def _patterns(defs: ET.Element) -> None:
     """Stripes, dots and crosses: what is not told by colour alone."""
-    size = {"width": 9, "height": 9, "patternUnits": "userSpaceOnUse"}
-    stripes = _put(
-        defs, "pattern", id="advance-pattern", patternTransform="rotate(45)", **size
-    )
+    size: _Place = {"width": 9, "height": 9, "patternUnits": "userSpaceOnUse"}
+    stripes = _put(defs, "pattern", id="advance-pattern", patternTransform="rotate(45)", **size)
     _put(stripes, "line", class_="ink-advance", x1=0, y1=0, x2=0, y2=9)
     dots = _put(defs, "pattern", id="correction-pattern", **size)
     _put(dots, "circle", class_="ink-correction", cx=4.5, cy=4.5, r=1.7)
@@ -282,7 +287,7 @@ def _subtitle(view: TimelineView) -> str:
     return f"{state}version {view.version} · as of {now} ({view.office_zone})"
 
 
-def _put(parent: ET.Element, tag: str, text: str = "", **attributes: float | str) -> ET.Element:
+def _put(parent: ET.Element, tag: str, text: str = "", /, **attributes: float | str) -> ET.Element:
     named = {
         name.rstrip("_").replace("_", "-"): f"{v:g}" if isinstance(v, int | float) else v
         for name, v in attributes.items()
@@ -302,7 +307,7 @@ def _cut(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
-def _wrapped(text: str, most: int = 112) -> Iterable[str]:
+def _wrapped(text: str, most: int = 122) -> Iterable[str]:
     line = ""
     for word in text.split():
         if line and len(line) + len(word) + 1 > most:

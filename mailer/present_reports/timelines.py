@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from rich import box
@@ -136,7 +137,8 @@ def _lift(found: Timeline) -> str:
     lift: LiftNow | None = found.lift
     if lift is None:
         return "There is no embargo left to lift."
-    sends = f"A lift now would send {count(lift.at_once, 'copy', 'copies')} at once"
+    first = ", once resumed," if lift.on_hold else ""
+    sends = f"A lift now would{first} send {count(lift.at_once, 'copy', 'copies')} at once"
     if lift.mornings:
         sends += f", and {lift.mornings} in their contacts' own mornings"
     if not lift.told:
@@ -157,7 +159,7 @@ def positions(found: Timeline, width: float, least: float) -> dict[datetime, flo
     stops = {found.now, found.end, *(row.instant for row in found.rows)}
     stops |= {one.start for lane in found.lanes for one in lane.segments}
     ordered = sorted(stops)
-    spans = [(b - a).total_seconds() ** 0.5 for a, b in zip(ordered, ordered[1:], strict=False)]
+    spans = [(b - a).total_seconds() ** 0.5 for a, b in pairwise(ordered)]
     floor = min(least, width / len(spans))
     spare = width - floor * len(spans)
     at, places = 0.0, {ordered[0]: 0.0}

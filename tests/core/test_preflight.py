@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -146,8 +147,6 @@ def test_no_dispatch_to_nobody_is_approved() -> None:
 
 @given(st.integers(0, 3_000), st.integers(0, 4_000))
 def test_no_attachment_larger_than_the_relay_takes_is_approved(octets: int, limit: int) -> None:
-    import base64
-
     version = replace(VERSION, attachments=(Attachment("a.csv", "text/csv", b"x" * octets),))
     encoded = base64.encodebytes(b"x" * octets).replace(b"\n", b"\r\n")
     findings = found(version=version, relay_size=limit, samples=())
@@ -207,10 +206,10 @@ def test_findings_that_block_come_first() -> None:
 
 HOSTILE = st.text() | st.text(st.characters(), max_size=60) | st.lists(
     st.sampled_from([
-        "embargoed until ", "EMBARGO", ": ", "\n", "\n\n", "00:01 GMT ", "9 February 2027", "Tuesday ",
-        "Sperrfrist ", "31.02.2027 ", "for immediate release", "today ", "محظور النشر حتى ", "\x1b[2J",
-        "\u202e", "\x00", "\ud800", "XX", "[insert", "![](", "24:61 ", "/", "Asia/Kolkata ", "??",
-        "tomorrow ", "later ", "9999", "a.m. ", "½", "٣",
+        "embargoed until ", "EMBARGO", ": ", "\n", "\n\n", "00:01 GMT ", "9 February 2027",
+        "Sperrfrist ", "31.02.2027 ", "for immediate release", "today ", "\x1b[2J", "Tuesday ",
+        "\u202e", "\x00", "\ud800", "XX", "[insert", "![](", "24:61 ", "/", "Asia/Kolkata ",
+        "محظور النشر حتى ", "??", "tomorrow ", "later ", "9999", "a.m. ", "½", "٣",
     ])
 ).map("".join)  # fmt: skip
 

@@ -72,6 +72,11 @@ def test_a_weekday_that_contradicts_its_date_is_not_overlooked(text: str) -> Non
     assert codes(text) == ["weekday"]
 
 
+def test_each_day_of_a_programme_is_held_to_its_date() -> None:
+    text = "Tuesday 9 February\nWednesday 11 February, Friday 12 February, Sunday 13 February"
+    assert [(f.code, f.line) for f in findings(text)] == [("weekday", 2)] * 2
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -64,7 +64,7 @@ class Piece:
 def pieces(version: Version) -> Iterator[Piece]:
     """Every text of every edition, the original's first; those that say nothing are left out."""
     for nth, edition in enumerate(version.editions):
-        suffix = plain(f" ({edition.language})") if nth else ""
+        suffix = f" ({plain(edition.language, 20)})" if nth else ""
         parts = {
             "headline": edition.headline,
             "subhead": edition.subhead,

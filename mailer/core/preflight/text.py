@@ -95,6 +95,8 @@ def _is_numeral(text: str, match: re.Match[str]) -> bool:
 
 _WORD = re.compile(r"[^\W\d_]+")
 _NEXT_BLOCK = re.compile(r"\n[ \t>]*(?:\n|[-*+•][ \t])")
+_RANGE = re.compile(r"\W{1,3}(?:[^\W\d_]{1,5}\W{1,3})?")
+"""What joins two weekdays ("Monday to Friday"): the date that follows is not that of the second."""
 _BETWEEN = words.folded(
     "the le el il o den dem am dia giorno jour du de del of on em в на от من يوم"
 )
@@ -106,16 +108,17 @@ _REACH = 80
 def _weekdays(piece: Piece, written: date) -> Iterator[Finding]:
     text = unicodedata.normalize("NFC", piece.text)
     line = line_of(text)
-    before: list[bool] = [False, False]  # whether the last two words were weekdays too
+    last = 0
     for word in _WORD.finditer(text):
-        named = len(word[0]) <= 20 and _starts_weekday(word[0])
-        if named and not any(before):
-            found = _date_after(text, word) or _date_before(text, word)
-            wrong = found and _wrong(*found, written)
-            if wrong:
-                said = f"“{plain(word[0])}” does not fit its date: {wrong}."
-                yield Finding("weekday", False, piece.where, line(word.start()), said)
-        before = [before[1], named]
+        if len(word[0]) > 20 or not _starts_weekday(word[0]):
+            continue
+        ranged = last and _RANGE.fullmatch(text, last, word.start())
+        last = word.end()
+        found = None if ranged else _date_after(text, word) or _date_before(text, word)
+        wrong = found and _wrong(*found, written)
+        if wrong:
+            said = f"“{plain(word[0])}” does not fit its date: {wrong}."
+            yield Finding("weekday", False, piece.where, line(word.start()), said)
 
 
 @lru_cache(maxsize=4096)
