@@ -135,7 +135,10 @@ def test_the_log_as_csv_opens_and_no_cell_is_a_formula(sent: Office) -> None:
     [
         *("=", "+", "-", "@", "\t=", "\r=", " ="),
         # A spreadsheet set to Japanese or Chinese reads these as formulas, too (OWASP).
-        *(pytest.param(wide, marks=defect("a full-width sign begins a cell")) for wide in "＝＋－＠"),
+        *(
+            pytest.param(wide, marks=defect("a full-width sign begins a cell"))
+            for wide in "＝＋－＠"
+        ),
     ],
 )
 def test_no_name_or_outlet_becomes_a_formula(office: Office, start: str) -> None:

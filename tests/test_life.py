@@ -400,3 +400,93 @@ def test_a_kill_stops_what_waits_even_if_its_notice_cannot_be_made(
         assert sink.rcpts == ["ana@wire.example"] * 2
         with pytest.raises(MailerError, match="every holder was told"):
             again.desk.withdraw(REF, note="", by="chief", now=clock())
+
+
+# --- what one change does to another ----------------------------------------------------------
+
+
+def test_a_correction_after_a_reschedule_carries_the_new_embargo(
+    app: App, sink: Sink, clock: FakeClock
+) -> None:
+    after_the_advance(app, clock)
+    app.desk.reschedule(REF, embargo_line=LATER, by="officer", now=clock())
+    approve(app)
+    send(app)
+    app.desk.correct(edit(app), note="It was half.", by="officer", now=clock())
+    approve(app)
+    clock.at = LIFT
+    send(app)
+    text = sink.taken[-1].message.get_body(("plain",))
+    assert text is not None
+    assert "until Wednesday, 10 February 2027" in text.get_content()
+    assert {one.rcpt_to for one in sink.taken} == {"ana@wire.example"}
+
+
+def test_moving_one_embargo_leaves_one_that_has_lifted_alone(
+    app: App, sink: Sink, clock: FakeClock
+) -> None:
+    queue(app, embargo_for={"national": "2027-02-09T18:00:00Z"})
+    approve(app)
+    clock.at = LIFT
+    sink.answer = lambda command, rcpt: "451 later" if rcpt.startswith("bo") else None
+    send(app)
+    sink.answer = lambda command, rcpt: None
+    change = app.desk.reschedule(REF, embargo_line=LATER, by="officer", now=clock())
+    assert (change.notified, change.unaware, change.cancelled) == (0, 2, 2)
+    clock.move(minutes=2)
+    send(app)
+    assert states(app)["bo", "release"] == "accepted"
+
+
+def test_an_older_version_is_not_queued_again(app: App, clock: FakeClock) -> None:
+    queue(app, ("national",))
+    edit(app)
+    app.desk.correct(document(app), note="half", by="officer", now=clock())
+    edit(app, "Half of", "Four in ten of")
+    with pytest.raises(MailerError, match="version 1, and there is a newer one"):
+        queue(app, ("wires",))
+
+
+@pytest.mark.parametrize("answer", ["451 later", "550 no"])
+def test_who_did_not_get_the_copy_in_flight_is_not_told_of_its_withdrawal(
+    app: App, sink: Sink, clock: FakeClock, answer: str
+) -> None:
+    queue(app, ("national",), immediate=True)
+    approve(app)
+    changed = []
+
+    def withdraw_in_the_text(command: str, rcpt: str) -> str | None:
+        if (command, rcpt) != ("DATA", "cy@daily.example"):
+            return None
+        if not changed:
+            changed.append(app.desk.withdraw(REF, note="", by="chief", now=clock()))
+            return answer
+        return None
+
+    sink.answer = withdraw_in_the_text
+    send(app)
+    send(app)
+    assert "cy@daily.example" not in sink.rcpts
+
+
+def test_who_did_not_get_the_copy_in_flight_gets_what_replaces_it(
+    app: App, sink: Sink, clock: FakeClock
+) -> None:
+    queue(app, ("national",), immediate=True)
+    approve(app)
+    changed = []
+
+    def correct_in_the_text(command: str, rcpt: str) -> str | None:
+        if (command, rcpt) == ("DATA", "cy@daily.example") and not changed:
+            change = app.desk.correct(edit(app), note="half", by="officer", now=clock())
+            changed.append(change)
+            return "451 later"
+        return None
+
+    sink.answer = correct_in_the_text
+    send(app)
+    approve(app)
+    send(app)
+    texts = [one for one in sink.taken if one.rcpt_to == "cy@daily.example"]
+    assert len(texts) == 1
+    assert b"Half of" in texts[0].content

@@ -215,9 +215,7 @@ def hold(
 
 
 @cli.command()
-def resume(
-    by: By, reference: OptionalReference = "", everything: Everything = False
-) -> None:
+def resume(by: By, reference: OptionalReference = "", everything: Everything = False) -> None:
     """End a hold; what has become due meanwhile goes at once."""
     which = _one_or_all(reference, everything)
     with opened() as app:
@@ -267,9 +265,7 @@ def correct(
 ) -> None:
     """Replace an advisory's text: holders get a correction, the others the new text."""
     with opened() as app:
-        change = app.desk.correct(
-            file, note=because, by=by or getpass.getuser(), now=app.now()
-        )
+        change = app.desk.correct(file, note=because, by=by or getpass.getuser(), now=app.now())
         reference = app.desk.reference_of(file)
         present.plan(app.desk.plan(reference))
         present.change(change, reference)

@@ -145,5 +145,3 @@ def instant(text: str) -> datetime:
     except ValueError:
         raise typer.BadParameter(f'"{text}" is not an ISO 8601 instant') from None
     return found if found.tzinfo else found.replace(tzinfo=UTC)
-
-

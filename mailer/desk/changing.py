@@ -85,7 +85,11 @@ class Changing(Deciding):
             version = self._proposer.new_version(draft, file, under, len(known) + 1, now)
             if any(row.content_hash == version.content_hash for row in known):
                 raise MailerError(f"{owner.reference}: this text is already a version of it")
-            holders = changes.holders(session, owner.id or 0)
+            # Under the embargo that holds now, not the one their copy was marked with.
+            holders = [
+                Group(g.audience, _with(g.dispatch, self._now_under(session, owner, g)), g.contacts)
+                for g in changes.holders(session, owner.id or 0)
+            ]
             waiting = _without(changes.waiting(session, owner.id or 0), holders)
             cancelled = changes.cancel_waiting(session, owner.id or 0, "superseded", now)
             return self._plan_anew(
@@ -140,6 +144,9 @@ class Changing(Deciding):
 
     # --- parts --------------------------------------------------------------------------------
 
+    def _now_under(self, session: Session, owner: AdvisoryRow, group: Group) -> Embargo | None:
+        return changes.embargo_now(session, owner.id or 0, group.audience.name)
+
     def _move_embargo(
         self,
         session: Session,
@@ -151,17 +158,20 @@ class Changing(Deciding):
         now: datetime,
     ) -> Change:
         self._alive(session, owner.reference)
-        chosen = [
+        alive = [
             row
             for row in store.dispatches(session, owner.id or 0)
             if row.state != DispatchState.CANCELLED and (not audiences or row.audience in audiences)
         ]
-        earlier = [store.dispatch_of(row).embargo for row in chosen]
-        if not any(one is not None and one.instant > now for one in earlier):
+        under = {
+            row.audience: changes.embargo_now(session, owner.id or 0, row.audience) for row in alive
+        }
+        names = {name for name, one in under.items() if one is not None and one.instant > now}
+        if not names:
             raise MailerError(
                 f"{owner.reference}: there is no embargo left to change; it has lifted, or never was"
             )
-        names = {row.audience for row in chosen}
+        chosen = [row for row in alive if row.audience in names]
         held = changes.holders(session, owner.id or 0, kinds=_EMBARGOED)
         holders = [group for group in held if group.audience.name in names]
         waiting = [
@@ -211,7 +221,11 @@ class Changing(Deciding):
             for group in holders
         )  # fmt: skip
         plan = Plan(
-            plan.content_hash, plan.templates, plan.embargo, plan.dispatches + notices, plan.left_out
+            plan.content_hash,
+            plan.templates,
+            plan.embargo,
+            plan.dispatches + notices,
+            plan.left_out,
         )
         self._proposer.try_templates(version, plan, templates)
         store.save_templates(session, templates.digest, templates.files)
@@ -267,7 +281,7 @@ def _plan(
     return planning.make(version.content_hash, templates, None, people, standing, now, own)
 
 
-def _with(dispatch: Dispatch, embargo: Embargo) -> Dispatch:
+def _with(dispatch: Dispatch, embargo: Embargo | None) -> Dispatch:
     """A dispatch under a new embargo, remembering the one it had."""
     return Dispatch(
         dispatch.audience, dispatch.kind, dispatch.instant, embargo, dispatch.note, dispatch.embargo

@@ -59,9 +59,7 @@ class Deciding(Checking):
             still = len(waiting) - approved
             return Approval(approved, still, max(needed - min(given), 0) if still else 0)
 
-    def _yes(
-        self, session: Session, row: DispatchRow, by: str, now: datetime, needed: int
-    ) -> int:
+    def _yes(self, session: Session, row: DispatchRow, by: str, now: datetime, needed: int) -> int:
         """Record one yes to one dispatch, and let it go once enough people have said it."""
         before = approvals.standing(session, row)
         if row.state != DispatchState.PLANNED:
@@ -93,9 +91,7 @@ class Deciding(Checking):
                     "withdrawn since, and was told so; say accepted or rejected"
                 )
 
-    def hold(
-        self, reference: str | None, *, reason: str, by: str, now: datetime
-    ) -> None:
+    def hold(self, reference: str | None, *, reason: str, by: str, now: datetime) -> None:
         """Stop an advisory, or (None) everything, from the moment this returns, mid-dispatch too."""
         with self._database.write() as session:
             owner = self._advisory(session, reference) if reference else None

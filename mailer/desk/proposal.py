@@ -237,6 +237,10 @@ class Proposer:
         known = store.versions(session, owner.id or 0)
         for row in known:
             if row.content_hash == version.content_hash:
+                if row is not known[-1]:
+                    raise MailerError(
+                        f"{version.reference}: this is its version {row.number}, and there is a newer one"
+                    )
                 return row.number, row.id
         alive = [
             row

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, and_, exists, or_
 from sqlmodel import Session, col, select
 
 from mailer.core import states
-from mailer.core.model import Audience, Contact, Dispatch, DispatchKind
+from mailer.core.model import Audience, Contact, Dispatch, DispatchKind, Embargo
 from mailer.core.states import DeliveryState, DispatchState
 from mailer.ledger import store
 from mailer.ledger.tables import AttemptRow, DeliveryRow, DispatchRow, VersionRow
@@ -36,11 +36,19 @@ def holders(
     session: Session, advisory_id: int, *, kinds: Iterable[DispatchKind] = TEXTS
 ) -> list[Group]:
     """Who holds, or may hold, a copy of one of these kinds: each contact once, by audience."""
-    has = or_(
-        col(DeliveryRow.state).in_((DeliveryState.ACCEPTED, DeliveryState.IN_DOUBT)),
-        and_(col(DeliveryRow.state) == DeliveryState.SENDING, _text_begun()),
-    )
-    return _grouped(session, advisory_id, has, kinds)
+    return _grouped(session, advisory_id, _has_or_may_have(), kinds)
+
+
+def holding(session: Session, advisory_id: int) -> set[str]:
+    """The case-folded addresses of everyone who holds, or may hold, a text of an advisory."""
+    groups = holders(session, advisory_id)
+    return {contact.email.casefold() for group in groups for contact in group.contacts}
+
+
+def embargo_now(session: Session, advisory_id: int, audience: str) -> Embargo | None:
+    """The embargo that an audience is under: that of the latest plan for it."""
+    rows = [row for row in store.dispatches(session, advisory_id) if row.audience == audience]
+    return store.dispatch_of(rows[-1]).embargo if rows else None
 
 
 def untold(session: Session, advisory_id: int, groups: Iterable[Group]) -> list[Group]:
@@ -76,6 +84,13 @@ def waiting(session: Session, advisory_id: int) -> list[Group]:
     )
     alive = col(DispatchRow.state).not_in((DispatchState.CANCELLED, DispatchState.DONE))
     return _grouped(session, advisory_id, and_(still, alive), TEXTS)
+
+
+def _has_or_may_have() -> ColumnElement[bool]:
+    return or_(
+        col(DeliveryRow.state).in_((DeliveryState.ACCEPTED, DeliveryState.IN_DOUBT)),
+        and_(col(DeliveryRow.state) == DeliveryState.SENDING, _text_begun()),
+    )
 
 
 def _text_begun() -> ColumnElement[bool]:

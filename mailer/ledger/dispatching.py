@@ -20,7 +20,7 @@ from mailer.core.model import NOTICES, Contact, DispatchKind
 from mailer.core.outcome import Outcome
 from mailer.core.plan import release_instant
 from mailer.core.states import DeliveryEvent, DeliveryState, DispatchEvent, DispatchState
-from mailer.ledger import approvals, holds, store
+from mailer.ledger import approvals, changes, holds, store
 from mailer.ledger.store import move, table
 from mailer.ledger.tables import AttemptRow, DeliveryRow, DispatchRow, VersionRow
 
@@ -217,12 +217,15 @@ def _add(session: Session, row: DeliveryRow, release: DispatchRow | None, now: d
     store.add_deliveries(session, release.id or 0, contacts, domain=domain, now=now)
 
 
-def plan_anew(session: Session, row: DeliveryRow, dispatch: DispatchRow, now: datetime) -> None:
+def settle_change(session: Session, row: DeliveryRow, dispatch: DispatchRow, now: datetime) -> None:
     """A copy that was in flight when its dispatch was changed, and did not arrive after all.
 
-    Its contact needs no notice of a text they never had; they get what replaces it, if anything.
+    A contact who holds nothing else needs no notice of a text they never had; unless the relay
+    refused them, they get what replaces it.
     """
     advisory_id = session.get_one(VersionRow, dispatch.version_id).advisory_id
+    if any(row.email_key == key for key in changes.holding(session, advisory_id)):
+        return
     later = [
         one
         for one in store.dispatches(session, advisory_id)
@@ -236,12 +239,10 @@ def plan_anew(session: Session, row: DeliveryRow, dispatch: DispatchRow, now: da
             .where(col(DeliveryRow.state).in_(states.UNSENT))
             .values(state=DeliveryState.CANCELLED, reason="never had a copy", changed_at=now)
         )
-    releases = [
-        one
-        for one in later
-        if one.kind == DispatchKind.RELEASE and one.audience == dispatch.audience
-    ]
-    _add(session, row, _wave(releases, store.contact_of(row)), now)
+    if row.state == DeliveryState.CANCELLED:
+        same = [one for one in later if one.audience == dispatch.audience]
+        releases = [one for one in same if one.kind == DispatchKind.RELEASE]
+        _add(session, row, _wave(releases, store.contact_of(row)), now)
 
 
 def _unsent(session: Session, row: DispatchRow) -> list[DeliveryRow]:

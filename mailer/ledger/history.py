@@ -71,7 +71,7 @@ def people(session: Session, advisory_id: int) -> dict[str, int]:
         .where(col(VersionRow.advisory_id) == advisory_id)
         .group_by(col(DispatchRow.audience))
     )
-    return dict(counted.tuples().all())
+    return dict(counted.all())
 
 
 # --- who had it last --------------------------------------------------------------------------

@@ -30,7 +30,7 @@ from mailer.ledger.dispatching import (
     add_to_releases,
     change_all,
     find_overdue,
-    plan_anew,
+    settle_change,
     settle_interrupted,
     start,
     subject,
@@ -257,7 +257,6 @@ class Queue:
             state = states.after(states.DELIVERY, DeliveryState(row.state), result.event)
             if state in states.UNSENT and dispatch.state == DispatchState.CANCELLED:
                 state = states.after(states.DELIVERY, state, DeliveryEvent.CANCEL)
-                plan_anew(session, row, dispatch, now)
             row.state = state
             row.reason = result.reason
             row.next_attempt_at = result.next_attempt_at
@@ -268,6 +267,9 @@ class Queue:
                 row.attempts = job.attempts + 1
                 self._save_attempt(session, job, result)
             session.add(row)
+            session.flush()
+            if dispatch.state == DispatchState.CANCELLED and state in NEVER_HAD:
+                settle_change(session, row, dispatch, now)
             return state
 
     def move_to_release(self, job: Job, reason: str, now: datetime) -> None:
@@ -355,6 +357,7 @@ class Queue:
 
 
 _CLAIM = DeliveryEvent.CLAIM
+NEVER_HAD = (DeliveryState.CANCELLED, DeliveryState.REJECTED, DeliveryState.EXPIRED)
 
 
 def _on_hold(session: Session) -> list[Notice]:

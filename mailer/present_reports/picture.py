@@ -141,7 +141,7 @@ def timeline_svg(view: TimelineView) -> str:
 
 
 def _axis(root: ET.Element, view: TimelineView, at: dict[datetime, float], floor: float) -> None:
-    """The times: now and the lifts first, then whatever has room beside them."""
+    """The times: the lifts and now first, then whatever has room beside them."""
     found, zone = view.timeline, view.office_zone
     same = zone in ("UTC", "Etc/UTC")
     _put(root, "text", "UTC", class_="soft small", x=24, y=TOP - 26)
@@ -149,8 +149,8 @@ def _axis(root: ET.Element, view: TimelineView, at: dict[datetime, float], floor
         place = zone.rpartition("/")[2].replace("_", " ")
         _put(root, "text", _cut(place, 18), class_="soft small", x=24, y=TOP - 12)
     placed: list[float] = []
-    ends = {found.now, *found.lifts}
-    ordered = [*sorted(ends), *(i for i in at if i not in ends and i != found.end)]
+    ends = (*found.lifts, found.now)
+    ordered = [*ends, *(i for i in at if i not in ends and i != found.end)]
     for instant in ordered:
         if instant not in at:
             continue
