@@ -51,7 +51,7 @@ def open_app(
     path: Path, environ: Mapping[str, str], *, upgrade: bool = False, now: Clock = utc_now
 ) -> App:
     """Read the configuration and open its ledger; `upgrade` is for `mailer run` alone."""
-    config = configuration.load(path, environ)
+    config = configuration.load(path, environ, look=False)
     database = open_ledger(config.database.path, now=now(), upgrade=upgrade)
     return App(config, database, Desk(config, database), now)
 
@@ -126,7 +126,7 @@ def runner(
 @contextmanager
 def open_for_run(path: Path, environ: Mapping[str, str], *, now: Clock = utc_now) -> Iterator[App]:
     """The office with its run lock taken and its ledger upgraded, if need be: for `mailer run`."""
-    config = configuration.load(path, environ)
+    config = configuration.load(path, environ, look=False)
     with (
         RunLock(config.database.path),
         open_app(path, environ, upgrade=True, now=now) as app,

@@ -7,6 +7,7 @@ UTC, never without a zone.
 from __future__ import annotations
 
 import csv
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, fields
@@ -50,9 +51,17 @@ STYLES = {
 }
 
 
+class _Screen(Console):
+    """A console whose reader may go away: `mailer log | head` is no fault."""
+
+    def on_broken_pipe(self) -> None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(0)
+
+
 def console(*, stderr: bool = False) -> Console:
     """Where output goes; wide unless a terminal says otherwise."""
-    screen = Console(stderr=stderr, highlight=False, emoji=False, markup=False)
+    screen = _Screen(stderr=stderr, highlight=False, emoji=False, markup=False)
     if not screen.is_terminal:
         screen.width = WIDE
     return screen
@@ -203,7 +212,7 @@ def change(done: Change, reference: str) -> None:
     print(f"Needed no notice: {done.unaware}, who had nothing of it yet.")
     if done.going and done.notified:
         print("Approved with it; `mailer run` sends what is due.")
-    elif done.notified or done.unaware:
+    elif not done.going and (done.notified or done.unaware):
         print(f'Nothing of it goes before: mailer approve "{inert(reference)}" --by NAME')
 
 

@@ -24,11 +24,6 @@ ACTIVE = "\x00\x07\x08\x0b\x0c\x0d\x1b\x7f\x85\x9b\u200e\u200f\u202a\u202d\u202e
 """Characters that would move a cursor, ring a bell or turn a line around."""
 
 
-def defect(what: str) -> pytest.MarkDecorator:
-    """What the program should do and does not yet; the mark must go when it does (strict)."""
-    return pytest.mark.xfail(strict=True, reason=what)
-
-
 @dataclass(frozen=True)
 class Said:
     """What one command did."""

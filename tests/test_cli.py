@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from commandline import ADVISORY_LINE, REF, Office, at, defect, is_inert
+from commandline import ADVISORY_LINE, REF, Office, at, is_inert
 from support import LIFT, Sink, closed_port
 
 from mailer.core.errors import MailerError
@@ -62,7 +62,6 @@ def test_a_hostile_reference_does_not_reach_the_terminal(
 
 
 @pytest.mark.parametrize("broken", ["\n", "\r", "\r\n", "\x0b", "\x0c", "\x85", "\u2028"])
-@defect("main() splits what a person typed at its own line breaks: a fault can forge another")
 def test_a_fault_never_forges_a_second_line(office: Office, broken: str) -> None:
     said = office("show", f"x{broken}sent to everybody")
     (fault,) = said.faults
@@ -124,6 +123,19 @@ def test_every_fault_of_a_configuration_is_a_line_of_its_own(office: Office) -> 
     assert all("config.toml" in fault for fault in said.faults)
     assert any("hots" in fault for fault in said.faults)
     assert any("port2" in fault for fault in said.faults)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("show", "{}"), ("log", "--contact", "{}"), ("log", "--advisory", "{}"),
+     ("hold", "--all", "--by", "{}"), ("consent", "suppress", "a@b.example", "--reason", "{}",
+      "--by", "op")],
+    ids=" ".join,
+)  # fmt: skip
+def test_what_is_not_utf8_is_refused_in_one_line(office: Office, command: list[str]) -> None:
+    said = office(*(word.format("Jos\udce9") for word in command))
+    assert said.status in (0, 1, 2)
+    assert "Traceback" not in said.err
 
 
 # --- setting up -------------------------------------------------------------------------------
@@ -194,7 +206,7 @@ def test_config_check_says_that_nobody_answers(
 def test_config_check_never_shows_the_password(
     office: Office, sink: Sink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    relay_is(monkeypatch, port=sink.port, username="office", password="hunter2-hunter2")  # noqa: S106
+    relay_is(monkeypatch, port=sink.port, username="office", password="hunter2-hunter2")
     said = office("config", "check")
     assert said.status == 1
     assert said.faults
@@ -272,6 +284,12 @@ def test_a_hostile_embargo_line_is_refused_and_inert(office: Office, hostile: st
     assert office("embargo", hostile, "--json").json
 
 
+@pytest.mark.parametrize("now", ["0001-01-01", "9999-12-31T23:59:59"])
+def test_an_embargo_read_as_of_any_instant_is_answered_or_refused(office: Office, now: str) -> None:
+    said = office("embargo", "00:01 GMT, 9 February 2027", "--now", now)
+    assert said.status in (0, 1, 2, 3)
+
+
 # --- lists ------------------------------------------------------------------------------------
 
 
@@ -341,6 +359,17 @@ def test_consent_of_no_address_is_refused_and_not_recorded(
     said = office("consent", deed, address, *more, "--by", "op")
     assert (said.status, said.out) == (1, "")
     assert len(said.faults) == 1
+    assert office.done("consent", "list", "--json").json == {"suppressed": [], "embargo": []}
+
+
+@pytest.mark.parametrize("deed", ["suppress", "accept", "revoke"])
+def test_consent_is_never_recorded_without_how_we_know_and_who_says_so(
+    office: Office, deed: str
+) -> None:
+    why = "--reason" if deed == "suppress" else "--source"
+    for source, by in (("", "op"), (" ", "op"), ("email", ""), ("email", " ")):
+        said = office("consent", deed, "cy@daily.example", why, source, "--by", by)
+        assert said.status in (1, 2)
     assert office.done("consent", "list", "--json").json == {"suppressed": [], "embargo": []}
 
 

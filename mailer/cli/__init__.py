@@ -5,7 +5,6 @@ Exit statuses: 0 done; 1 the input was refused; 2 wrong usage; 3 a person must d
 
 from __future__ import annotations
 
-import os
 import sys
 
 # Each room puts its commands on `cli` when it is imported; this order is the order of --help.
@@ -20,6 +19,7 @@ __all__ = ["cli", "main"]
 def main() -> None:
     """The entry point: every MailerError is one line on standard error and an exit status."""
     try:
+        _refuse_what_is_not_text(sys.argv[1:])
         cli()
     except MailerError as error:
         if options.debug:
@@ -27,7 +27,16 @@ def main() -> None:
         for line in str(error).splitlines():
             print(f"mailer: {inert(line)}", file=sys.stderr)
         sys.exit(error.exit_status)
-    except BrokenPipeError:
-        # `mailer log | head` is no fault.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+    except OSError as error:
+        if options.debug:
+            raise
+        where = f"{inert(str(error.filename))}: " if error.filename else ""
+        print(f"mailer: {where}{error.strerror or error}", file=sys.stderr)
+        sys.exit(1)
+
+
+def _refuse_what_is_not_text(words: list[str]) -> None:
+    """What a terminal types that is not UTF-8 comes as surrogates, which nothing can keep."""
+    for word in words:
+        if not word.isprintable() and any("\udc80" <= c <= "\udcff" for c in word):
+            raise MailerError(f"{inert(word)}: this is not UTF-8; set the terminal to UTF-8")

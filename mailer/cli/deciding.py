@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from mailer import present
+from mailer import present, present_reports
 from mailer.cli.common import (
     REFUSED,
     Audience,
@@ -141,6 +141,9 @@ def preview(
 def approve(reference: Reference, by: By) -> None:
     """Say yes to an advisory's plan; from now on it goes at its instants."""
     with opened() as app:
+        zone = app.config.embargo.zone
+        present_reports.difference(app.desk.difference(reference, app.now()), zone)
+        present.findings(app.desk.check(reference, now=app.now()))
         done = app.desk.approve(reference, by=by, now=app.now())
         present.plan(app.desk.plan(reference))
         if done.waiting:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
+import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Annotated
 
@@ -15,7 +18,7 @@ from mailer.app import App
 from mailer.cli.common import Audience, Json, cli, opened
 from mailer.cli.setting_up import instant
 from mailer.core.errors import MailerError
-from mailer.core.inert import inert_json
+from mailer.core.inert import inert, inert_json
 from mailer.ledger import log
 
 
@@ -33,7 +36,11 @@ def log_command(
     """Show what became of every copy: did the BBC get it, and when?"""
     if status and status not in log.STATES:
         raise typer.BadParameter(f"--status is one of {', '.join(log.STATES)}")
-    with opened() as app:
+    if as_json and as_csv:
+        raise typer.BadParameter("--json and --csv exclude each other")
+    if as_csv and follow:
+        raise typer.BadParameter("--csv and --follow exclude each other")
+    with opened() as app, _reader_may_leave():
         zone = app.config.embargo.zone
         wanted = log.Filter(
             advisory, status, audience, contact, _since(since, app.now()) if since else None
@@ -55,6 +62,16 @@ def log_command(
                 present.console().print(present.log_line(entry, zone), soft_wrap=True)
         if not shown and not as_json:
             print("Nothing in the ledger agrees with that.")
+
+
+@contextmanager
+def _reader_may_leave() -> Iterator[None]:
+    """`mailer log | head` is no fault."""
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _now(app: App, wanted: log.Filter) -> Iterator[log.Entry]:
@@ -82,7 +99,7 @@ def show(
     with opened() as app, app.database.read() as session:
         rows = log.progress(session, reference)
         if reference and not rows:
-            raise MailerError(f'no advisory "{reference}"; `mailer show` lists those there are')
+            raise MailerError(f'no advisory "{inert(reference)}"; `mailer show` lists them')
         if as_json:
             present.print_json([present.progress_json(row) for row in rows])
             return
@@ -103,4 +120,5 @@ def _since(text: str, now: datetime) -> datetime:
     if ago is None:
         return instant(text)
     units = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-    return now - timedelta(**{units[ago[2]]: int(ago[1])})
+    span = timedelta(**{units[ago[2]]: int(ago[1])})
+    return now - min(span, timedelta(days=3650))  # before any ledger there can be

@@ -144,4 +144,6 @@ def instant(text: str) -> datetime:
         found = datetime.fromisoformat(text)
     except ValueError:
         raise typer.BadParameter(f'"{text}" is not an ISO 8601 instant') from None
+    if not 1970 <= found.year < 3000:
+        raise typer.BadParameter(f'"{text}" is not an instant of our time')
     return found if found.tzinfo else found.replace(tzinfo=UTC)

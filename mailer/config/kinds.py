@@ -40,11 +40,12 @@ _SHOWN = 60
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the file lies, as the context of a validation. Without it nothing is looked up."""
+    """Where the file lies, as the context of a validation; `look`: what it names must be there."""
 
     folder: Path
     lists: Path
     templates: Path
+    look: bool = True
     names: set[str] = field(default_factory=set)
 
 
@@ -179,7 +180,7 @@ def _in_lists(path: Path, info: ValidationInfo) -> Path:
     if not isinstance(info.context, Place):
         return path
     there = info.context.lists / path
-    if not is_there(there, folder=False):
+    if info.context.look and not is_there(there, folder=False):
         raise refuse(f"there is no file {there}; put it there, or correct the name")
     return there
 

@@ -42,13 +42,16 @@ _WRONG = {
 """Pydantic's own error types in our words: its messages may show a value, ours must not."""
 
 
-def load(path: Path, environ: Mapping[str, str]) -> Config:
+def load(path: Path, environ: Mapping[str, str], *, look: bool = True) -> Config:
     """The configuration in a TOML file, with `MAILER__SECTION__KEY` variables over it.
 
     Relative paths are against the file's folder. Numbers, switches and durations are read from
     the environment as from the file; `[[audience]]` tables cannot be set there. Raises
     `ConfigError` with every fault, a line each: `config.toml: key: what is wrong; what is
     accepted`. No fault shows a secret's value.
+
+    Without `look`, lists and templates are not looked for: a file that is gone must not keep
+    anybody from stopping a release.
     """
     data = _tables(path)
     file = brief(path.name)
@@ -57,7 +60,8 @@ def load(path: Path, environ: Mapping[str, str]) -> Config:
             data.setdefault(section, {})
     faults, variables = _override(data, environ, file)
     folder = path.absolute().parent
-    place = Place(folder, folder / _folder(data, "lists"), folder / _folder(data, "templates"))
+    lists, templates = folder / _folder(data, "lists"), folder / _folder(data, "templates")
+    place = Place(folder, lists, templates, look)
     try:
         settings = Settings.model_validate(data, context=place)
     except ValidationError as error:

@@ -234,7 +234,7 @@ class AudienceConfig(_Section):
         template = template or info.data.get("name", "")
         if template and isinstance(info.context, Place):
             folder = info.context.templates / template
-            if not kinds.is_there(folder, folder=True):
+            if info.context.look and not kinds.is_there(folder, folder=True):
                 raise refuse(f"there is no folder {folder}; make it, or name one that is there")
         return template
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 
 _ACTIVE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028\u2029\u202a-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
@@ -45,7 +46,9 @@ def inert_json(value: object, indent: int | None = 2) -> str:
 def inert_cell(text: str) -> str:
     """A spreadsheet's cell: no control characters, and never the start of a formula (CWE-1236)."""
     shown = inert(text)
-    return "'" + shown if shown.startswith(_FORMULA) else shown
+    # Full-width signs begin a formula as well as the plain ones.
+    plain = unicodedata.normalize("NFKC", shown[:1])
+    return "'" + shown if plain.startswith(_FORMULA) else shown
 
 
 def _escape(match: re.Match[str]) -> str:

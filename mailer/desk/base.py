@@ -6,6 +6,7 @@ from sqlmodel import Session
 
 from mailer.config import Config
 from mailer.core.errors import MailerError
+from mailer.core.inert import inert
 from mailer.desk.proposal import Proposer
 from mailer.ledger import store
 from mailer.ledger.database import Database
@@ -20,10 +21,16 @@ class DeskBase:
         self._database = database
         self._proposer = Proposer(config)
 
+    def _named(self, by: str) -> str:
+        """Who does it; the record has no deed by nobody."""
+        if not by.strip():
+            raise MailerError("say who you are: --by NAME")
+        return by.strip()
+
     def _advisory(self, session: Session, reference: str) -> AdvisoryRow:
         found = store.advisory(session, reference)
         if found is None:
             raise MailerError(
-                f'no advisory "{reference}" in the ledger; `mailer show` lists those there are'
+                f'no advisory "{inert(reference)}" in the ledger; `mailer show` lists them'
             )
         return found

@@ -7,7 +7,7 @@ may hold, a copy get a notice of it. Nobody else hears of it.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -56,6 +56,7 @@ class Changing(Deciding):
         From this moment nothing goes at the old instant; the new plan waits for approval. Those
         who hold an advance copy are told the old and the new instant.
         """
+        by = self._named(by)
         embargo, _ = self._proposer.read_embargo(embargo_line, now)
         with self._database.write() as session:
             owner = self._advisory(session, reference)
@@ -63,6 +64,7 @@ class Changing(Deciding):
 
     def lift(self, reference: str, *, by: str, now: datetime) -> Change:
         """End an embargo now; `by` approves what follows from it."""
+        by = self._named(by)
         with self._database.write() as session:
             owner = self._advisory(session, reference)
             embargo = Embargo(now, self._config.embargo.zone)
@@ -76,6 +78,7 @@ class Changing(Deciding):
         Those who hold an earlier version get a correction; those still waiting get the new
         version instead. All of it waits for approval.
         """
+        by = self._named(by)
         with self._database.write() as session:
             draft, reference = self._proposer.read(file)
             owner = self._alive(session, reference)
@@ -93,15 +96,23 @@ class Changing(Deciding):
             waiting = _without(changes.waiting(session, owner.id or 0), holders)
             cancelled = changes.cancel_waiting(session, owner.id or 0, "superseded", now)
             return self._plan_anew(
-                session, owner, version, waiting, holders, DispatchKind.CORRECTION,
-                note=note, action="correct", cancelled=cancelled, by=by, now=now,
-            )  # fmt: skip
+                session,
+                owner,
+                version,
+                waiting,
+                _notices(DispatchKind.CORRECTION, holders, note, now),
+                action="correct",
+                cancelled=cancelled,
+                by=by,
+                now=now,
+            )
 
     def withdraw(self, reference: str, *, note: str, by: str, now: datetime) -> Change:
         """Kill an advisory: whatever waits is cancelled, and exactly the holders are told.
 
         `by` approves the notices; with two approvals, another person must too.
         """
+        by = self._named(by)
         # First, whatever happens to the notices: nothing more of it leaves.
         with self._database.write() as session:
             owner = self._advisory(session, reference)
@@ -130,10 +141,16 @@ class Changing(Deciding):
                 )
                 newest = store.versions(session, owner.id or 0)[-1]
                 change = self._plan_anew(
-                    session, owner, store.load_version(session, newest.id or 0), [], holders,
-                    DispatchKind.WITHDRAWAL, note=note, action="notify of withdrawal",
-                    cancelled=cancelled, by=by, now=now,
-                )  # fmt: skip
+                    session,
+                    owner,
+                    store.load_version(session, newest.id or 0),
+                    (),
+                    _notices(DispatchKind.WITHDRAWAL, holders, note, now),
+                    action="notify of withdrawal",
+                    cancelled=cancelled,
+                    by=by,
+                    now=now,
+                )
                 going = self._say_yes(session, owner, by, now)
                 return Change(change.notified, unaware, cancelled, going)
         except TemplateError as error:
@@ -169,29 +186,41 @@ class Changing(Deciding):
         names = {name for name, one in under.items() if one is not None and one.instant > now}
         if not names:
             raise MailerError(
-                f"{owner.reference}: there is no embargo left to change; it has lifted, or never was"
+                f"{owner.reference}: there is no embargo left to change; it lifted, or never was"
             )
-        chosen = [row for row in alive if row.audience in names]
+
+        def moved(groups: Iterable[Group]) -> list[Group]:
+            return [
+                Group(g.audience, _with(g.dispatch, embargo), g.contacts)
+                for g in groups
+                if g.audience.name in names
+            ]
+
+        # Who still waits for a correction gets that, under the new embargo, and no other notice.
+        corrections = moved(changes.waiting(session, owner.id or 0, kinds=_CORRECTION))
         held = changes.holders(session, owner.id or 0, kinds=_EMBARGOED)
-        holders = [group for group in held if group.audience.name in names]
-        waiting = [
-            group
-            for group in _without(changes.waiting(session, owner.id or 0), holders)
-            if group.audience.name in names
-        ]
-        moved = [Group(g.audience, _with(g.dispatch, embargo), g.contacts) for g in waiting]
-        told = [Group(g.audience, _with(g.dispatch, embargo), g.contacts) for g in holders]
+        told = _without(moved(held), corrections)
+        waiting = _without(moved(changes.waiting(session, owner.id or 0)), [*told, *corrections])
+        notices = _notices(DispatchKind.EMBARGO_CHANGE, told, "", now)
+        for group in corrections:
+            notices += _notices(DispatchKind.CORRECTION, [group], group.dispatch.note, now)
         cancelled = sum(
-            store.cancel(session, row, f"{action}d by {by}", now)
-            for row in chosen
-            if row.state != DispatchState.DONE
+            store.cancel(session, row, f"{_DONE[action]} by {by}", now)
+            for row in alive
+            if row.audience in names and row.state != DispatchState.DONE
         )
         newest = store.versions(session, owner.id or 0)[-1]
         return self._plan_anew(
-            session, owner, store.load_version(session, newest.id or 0), moved, told,
-            DispatchKind.EMBARGO_CHANGE, note="", action=action, cancelled=cancelled,
-            by=by, now=now,
-        )  # fmt: skip
+            session,
+            owner,
+            store.load_version(session, newest.id or 0),
+            waiting,
+            notices,
+            action=action,
+            cancelled=cancelled,
+            by=by,
+            now=now,
+        )
 
     def _plan_anew(
         self,
@@ -199,34 +228,24 @@ class Changing(Deciding):
         owner: AdvisoryRow,
         version: Version,
         waiting: Iterable[Group],
-        holders: Iterable[Group],
-        notice: DispatchKind,
+        notices: tuple[PlannedDispatch, ...],
         *,
-        note: str,
         action: str,
         cancelled: int,
         by: str,
         now: datetime,
     ) -> Change:
         templates = TemplateSet.load(self._config.templates)
-        plan = _plan(version, templates.digest, waiting, store.standing(session, None), now)
-        notices = tuple(
-            PlannedDispatch(
-                Dispatch(
-                    group.audience, notice, now, group.dispatch.embargo, note,
-                    group.dispatch.earlier,
-                ),
-                group.contacts,
-            )
-            for group in holders
-        )  # fmt: skip
-        plan = Plan(
-            plan.content_hash,
-            plan.templates,
-            plan.embargo,
-            plan.dispatches + notices,
-            plan.left_out,
-        )
+        groups = list(waiting)
+        if not owner.withdrawn_at:
+            # A release for those who may turn out not to have got the copy in flight.
+            there = {group.audience.name for group in groups}
+            for group in changes.in_flight(session, owner.id or 0):
+                if group.audience.name not in there:
+                    under = self._now_under(session, owner, group)
+                    groups.append(Group(group.audience, _with(group.dispatch, under), ()))
+        plan = _plan(version, templates.digest, groups, store.standing(session, None), now)
+        plan = replace(plan, dispatches=plan.dispatches + notices)
         self._proposer.try_templates(version, plan, templates)
         store.save_templates(session, templates.digest, templates.files)
         row = store.save_version(session, version, by, now)
@@ -246,7 +265,6 @@ class Changing(Deciding):
                 "notified": change.notified,
                 "unaware": change.unaware,
                 "cancelled": cancelled,
-                "note": note,
             },
         )
         return change
@@ -269,6 +287,29 @@ class Changing(Deciding):
 
 
 _EMBARGOED = (DispatchKind.ADVANCE, DispatchKind.CORRECTION)
+_CORRECTION = (DispatchKind.CORRECTION,)
+_DONE = {"reschedule": "rescheduled", "lift": "lifted"}
+
+
+def _notices(
+    kind: DispatchKind, groups: Iterable[Group], note: str, now: datetime
+) -> tuple[PlannedDispatch, ...]:
+    """A notice to each of these groups, at once."""
+    return tuple(
+        PlannedDispatch(
+            Dispatch(
+                audience=group.audience,
+                kind=kind,
+                instant=now,
+                embargo=group.dispatch.embargo,
+                note=note,
+                earlier=group.dispatch.earlier,
+            ),
+            group.contacts,
+        )
+        for group in groups
+        if group.contacts
+    )
 
 
 def _plan(

@@ -14,6 +14,9 @@ class Consenting(DeskBase):
 
     def suppress(self, email: str, *, reason: str, by: str, now: datetime) -> None:
         """Send this address nothing until further notice."""
+        by = self._named(by)
+        if not reason.strip():
+            raise MailerError("say why: --reason")
         with self._database.write() as session:
             consent.suppress(session, email, reason, by, now)
             audit.append(
@@ -27,6 +30,7 @@ class Consenting(DeskBase):
 
     def unsuppress(self, email: str, *, by: str, now: datetime) -> None:
         """End a suppression; what was left out meanwhile stays left out."""
+        by = self._named(by)
         with self._database.write() as session:
             if not consent.unsuppress(session, email, by, now):
                 raise MailerError(f"{email} is not suppressed")
@@ -36,6 +40,9 @@ class Consenting(DeskBase):
         self, email: str, *, accepted: bool, source: str, by: str, now: datetime
     ) -> None:
         """Record what a journalist said of the embargo terms; from now it counts, not the list."""
+        by = self._named(by)
+        if not source.strip():
+            raise MailerError("say how you know: --source")
         with self._database.write() as session:
             consent.record_acceptance(session, email, accepted, f"{source} ({by})", now)
             audit.append(

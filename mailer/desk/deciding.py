@@ -31,9 +31,11 @@ class Deciding(Checking):
     def approve(self, reference: str, *, by: str, now: datetime) -> Approval:
         """One person's yes to all of an advisory that waits for one.
 
-        It is to what there is now (ledger.approvals), and not to what preflight blocks. With `[embargo] approvals = 2` it takes two
-        people, and whoever submitted the plan cannot be the second.
+        It is to what there is now (ledger.approvals), and not to what preflight blocks. With
+        `[embargo] approvals = 2` it takes two people, and whoever submitted the plan cannot be
+        the second.
         """
+        by = self._named(by)
         with self._database.write() as session:
             owner = self._advisory(session, reference)
             rows = store.dispatches(session, owner.id or 0)
@@ -92,7 +94,8 @@ class Deciding(Checking):
                 )
 
     def hold(self, reference: str | None, *, reason: str, by: str, now: datetime) -> None:
-        """Stop an advisory, or (None) everything, from the moment this returns, mid-dispatch too."""
+        """Stop an advisory, or (None) everything, from the moment this returns."""
+        by = self._named(by)
         with self._database.write() as session:
             owner = self._advisory(session, reference) if reference else None
             holds.place(
@@ -109,6 +112,7 @@ class Deciding(Checking):
 
     def resume(self, reference: str | None, *, by: str, now: datetime) -> None:
         """End the holds on an advisory, or (None) those on everything."""
+        by = self._named(by)
         with self._database.write() as session:
             owner = self._advisory(session, reference) if reference else None
             what = owner.reference if owner else "everything"
@@ -118,6 +122,7 @@ class Deciding(Checking):
 
     def cancel(self, reference: str, *, by: str, now: datetime) -> tuple[int, int]:
         """Cancel what has not left. Returns how many copies were stopped, how many had left."""
+        by = self._named(by)
         with self._database.write() as session:
             owner = self._advisory(session, reference)
             rows = store.dispatches(session, owner.id or 0)
@@ -154,6 +159,7 @@ class Deciding(Checking):
 
         `event` is RESEND (goes again, same Message-ID), ACCEPT or REJECT.
         """
+        by = self._named(by)
         with self._database.write() as session:
             owner = self._advisory(session, reference)
             rows = store.in_doubt(session, owner.id or 0, contact)

@@ -97,7 +97,7 @@ class Proposer:
         draft, _ = self.read(file)
         embargo, notes = self._embargo(draft, embargo_line, immediate, now)
         own = {name: self.read_embargo(line, now)[0] for name, line in embargo_for.items()}
-        self._compare_printed(draft.embargo_line, [embargo, *own.values()], now)
+        notes += self._compare_printed(draft.embargo_line, [embargo, *own.values()], now)
         version = self._freeze(draft, file, embargo, now)
         names = tuple(dict.fromkeys(audiences))
         for name in own:
@@ -169,16 +169,21 @@ class Proposer:
 
     def _compare_printed(
         self, printed: str, queued: Sequence[Embargo | None], now: datetime
-    ) -> None:
-        """A document that prints another embargo than those it is queued with is not queued."""
+    ) -> tuple[str, ...]:
+        """A document that prints another embargo than those it is queued with is not queued.
+
+        One that cannot be read, or has passed, is noted.
+        """
+        if not printed:
+            return ()
         zone = self._config.embargo.zone
-        match embargoes.read(printed, office_zone=zone, now=now) if printed else None:
+        match embargoes.read(printed, office_zone=zone, now=now):
             case Instant(utc, _, _, at_once):
                 said: set[datetime | None] = {None if at_once else utc}
             case Ask(candidates, _, _):
                 said = set(candidates)
-            case _:
-                return  # nothing is printed, or what is printed has passed
+            case Reject(reason):
+                return (f'the document says "{printed}": {reason}',)
         wanted = {embargo.instant if embargo else None for embargo in queued}
         if not said & wanted:
             theirs = " or ".join(_both(one, zone) if one else "at once" for one in said)
@@ -187,6 +192,7 @@ class Proposer:
                 f'the document says "{printed}" ({theirs}), but it is queued with {ours}; '
                 "correct one of them"
             )
+        return ()
 
     def _freeze(self, draft: Draft, file: Path, embargo: Embargo | None, now: datetime) -> Version:
         """A draft as a version: everything an advisory must have is there, or it is refused."""
@@ -239,7 +245,8 @@ class Proposer:
             if row.content_hash == version.content_hash:
                 if row is not known[-1]:
                     raise MailerError(
-                        f"{version.reference}: this is its version {row.number}, and there is a newer one"
+                        f"{version.reference}: this is its version {row.number}, and there is a "
+                        "newer one"
                     )
                 return row.number, row.id
         alive = [

@@ -52,6 +52,7 @@ class Queueing(DeskBase):
 
     def queue(self, proposal: Proposal, *, by: str, now: datetime) -> None:
         """Keep a proposal: planned, and waiting for approval. Refused if it is no longer true."""
+        by = self._named(by)
         version, plan = proposal.version, proposal.plan
         with self._database.write() as session:
             number, version_id = self._proposer.number(session, version)

@@ -45,6 +45,12 @@ def holding(session: Session, advisory_id: int) -> set[str]:
     return {contact.email.casefold() for group in groups for contact in group.contacts}
 
 
+def in_flight(session: Session, advisory_id: int) -> list[Group]:
+    """Who holds a copy only if the relay takes the one that is being handed over now."""
+    flying = and_(col(DeliveryRow.state) == DeliveryState.SENDING, _text_begun())
+    return _grouped(session, advisory_id, flying, TEXTS)
+
+
 def embargo_now(session: Session, advisory_id: int, audience: str) -> Embargo | None:
     """The embargo that an audience is under: that of the latest plan for it."""
     rows = [row for row in store.dispatches(session, advisory_id) if row.audience == audience]
@@ -72,7 +78,9 @@ def untold(session: Session, advisory_id: int, groups: Iterable[Group]) -> list[
     return [group for group in left if group.contacts]
 
 
-def waiting(session: Session, advisory_id: int) -> list[Group]:
+def waiting(
+    session: Session, advisory_id: int, *, kinds: Iterable[DispatchKind] = TEXTS
+) -> list[Group]:
     """Who is still to get a text of an advisory: each contact once, by audience.
 
     Copies that are claimed but whose text has not begun count as waiting: the gate will refuse
@@ -83,7 +91,7 @@ def waiting(session: Session, advisory_id: int) -> list[Group]:
         and_(col(DeliveryRow.state) == DeliveryState.SENDING, ~_text_begun()),
     )
     alive = col(DispatchRow.state).not_in((DispatchState.CANCELLED, DispatchState.DONE))
-    return _grouped(session, advisory_id, and_(still, alive), TEXTS)
+    return _grouped(session, advisory_id, and_(still, alive), kinds)
 
 
 def _has_or_may_have() -> ColumnElement[bool]:

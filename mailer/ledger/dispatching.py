@@ -57,7 +57,10 @@ def settle_interrupted(session: Session, now: datetime) -> list[Notice]:
             .where(AttemptRow.delivery_id == row.id)
             .where(col(AttemptRow.ended_at).is_(None))
         ).first()
+        dispatch = session.get_one(DispatchRow, row.dispatch_id)
         event = DeliveryEvent.DOUBT if begun else DeliveryEvent.RETURN
+        if not begun and dispatch.state == DispatchState.CANCELLED:
+            event = DeliveryEvent.CANCEL
         row.state = states.after(states.DELIVERY, DeliveryState(row.state), event)
         row.changed_at = now
         if begun:
@@ -68,6 +71,9 @@ def settle_interrupted(session: Session, now: datetime) -> list[Notice]:
             begun.reply = "the program was stopped before the relay's answer was recorded"
             session.add(begun)
         session.add(row)
+        if event is DeliveryEvent.CANCEL:
+            session.flush()
+            settle_change(session, row, dispatch, now)
     text = "the last run was stopped before the relay's answer was recorded; see: mailer log"
     return (
         [Notice("", f"copies in doubt: {doubtful}: {text} --status in_doubt")] if doubtful else []

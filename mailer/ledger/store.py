@@ -16,7 +16,7 @@ from sqlalchemy import Table, func, insert, inspect, update
 from sqlmodel import Session, SQLModel, col, select
 
 from mailer.core import states
-from mailer.core.errors import LedgerError
+from mailer.core.errors import LedgerError, MailerError
 from mailer.core.model import (
     Attachment,
     Audience,
@@ -270,7 +270,7 @@ def _save_left_out(
 
 def _settings(audience: Audience) -> dict[str, Any]:
     settings = asdict(audience)
-    settings["advance"] = audience.advance.total_seconds() if audience.advance else None
+    settings["advance"] = audience.advance.total_seconds() if audience.advance is not None else None
     morning = audience.not_before_local
     settings["not_before_local"] = morning.isoformat() if morning else None
     return settings
@@ -377,8 +377,16 @@ def in_doubt(session: Session, advisory_id: int, email: str | None) -> list[Deli
 
 
 def reopen(session: Session, ids: Iterable[int], by: str, now: datetime) -> None:
-    """Dispatches that were done have something to send again, by a person's word."""
+    """Dispatches that were done have something to send again, by a person's word.
+
+    MailerError for one that was cancelled: nothing of it goes.
+    """
     for row in (session.get_one(DispatchRow, one) for one in ids):
+        if row.state == DispatchState.CANCELLED:
+            raise MailerError(
+                f"the {row.kind} to {row.audience} is cancelled, so that nothing of it is sent "
+                "again; say accepted or rejected"
+            )
         if row.state == DispatchState.DONE:
             move(row, DispatchEvent.REOPEN)
             row.approved_at, row.approved_by, row.ended_at = now, by, None

@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from commandline import defect
 from ledger_sample import (
     DAY,
     GRACE,
@@ -29,11 +28,6 @@ from mailer.core.job import Result
 from mailer.core.states import DeliveryEvent, DeliveryState, DispatchState
 from mailer.ledger import consent, holds, store
 from mailer.ledger.database import open_ledger
-
-CANCELLED_THEN_KILLED = defect(
-    "settle_interrupted gives a claimed copy back as pending although its dispatch was cancelled: "
-    "it never goes, never ends, and its contact counts as one who will have the version"
-)
 
 D, S = DeliveryState, DispatchState
 
@@ -197,7 +191,6 @@ def test_a_kill_in_a_retry_counts_the_attempt_that_was_under_way(filled: Filled)
     assert filled.attempts_of(job.delivery) == [1, 2]
 
 
-@CANCELLED_THEN_KILLED
 def test_a_copy_claimed_by_a_killed_run_and_cancelled_meanwhile_is_cancelled(
     filled: Filled,
 ) -> None:
@@ -208,7 +201,6 @@ def test_a_copy_claimed_by_a_killed_run_and_cancelled_meanwhile_is_cancelled(
     assert {filled.states()[one] for one in claimed} == {D.CANCELLED}
 
 
-@CANCELLED_THEN_KILLED
 def test_nobody_is_left_out_of_the_next_plan_for_a_copy_that_can_never_go(filled: Filled) -> None:
     started(filled)
     filled.queue.claim(10, LIFT)
@@ -218,7 +210,6 @@ def test_nobody_is_left_out_of_the_next_plan_for_a_copy_that_can_never_go(filled
         assert store.standing(session, 1).holders == frozenset()
 
 
-@defect("resend of a copy in doubt whose dispatch was cancelled since is taken, and never goes")
 def test_a_resend_is_never_taken_where_it_can_never_go(filled: Filled) -> None:
     started(filled)
     job, *rest = filled.queue.claim(10, LIFT)

@@ -9,7 +9,13 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+)
 from ledger_sample import DAY, GRACE, LIFT, NOW, Filled, answer, fill, new_queue
 
 from mailer.core.embargo import Clearance
@@ -50,27 +56,37 @@ class QueueMachine(RuleBasedStateMachine):
 
     # --- what may happen ----------------------------------------------------------------------
 
-    @rule(hours=st.sampled_from([0.01, 0.2, 1, 12, 24, 49]))
-    def time_passes(self, hours: float) -> None:
-        self.now += timedelta(hours=hours)
+    @initialize(approved=st.sampled_from([True, True, True, False]))
+    def a_plan_and_mostly_a_yes(self, approved: bool) -> None:
+        if approved:
+            self.filled.approve(self.now)
+
+    @rule(minutes=st.sampled_from([1, 10, 20, 60, 1500]))
+    def time_passes(self, minutes: int) -> None:
+        self.now += timedelta(minutes=minutes)
+
+    @precondition(lambda self: self.now < LIFT)
+    @rule()
+    def the_next_instant_comes(self) -> None:
+        self.now = LIFT - DAY if self.now < LIFT - DAY else LIFT
 
     @rule()
     def a_person_approves(self) -> None:
         self.filled.approve(self.now)
 
-    @rule()
-    def a_tick(self) -> None:
-        self.filled.queue.start_due(self.now, GRACE)
-        self.filled.queue.close_done(self.now)
-
-    @rule(limit=st.integers(1, 4), other=st.booleans())
-    def a_claim(self, limit: int, other: bool) -> None:
+    @rule(limit=st.integers(0, 4), other=st.booleans())
+    def a_tick(self, limit: int, other: bool) -> None:
+        self.look()
         queue = new_queue(self.database) if other else self.filled.queue
         for job in queue.claim(limit, self.now):
             assert job.delivery not in self.hand
             assert job.copy.state is S.SENDING
             assert self.now >= job.copy.instant
             self.hand[job.delivery] = job
+
+    def look(self) -> None:
+        self.filled.queue.start_due(self.now, GRACE)
+        self.filled.queue.close_done(self.now)
 
     @precondition(lambda self: set(self.hand) - self.begun)
     @rule()
@@ -196,7 +212,7 @@ class QueueMachine(RuleBasedStateMachine):
         self.now = max(self.now, LIFT)
         for _ in range(12):
             self.filled.approve(self.now)
-            self.a_tick()
+            self.look()
             for job in self.filled.queue.claim(100, self.now):
                 said = self.filled.begin(job, self.now)
                 if isinstance(said, Clearance):
@@ -219,7 +235,7 @@ class QueueMachine(RuleBasedStateMachine):
 
 
 QueueMachine.TestCase.settings = settings(
-    max_examples=30,
+    max_examples=20,
     stateful_step_count=30,
     deadline=None,
     suppress_health_check=list(HealthCheck),

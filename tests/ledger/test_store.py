@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
-from commandline import defect
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
@@ -43,8 +43,8 @@ texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=30) | st.samp
     ["🇫🇷 Ω 👩‍👩‍👧", "مذكرة إعلامية", "\u202eevil\u202c", "\x00\x1b[2J", "'; DROP TABLE version;--"]
 )
 zones = st.sampled_from(["UTC", "Europe/London", "Asia/Kathmandu", "Pacific/Apia"])
-instants = st.datetimes(datetime(1970, 1, 1), datetime(2999, 1, 1), timezones=st.timezones()).map(
-    lambda at: at.astimezone(UTC)
+instants = st.timedeltas(timedelta(), timedelta(days=365_000)).map(
+    lambda span: datetime(1970, 1, 1, tzinfo=UTC) + span
 )
 phones = st.builds(Phone, texts, texts)
 press_contacts = st.builds(
@@ -130,7 +130,7 @@ def keep(session: Session, plan: Plan, text: Version | None = None) -> int:
 @given(one=versions)
 @settings(max_examples=60)
 def test_a_version_comes_back_as_it_was_frozen(ledger: Database, one: Version) -> None:
-    one = Version(**{**_fields(one), "reference": f"REF {next(_numbers)}"})
+    one = replace(one, reference=f"REF {next(_numbers)}")
     with ledger.write() as session:
         saved = store.save_version(session, one, "officer", NOW).id
     assert saved is not None
@@ -138,10 +138,6 @@ def test_a_version_comes_back_as_it_was_frozen(ledger: Database, one: Version) -
         found = store.load_version(session, saved)
     assert found == one
     assert found.content_hash == one.content_hash
-
-
-def _fields(one: Version) -> dict[str, object]:
-    return {name: getattr(one, name) for name in Version.__dataclass_fields__}
 
 
 def test_the_same_text_again_is_the_version_there_already_is(ledger: Database) -> None:
@@ -160,12 +156,7 @@ def test_the_same_text_again_is_the_version_there_already_is(ledger: Database) -
 def test_another_attachment_is_another_version(ledger: Database) -> None:
     with ledger.write() as session:
         rows = [
-            store.save_version(
-                session,
-                Version(**{**_fields(version()), "attachments": (one,)}),  # type: ignore[arg-type]
-                "officer",
-                NOW,
-            )
+            store.save_version(session, replace(version(), attachments=(one,)), "officer", NOW)
             for one in (
                 Attachment("a.pdf", "application/pdf", b"1"),
                 Attachment("a.pdf", "application/pdf", b"2"),
@@ -230,7 +221,6 @@ def test_a_dispatch_and_its_contact_come_back_as_they_were_planned(
     assert message_id.endswith("@press.lantern.example>")
 
 
-@defect("an advance of no time comes back as none: `if audience.advance` is false of it")
 def test_an_advance_of_no_time_at_all_is_not_lost(ledger: Database) -> None:
     who = Audience("a", "a", "en", "p@l.example", advance=timedelta(), not_before_local=time(0))
     with ledger.write() as session:
