@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import mailer
 from mailer.core.embargo import Clearance, Consent, Copy, Refusal, RefusalCode, clear
 from mailer.core.model import DispatchKind, Embargo
 from mailer.core.states import DispatchState
@@ -188,3 +191,24 @@ def test_the_gate_answers_everything_and_clears_nothing_it_should_not(
     if embargo is not None and now < embargo.instant:
         assert notice
         assert accepted or not requires
+
+
+def test_no_other_module_can_name_what_makes_a_clearance() -> None:
+    """The contract: the gate's seal is used in gate.py and nowhere else in the program."""
+    package = Path(mailer.__file__).parent
+    naming = {
+        path.relative_to(package).as_posix()
+        for path in package.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Name | ast.Attribute | ast.alias)
+        and "_MADE_BY_THE_GATE"
+        in (getattr(node, "id", ""), getattr(node, "attr", ""), getattr(node, "name", ""))
+    }
+    assert naming == {"core/embargo/gate.py"}
+    building = {
+        path.relative_to(package).as_posix()
+        for path in package.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Clearance"
+    }
+    assert building == {"core/embargo/gate.py"}
