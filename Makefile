@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN    := .venv/bin
 
-.PHONY: help demo test check format docs bench lock readme clean
+.PHONY: help demo test check format docs hunt bench lock readme clean
 .DEFAULT_GOAL := help
 
 help:
@@ -11,6 +11,7 @@ help:
 	@echo "make check   format, lint, strict types, import contracts"
 	@echo "make format  put the code in order"
 	@echo "make docs    renew the generated parts of docs/"
+	@echo "make hunt    the long form of the state machine's search for faults"
 	@echo "make bench   how fast, against its peers"
 	@echo "make lock    renew the hashed lock files (needs uv)"
 	@echo "make readme  draw the README's picture again (needs chromium)"
@@ -35,6 +36,9 @@ format: .venv/installed-test
 
 docs: .venv/installed
 	@$(BIN)/python docs/generate.py
+
+hunt: .venv/installed-test
+	@MACHINE_EXAMPLES=20000 $(BIN)/python -m pytest -q tests/test_machine.py
 
 bench: .venv/installed-test
 	@$(BIN)/python -m bench

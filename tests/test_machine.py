@@ -153,6 +153,7 @@ class Machine(RuleBasedStateMachine):
         self.killed_to: set[str] = set()
         self.holders_at_kill: set[str] = set()
         self.suppressed: set[str] = set()
+        self.latest = self.clock()
 
     def write(self) -> None:
         body = f"TEXT{self.text}X. Four in ten of the gauges failed."
@@ -325,6 +326,7 @@ class Machine(RuleBasedStateMachine):
     @rule(minutes=st.sampled_from([1, 10, 60, 600, 1500, 3000]))
     def time_passes(self, minutes: int) -> None:
         self.clock.move(minutes=minutes)
+        self.latest = max(self.latest, self.clock())
 
     @rule(minutes=st.sampled_from([1, 60, 600]))
     def the_clock_jumps_back(self, minutes: int) -> None:
@@ -360,8 +362,9 @@ class Machine(RuleBasedStateMachine):
             if self._all_ended():
                 break
             self.clock.move(minutes=31)
-            if step == 5 and self.lift is not None:
-                self.clock.at = max(self.clock.at, self.lift)
+            if step == 5:
+                # Whatever was planned before the clock was set back is due by then.
+                self.clock.at = max(self.clock.at, self.latest, self.lift or self.latest)
         if self.withdrawn:
             missed = self.holders_at_kill - self.killed_to - self._stuck()
             assert not missed, f"holders were not told of the withdrawal: {missed}"

@@ -191,6 +191,20 @@ def test_a_kill_in_a_retry_counts_the_attempt_that_was_under_way(filled: Filled)
     assert filled.attempts_of(job.delivery) == [1, 2]
 
 
+def test_what_a_kill_left_in_doubt_is_sent_again_as_the_next_attempt(filled: Filled) -> None:
+    started(filled)
+    job, *_ = filled.queue.claim(1, LIFT)
+    assert isinstance(filled.begin(job, LIFT), Clearance)
+    queue = filled.queue = new_queue(filled.database)
+    queue.start_run(LIFT, GRACE)
+    filled.resend(job.delivery, LIFT)
+    (again,) = (one for one in queue.claim(9, LIFT) if one.delivery == job.delivery)
+    assert (again.attempts, again.message_id) == (1, job.message_id)
+    assert isinstance(filled.begin(again, LIFT), Clearance)
+    queue.finish(again, answer(DeliveryEvent.ACCEPT, LIFT), LIFT)
+    assert filled.attempts_of(job.delivery) == [1, 2]
+
+
 def test_a_copy_claimed_by_a_killed_run_and_cancelled_meanwhile_is_cancelled(
     filled: Filled,
 ) -> None:
