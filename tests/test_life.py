@@ -505,3 +505,19 @@ def test_lift_does_not_swallow_a_correction_that_waits(
     assert "It was half." in text.get_content()
     assert "Half of" in text.get_content()
     assert "EMBARGOED" not in text.get_content()
+
+
+def test_who_was_in_doubt_and_is_to_be_sent_again_hears_of_a_withdrawal(
+    app: App, sink: Sink, clock: FakeClock
+) -> None:
+    queue(app, ("national",), immediate=True)
+    approve(app)
+    sink.answer = lambda command, rcpt: (
+        "drop" if (command, rcpt) == ("DATA", "cy@daily.example") else None
+    )
+    send(app)
+    sink.answer = lambda command, rcpt: None
+    app.desk.resolve(REF, contact=None, event=DeliveryEvent.RESEND, by="chief", now=clock())
+    assert app.desk.withdraw(REF, note="", by="chief", now=clock()).notified == 2
+    send(app)
+    assert sorted(name for name, _ in taken(sink)) == ["cy", "di", "di"]

@@ -15,6 +15,7 @@ from sqlmodel import Session, col, select
 
 from mailer.core import states
 from mailer.core.model import Audience, Contact, Dispatch, DispatchKind, Embargo
+from mailer.core.outcome import Outcome
 from mailer.core.states import DeliveryState, DispatchState
 from mailer.ledger import store
 from mailer.ledger.tables import AttemptRow, DeliveryRow, DispatchRow, VersionRow
@@ -98,6 +99,25 @@ def _has_or_may_have() -> ColumnElement[bool]:
     return or_(
         col(DeliveryRow.state).in_((DeliveryState.ACCEPTED, DeliveryState.IN_DOUBT)),
         and_(col(DeliveryRow.state) == DeliveryState.SENDING, _text_begun()),
+        # Once in doubt, a copy to be sent again may have arrived the first time, until a person
+        # says that it was rejected.
+        and_(
+            _was_in_doubt(),
+            ~and_(
+                col(DeliveryRow.state) == DeliveryState.REJECTED,
+                _was_in_doubt(col(AttemptRow.number) == col(DeliveryRow.attempts)),
+            ),
+        ),
+    )
+
+
+def _was_in_doubt(*more: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(
+        and_(
+            col(AttemptRow.delivery_id) == col(DeliveryRow.id),
+            col(AttemptRow.outcome) == Outcome.IN_DOUBT,
+            *more,
+        )
     )
 
 
