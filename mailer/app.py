@@ -23,6 +23,7 @@ from mailer.delivery.sender import Sender
 from mailer.desk import Desk
 from mailer.ledger import store
 from mailer.ledger.database import Database, RunLock, open_ledger
+from mailer.ledger.flight import Flight
 from mailer.ledger.queue import Queue
 from mailer.ledger.tables import DispatchRow
 from mailer.scheduler import Clock, Runner, utc_now
@@ -62,8 +63,17 @@ class ReadyCopy:
 
     mail_from: str
     rcpt_to: str
-    content: bytes
+    size: int
+    data: bytes
     carries_notice: bool
+
+
+def dot_stuffed(content: bytes) -> bytes:
+    """The text as DATA carries it: dots doubled, <CRLF>.<CRLF> at the end (RFC 5321 §4.5.2)."""
+    if not content.endswith(b"\r\n"):
+        content += b"\r\n"
+    stuffed = content.replace(b"\r\n.", b"\r\n..")
+    return (b"." if content.startswith(b".") else b"") + stuffed + b".\r\n"
 
 
 class Composer:
@@ -86,7 +96,8 @@ class Composer:
         )
         wanted = notice(version, dispatch, job.contact, embargoed=embargoed)
         carries = carries_notice(rendered, wanted)
-        return ReadyCopy(built.mail_from, built.rcpt_to, built.content, carries)
+        data = dot_stuffed(built.content)
+        return ReadyCopy(built.mail_from, built.rcpt_to, len(built.content), data, carries)
 
     def _load(self, dispatch: int) -> tuple[Version, Dispatch, TemplateSet]:
         with self._database.read() as session:
@@ -106,20 +117,29 @@ def runner(
 
     `read` reads all clocks; without it, `app.now` and this machine's are read.
     """
-    relay = app.config.relay
-    queue = Queue(app.database, f"{relay.host}:{relay.port}", relay.give_up_after)
-    sender = Sender(
-        ledger=queue,
-        compose=Composer(app.database, app.config.office),
-        connect=smtp.connect,
-        relay=relay,
-        now=app.now,
-        random=random or Random(),  # noqa: S311 (spreads retries; guards nothing)
-        say=say,
-    )
-    rules = app.config.embargo
+    relay, rules = app.config.relay, app.config.embargo
+    compose = Composer(app.database, app.config.office)
+
+    def sender(flight: Flight) -> Sender:
+        return Sender(
+            ledger=flight,
+            compose=compose,
+            connect=smtp.connect,
+            relays=[relay],
+            now=app.now,
+            random=random or Random(),  # noqa: S311 (spreads retries; guards nothing)
+            say=say,
+        )
+
     return Runner(
-        queue, sender, app.now, rules.late_grace, say, check_clock=rules.check_clock, read=read
+        Queue(app.database, relay.give_up_after),
+        sender,
+        app.now,
+        say,
+        late_grace=rules.late_grace,
+        warm=relay.warm,
+        check_clock=rules.check_clock,
+        read=read,
     )
 
 

@@ -27,12 +27,15 @@ from apscheduler.triggers.date import DateTrigger
 
 from mailer.core import clockwatch
 from mailer.core.clockwatch import Doubt, Reading
+from mailer.core.errors import FencedError, LedgerError
 from mailer.delivery.sender import Sender
 from mailer.ledger.dispatching import Notice
+from mailer.ledger.flight import Flight
 from mailer.ledger.queue import Queue
 
 TICK = timedelta(seconds=1)
 SEEN_EVERY = timedelta(seconds=5)
+WARMED_EVERY = timedelta(seconds=5)
 STOP_WITHIN = timedelta(seconds=8)
 """How long copies in flight have to come to an end once the run was told to stop."""
 
@@ -88,24 +91,31 @@ class Runner:
     def __init__(
         self,
         queue: Queue,
-        sender: Sender,
+        sender: Callable[[Flight], Sender],
         now: Clock,
-        late_grace: timedelta,
         say: Callable[[str], None],
         *,
+        late_grace: timedelta,
+        warm: timedelta,
         check_clock: bool,
         read: Callable[[], Reading] | None = None,
     ) -> None:
         self._queue = queue
-        self._sender = sender
+        self._make_sender = sender
         self._now = now
-        self._late_grace = late_grace
         self._say = say
+        self._late_grace = late_grace
+        self._warm = warm
         self._check_clock = check_clock
         self._read = read or partial(read_clocks, now)
         self._reading: Reading | None = None
         self._stop = asyncio.Event()
+        self._flight: Flight | None = None
+        self._sender: Sender | None = None
         self._sending: asyncio.Task[None] | None = None
+        self._warming: asyncio.Task[None] | None = None
+        self._warmed_at = now()
+        self._told = False
         self._seen_at = now()
         self._fault: BaseException | None = None
         self._ticking = False
@@ -125,7 +135,7 @@ class Runner:
         finally:
             self._scheduler.shutdown(wait=False)
             await self._finish_sending()
-            await asyncio.to_thread(self._queue.end_run, self._now())
+            await self._end()
             for number in (signal.SIGINT, signal.SIGTERM):
                 loop.remove_signal_handler(number)
         if self._fault is not None:
@@ -136,19 +146,20 @@ class Runner:
         said = await self._begin()
         try:
             doubt = await self._start_due()
-            await self._sender.send_due()
+            await self._at_work.send_due()
             await self._close_done()
             left = await asyncio.to_thread(self._queue.left_over)
             self._tell([notice for notice in left if notice not in said])
+            return not (left or doubt) and self._at_work.closed_until is None
         finally:
-            await asyncio.to_thread(self._queue.end_run, self._now())
-        return not (left or doubt) and self._sender.closed_until is None
+            await self._end()
 
     def stop(self, *, quietly: bool = False) -> None:
         """Begin no other copy, finish those in flight, and end."""
         if not (quietly or self._stop.is_set()):
             self._say("stopping: finishing the copies in flight")
-        self._sender.stop()
+        if self._sender is not None:
+            self._sender.stop()
         self._stop.set()
 
     # --- ticking ------------------------------------------------------------------------------
@@ -169,13 +180,21 @@ class Runner:
         self._ticking = True
         try:
             pause = await self._tick()
+        except FencedError as error:
+            self._fail(error)
+        except LedgerError as error:
+            # It may pass: a full disk is emptied, a lock let go. Nothing is sent meanwhile.
+            self._tell_once(f"the ledger cannot be used: {error}; trying on")
+            pause = TICK
         except Exception as error:
             self._fail(error)
         else:
-            self._ticked = asyncio.get_running_loop().time()
-            self._arm(pause)
+            self._told = False
         finally:
             self._ticking = False
+        if not self._stop.is_set():
+            self._ticked = asyncio.get_running_loop().time()
+            self._arm(pause)
 
     async def _keep_ticking(self) -> None:
         """Until told to stop: arm a tick where none came for a while by the steady clock."""
@@ -191,8 +210,16 @@ class Runner:
 
     async def _begin(self) -> list[Notice]:
         notices = await asyncio.to_thread(self._queue.start_run, self._now(), self._late_grace)
+        self._flight = self._queue.flight()
+        self._sender = self._make_sender(self._flight)
         self._tell(notices)
         return notices
+
+    @property
+    def _at_work(self) -> Sender:
+        if self._sender is None:
+            raise RuntimeError("the run has not begun")
+        return self._sender
 
     async def _tick(self) -> timedelta:
         """Look once; how long to wait before the next look."""
@@ -201,6 +228,7 @@ class Runner:
         await self._close_done()
         await self._show_life()
         now = self._now()
+        self._look_ahead(now)
         at = await asyncio.to_thread(self._queue.next_instant, now)
         return TICK if at is None else min(TICK, at - now)
 
@@ -226,10 +254,23 @@ class Runner:
 
     async def _send_and_close(self) -> None:
         try:
-            await self._sender.send_due()
+            await self._at_work.send_due()
             await self._close_done()
         except* Exception as group:
             self._fail(_first(group))
+
+    def _look_ahead(self, now: datetime) -> None:
+        """Before a lift, get connections and texts ready; without one, let idle sessions go."""
+        if self._warming is not None and not self._warming.done():
+            return
+        if self._flight is None or (self._sending is not None and not self._sending.done()):
+            return
+        soon = self._flight.upcoming(now, self._warm)
+        if soon and abs(now - self._warmed_at) >= WARMED_EVERY:
+            self._warmed_at = now
+            self._warming = asyncio.create_task(self._at_work.warm(soon))
+        elif not soon:
+            self._warming = asyncio.create_task(self._at_work.close())
 
     async def _show_life(self) -> None:
         now = self._now()
@@ -240,13 +281,27 @@ class Runner:
     # --- the end ------------------------------------------------------------------------------
 
     async def _finish_sending(self) -> None:
-        self._sender.stop()
-        if self._sending is None or self._sending.done():
-            return
-        _, late = await asyncio.wait([self._sending], timeout=STOP_WITHIN.total_seconds())
-        for task in late:
-            task.cancel()
-            await asyncio.wait([task])
+        self._at_work.stop()
+        for task in (self._warming, self._sending):
+            if task is None or task.done():
+                continue
+            _, late = await asyncio.wait([task], timeout=STOP_WITHIN.total_seconds())
+            for one in late:
+                one.cancel()
+                await asyncio.wait([one])
+
+    async def _end(self) -> None:
+        await self._at_work.close()
+        if self._flight is not None:
+            self._flight.close()
+        # A run that cannot say that it ended is one that was stopped: the next one settles it.
+        with contextlib.suppress(LedgerError):
+            await asyncio.to_thread(self._queue.end_run, self._now())
+
+    def _tell_once(self, text: str) -> None:
+        if not self._told:
+            self._told = True
+            self._say(text)
 
     def _fail(self, error: BaseException) -> None:
         self._fault = self._fault or error

@@ -91,10 +91,20 @@ class Relay(_Section):
     max_rate: StrictFloat = Field(
         0, ge=0, le=1_000_000, allow_inf_nan=False, description="0 to 1000000 are accepted"
     )
+    domain_connections: StrictInt = Field(0, ge=0, le=100, description="0 to 100 are accepted")
+    domain_rate: StrictFloat = Field(
+        0, ge=0, le=1_000_000, allow_inf_nan=False, description="0 to 1000000 are accepted"
+    )
+    warm: kinds.Duration = Field(timedelta(seconds=20), description=_DURATION)
     connect_timeout: kinds.Duration = Field(timedelta(seconds=30), description=_DURATION)
     command_timeout: kinds.Duration = Field(timedelta(minutes=5), description=_DURATION)
     data_timeout: kinds.Duration = Field(timedelta(minutes=10), description=_DURATION)
     give_up_after: kinds.Duration = Field(timedelta(hours=24), description=_DURATION)
+
+    @property
+    def address(self) -> str:
+        """The relay as the log and people know it: host:port."""
+        return f"{self.host}:{self.port}"
 
     def secret(self) -> str:
         """The password in the clear, for the AUTH command and nothing else."""

@@ -35,5 +35,13 @@ class LedgerError(MailerError):
     """The ledger cannot be opened, upgraded or locked."""
 
 
+class LedgerBusyError(LedgerError):
+    """Somebody else is writing to the ledger at this moment; it will pass."""
+
+
+class FencedError(LedgerError):
+    """Another run has taken the ledger over; this one must not send anything more."""
+
+
 class IllegalTransitionError(MailerError):
     """An event that the state table does not allow. Nothing was changed."""

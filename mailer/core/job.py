@@ -1,4 +1,4 @@
-"""One claimed delivery on its way through the sender."""
+"""One claimed delivery on its way through the sender, and what is recorded of it."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ class Job:
 
     `attempts` were made before; `date` is when its dispatch started (the message's Date, the same
     at every retry); after `give_up_at` there is no further attempt. Instants are UTC.
+
+    `copy`, `consent` and `embargo` are what the ledger said at its change number `as_of`.
     """
 
     delivery: int
@@ -32,6 +34,23 @@ class Job:
     copy: Copy
     consent: Consent
     embargo: Embargo | None
+    listed_as_accepted: bool = False
+    as_of: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """A text that is about to begin: the gate is asked once more, and the attempt is opened.
+
+    `carries_notice` is whether the composed text shows its embargo notice; `relay` is
+    "host:port".
+    """
+
+    job: Job
+    began_at: datetime
+    relay: str
+    tls_version: str
+    carries_notice: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +69,39 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What becomes of a claimed delivery. `attempt` is None where no transaction was begun."""
+    """What becomes of a claimed delivery. `attempt` is None where no transaction was begun.
+
+    `to_release`: an advance copy that can no longer go; its contact gets the release instead.
+    `hold`: why every copy of the dispatch would fail the same way, so that all of it stops.
+    """
 
     event: DeliveryEvent
     reason: str = ""
     next_attempt_at: datetime | None = None
     attempt: Attempt | None = None
+    to_release: bool = False
+    hold: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """A claimed delivery that this run has no longer in hand, and what became of it."""
+
+    job: Job
+    result: Result
+
+
+@dataclass(frozen=True, slots=True)
+class RelayFault:
+    """A session that a relay ("host:port") would not open or keep; it is tried again then."""
+
+    at: datetime
+    relay: str
+    step: str
+    reply: Reply | None
+    error: str
+    retry_at: datetime
+
+
+Entry = Begin | End | RelayFault
+"""What goes into the ledger in one group commit."""

@@ -64,7 +64,7 @@ class Reply:
     @classmethod
     def parse(cls, code: int, text: str) -> Reply:
         """Split the enhanced status off the text's head, where its class agrees in form."""
-        match = _ENHANCED.match(text)
+        match = _ENHANCED.match(text) if text[1:2] == "." else None
         return cls(code, text[match.end() :] if match else text, match[1] if match else "")
 
 
@@ -130,19 +130,59 @@ def rule(step: Step, reply: Reply | None) -> Ruling:
 
 
 FIRST_RETRY = timedelta(seconds=30)
+URGENT_RETRY = timedelta(minutes=5)
 LONGEST_RETRY = timedelta(minutes=30)
+SHORTEST_RETRY = timedelta(seconds=5)
+GREYLISTED = timedelta(minutes=5)
+URGENT_TRIES = 12
+"""So many tries, 5 minutes apart at most, are made in about the first hour: news does not keep."""
+LONGEST_ASKED = timedelta(hours=4)
 LONGEST_PAUSE = timedelta(seconds=60)
 
+_GREYLIST_RE = re.compile(r"gr[ae]y-?list", re.IGNORECASE)
+_ASKED_RE = re.compile(
+    r"\b(?:in|after|for|within)\s+(?:(\d{1,2}):(\d\d):(\d\d)|(\d{1,5})\s*(s|m|h)[a-z]*)\b",
+    re.IGNORECASE,
+)
 
-def retry_at(attempts: int, now: datetime, give_up_at: datetime, jitter: float) -> datetime | None:
+
+def retry_at(
+    attempts: int,
+    now: datetime,
+    give_up_at: datetime,
+    jitter: float,
+    reply: Reply | None = None,
+) -> datetime | None:
     """When to try a copy again after `attempts` (≥ 1) deferrals; None: it has expired.
 
-    The wait doubles from 30 s to 30 min; `jitter` in [0, 1) takes off up to half of it, so that
-    ten thousand deferred copies do not come back as one wave.
+    Exponential with full jitter (`jitter` in [0, 1)), so that ten thousand deferred copies do not
+    come back as one wave: dense in the first hour, then half-hourly. A relay that greylists, or
+    says how long to wait, is not asked before.
     """
-    longest = min(FIRST_RETRY * 2 ** min(attempts - 1, 16), LONGEST_RETRY)
-    at = now + longest * (1 - jitter / 2)
-    return at if at < give_up_at else None
+    asked = asked_wait(reply)
+    tries = min(attempts - 1, 16)
+    longest = min(
+        FIRST_RETRY * 2**tries, URGENT_RETRY if attempts <= URGENT_TRIES else LONGEST_RETRY
+    )
+    wait = max(SHORTEST_RETRY, longest * jitter) if asked is None else asked + FIRST_RETRY * jitter
+    return now + wait if now + wait < give_up_at else None
+
+
+def asked_wait(reply: Reply | None) -> timedelta | None:
+    """How long a deferral asks to be left alone, in its own words; None if it does not say.
+
+    "try again in 300 seconds", "retry after 00:05:00"; greylisting without a time is 5 minutes.
+    """
+    if reply is None:
+        return None
+    found = _ASKED_RE.search(reply.text)
+    if found is None:
+        return GREYLISTED if _GREYLIST_RE.search(reply.text) else None
+    if found[4]:
+        wait = timedelta(seconds=int(found[4]) * {"s": 1, "m": 60, "h": 3600}[found[5].lower()])
+    else:
+        wait = timedelta(hours=int(found[1]), minutes=int(found[2]), seconds=int(found[3]))
+    return min(wait, LONGEST_ASKED)
 
 
 def pause(failures: int, jitter: float) -> timedelta:

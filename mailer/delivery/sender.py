@@ -1,33 +1,45 @@
 """The one sending flow: claim → fill → gate → hand over → classify → record.
 
-Read `Sender._send` downward: that is the life of one copy. Each result is recorded right after
-its attempt, before the next copy is touched. A relay that will not have us costs no journalist an
-attempt: the circuit opens, everything claimed goes back, and a later call tries again.
+Read `Sender._send` downward: that is the life of one copy. Sessions work side by side on the event
+loop; what each has to record goes to the ledger in one transaction a turn (`record`), and no text
+begins before the one before it on its session is recorded. A relay that will not have us costs no
+journalist an attempt: its circuit opens, what is claimed goes back or by the next relay.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from random import Random
-from typing import ParamSpec, Protocol, TypeVar
+from typing import Protocol
 
 from mailer.config import Relay
 from mailer.core import outcome
-from mailer.core.embargo import Clearance, Consent, Copy, Refusal, RefusalCode, clear
+from mailer.core.embargo import Clearance, Refusal, RefusalCode, clear
 from mailer.core.errors import TemplateError
-from mailer.core.job import Attempt, Job, Result
-from mailer.core.model import Embargo
-from mailer.core.outcome import Outcome, Phase, Reply, Ruling, Step
-from mailer.core.states import DeliveryEvent, DeliveryState
+from mailer.core.job import Attempt, Begin, End, Job, RelayFault, Result
+from mailer.core.outcome import Outcome, Phase, Ruling, Step
+from mailer.core.states import DeliveryEvent
+from mailer.delivery.flow import Circuit, Domains, Pace, Window, domain_of
+from mailer.delivery.record import Ledger, Record
 from mailer.delivery.smtp import Envelope, Handed, Session, Unavailable
 
-P = ParamSpec("P")
-T = TypeVar("T")
+CLAIMED = 256
+"""Copies claimed at once: as many are in doubt, at most, after a power cut."""
+UNWRITTEN_WAIT_S = 2.0
+"""Seconds given to the ledger at the end to take what is still to be recorded."""
+
+_OF_THE_DISPATCH = (
+    RefusalCode.HELD,
+    RefusalCode.STOPPED,
+    RefusalCode.NOT_APPROVED,
+    RefusalCode.TOO_EARLY,
+)
+"""Refusals that every other copy of the dispatch would meet too, and that leave it waiting."""
 
 
 class Message(Envelope, Protocol):
@@ -38,270 +50,421 @@ class Message(Envelope, Protocol):
         """Whether the first and the last line of the text are the embargo notice."""
 
 
-class Ledger(Protocol):
-    """What the sender needs of the ledger; `ledger.queue.Queue` is it. All instants in UTC."""
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A claimed copy, composed, that the gate has let through once."""
 
-    def claim(self, limit: int, now: datetime) -> list[Job]:
-        """Claim deliveries that are due."""
-
-    def begin_text(
-        self,
-        job: Job,
-        tls_version: str,
-        began_at: datetime,
-        decide: Callable[[Copy, Consent, Embargo | None], Clearance | Refusal],
-    ) -> Clearance | Refusal:
-        """Ask the gate with what is true now, and make "text begun" durable."""
-
-    def finish(self, job: Job, result: Result, now: datetime) -> DeliveryState:
-        """Record what became of a delivery."""
-
-    def move_to_release(self, job: Job, reason: str, now: datetime) -> None:
-        """Give an advance copy's contact the release instead."""
-
-    def hold(self, dispatch: int, reason: str) -> None:
-        """Stop a dispatch until a person decides."""
-
-    def relay_fault(
-        self, step: str, reply: Reply | None, error: str, now: datetime, retry_at: datetime
-    ) -> None:
-        """Record that the relay would not open a session."""
+    job: Job
+    message: Message
+    clearance: Clearance
 
 
 class Sender:
-    """Sends what is due. One at a time per ledger: the run lock sees to that."""
+    """Sends what is due. One at a time per ledger: run lock and lease see to that."""
 
     def __init__(
         self,
         ledger: Ledger,
         compose: Callable[[Job], Message],
         connect: Callable[[Relay], Awaitable[Session | Unavailable]],
-        relay: Relay,
+        relays: Sequence[Relay],
         now: Callable[[], datetime],
         random: Random,
         say: Callable[[str], None],
     ) -> None:
-        self._ledger = ledger
         self._compose = compose
         self._connect = connect
-        self._relay = relay
         self._now = now
         self._random = random
         self._say = say
-        # One writer: SQLite takes one at a time anyway, and a slow disk must not stop the loop.
-        self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
+        self._record = Record(ledger, now, say)
+        self._circuits = [Circuit(relay) for relay in relays]
+        first = relays[0]
+        self._window = Window(first.connections)
+        self._pace = Pace(first.max_rate)
+        self._domains = Domains(first.domain_connections, first.domain_rate)
         self._claimed: deque[Job] = deque()
-        self._claiming = asyncio.Lock()
-        self._pacing = asyncio.Lock()
+        self._claiming: asyncio.Task[None] | None = None
+        self._dry = False
+        self._idle: list[tuple[Session, Circuit]] = []
+        self._workers = 0
+        self._group: asyncio.TaskGroup | None = None
         self._stopping = False
-        self._failures = 0
-        self.closed_until: datetime | None = None
-        """While the circuit is open: when the relay is tried again (UTC)."""
+
+    @property
+    def closed_until(self) -> datetime | None:
+        """While no relay can be tried: when the first is tried again (UTC)."""
+        now = self._now()
+        if any(circuit.can_be_tried(now) for circuit in self._circuits):
+            return None
+        return min(circuit.closed_until or now for circuit in self._circuits)
 
     async def send_due(self) -> None:
-        """Send all that is due now, over as many sessions as configured; ends when nothing is."""
-        if self._stopping or (self.closed_until and self._now() < self.closed_until):
+        """Send all that is due now, over as many sessions as allowed; ends when nothing is."""
+        if self._stopping or self.closed_until is not None:
             return
-        self.closed_until = None
-        # After a failure one session feels its way before the others follow.
-        sessions = 1 if self._failures else self._relay.connections
+        self._dry = False
         try:
-            async with asyncio.TaskGroup() as group:
-                for _ in range(sessions):
-                    group.create_task(self._work())
+            async with asyncio.TaskGroup() as self._group:
+                self._hire()
         finally:
-            while self._claimed:
-                self._give_back(self._claimed.popleft())
+            self._group = None
+            await self._hand_back()
 
     def stop(self) -> None:
         """Finish the copies in flight and begin no other."""
         self._stopping = True
 
+    async def close(self) -> None:
+        """Say goodbye on every session that is still open."""
+        idle, self._idle = self._idle, []
+        await asyncio.gather(*(session.quit() for session, _ in idle))
+
+    # --- before the lift ----------------------------------------------------------------------
+
+    async def warm(self, jobs: Iterable[Job]) -> None:
+        """Open the sessions and compose the first copies of what is about to be due.
+
+        Nothing of it reaches a relay but greetings: the copies are composed to have their
+        templates compiled, and dropped.
+        """
+        circuit = self._circuit()
+        if circuit is None or self._stopping:
+            return
+        living = [(s, c) for s, c in self._idle if c is circuit and await s.still_there()]
+        self._idle = living
+        opening = self._allowed(circuit) - len(living)
+        for session in await asyncio.gather(*(self._open(circuit) for _ in range(opening))):
+            if session is not None:
+                self._idle.append((session, circuit))
+        for job in jobs:
+            with suppress(TemplateError):
+                self._compose(job)
+
+    # --- the workers --------------------------------------------------------------------------
+
+    def _allowed(self, circuit: Circuit) -> int:
+        """How many sessions may be at work; after a failure one feels its way."""
+        return 1 if circuit.failures else min(self._window.sessions, circuit.relay.connections)
+
+    def _hire(self) -> None:
+        circuit = self._circuit()
+        if circuit is None or self._group is None or self._stopping:
+            return
+        for _ in range(self._allowed(circuit) - self._workers):
+            self._workers += 1
+            self._group.create_task(self._work())
+
     async def _work(self) -> None:
+        """One session's share: copy after copy, each envelope with the text before it."""
         session: Session | None = None
+        circuit: Circuit | None = None
+        ready: Ready | None = None
         try:
-            while (job := await self._next_job()) is not None:
-                if session is None or not session.usable:
-                    session = await self._open(job)
-                    if session is None:
+            ready = await self._next()
+            while ready is not None:
+                if session is None or circuit is None or not session.usable:
+                    session, circuit = await self._session()
+                    if session is None or circuit is None:
                         return
-                await self._send(session, job)
+                if self._workers > self._allowed(circuit):
+                    return
+                sending, ready = ready, None
+                ready = await self._send(session, circuit, sending)
         finally:
-            if session is not None and session.usable:
-                await session.quit()
+            self._workers -= 1
+            if ready is not None:
+                self._put_back(ready)
+            if session is not None and circuit is not None and session.usable:
+                self._idle.append((session, circuit))
 
-    async def _next_job(self) -> Job | None:
-        if self._stopping or self.closed_until is not None:
-            return None
-        async with self._claiming:
-            if not self._claimed:
-                batch = 4 * self._relay.connections
-                self._claimed.extend(await self._db(self._ledger.claim, batch, self._now()))
-            return self._claimed.popleft() if self._claimed else None
-
-    async def _open(self, job: Job) -> Session | None:
-        """A session, or None: then the circuit is open and the job has gone back."""
-        opened: Session | Unavailable | None = None
-        try:
-            opened = await self._connect(self._relay)
-        finally:
-            if not isinstance(opened, Session):
-                self._give_back(job)
-        if isinstance(opened, Session):
-            if self._failures:
-                self._say("the relay is there again")
-            self._failures = 0
-            return opened
-        if self.closed_until is None:
-            await self._open_circuit(opened)
+    async def _next(self) -> Ready | None:
+        """The next copy that may go, or None: nothing is due, or we are to stop."""
+        while not self._stopping and self.closed_until is None:
+            ready = self._at_hand()
+            if ready is not None:
+                return ready
+            if self._claimed:
+                await asyncio.sleep(self._patience())
+            elif not self._dry:
+                await self._claim()
+            else:
+                break
         return None
 
-    async def _open_circuit(self, fault: Unavailable) -> None:
-        self._failures += 1
-        ruling = outcome.rule(fault.step, fault.reply)
-        wait = outcome.pause(self._failures, self._random.random())
+    def _at_hand(self) -> Ready | None:
+        """A claimed copy that rate and domain allow now, composed and let through by the gate."""
+        moment = asyncio.get_running_loop().time()
+        while self._claimed and not self._stopping and not self._pace.wait(moment):
+            job = self._pick(moment)
+            if job is None:
+                break
+            if len(self._claimed) < CLAIMED // 2 and not self._dry:
+                self._fetch()
+            ready = self._prepare(job)
+            if ready is not None:
+                self._pace.spend(moment)
+                self._domains.begins(domain_of(job.contact.email), moment)
+                return ready
+        return None
+
+    def _pick(self, moment: float) -> Job | None:
+        """The first claimed copy whose domain may have one more."""
+        if not self._domains.limited:
+            return self._claimed.popleft()
+        for place, job in enumerate(self._claimed):
+            if self._domains.wait(domain_of(job.contact.email), moment) == 0:
+                del self._claimed[place]
+                return job
+        return None
+
+    def _patience(self) -> float:
+        """Seconds until it is worth looking again at what is claimed."""
+        moment = asyncio.get_running_loop().time()
+        waits = [self._domains.wait(domain_of(job.contact.email), moment) for job in self._claimed]
+        known = [wait for wait in waits if wait is not None]
+        return max(self._pace.wait(moment), min([*known, 0.05]), 0.001)
+
+    async def _claim(self) -> None:
+        await asyncio.shield(self._fetch())
+
+    def _fetch(self) -> asyncio.Task[None]:
+        """Claim more, ahead of need; one claim at a time."""
+        if self._claiming is None or self._claiming.done():
+            self._claiming = asyncio.create_task(self._claim_more())
+        return self._claiming
+
+    async def _claim_more(self) -> None:
+        limit = max(CLAIMED, 4 * self._window.limit)
+        jobs = await self._record.claim(limit)
+        self._dry = not jobs
+        self._claimed.extend(jobs)
+
+    async def _hand_back(self) -> None:
+        """What was claimed and is not sent goes back; everything is recorded."""
+        if self._claiming is not None:
+            await asyncio.wait([self._claiming], timeout=UNWRITTEN_WAIT_S)
+            if self._claiming.done():
+                self._claiming.result()
+        while self._claimed:
+            self._give_back(self._claimed.popleft())
+        try:
+            async with asyncio.timeout(UNWRITTEN_WAIT_S if self._stopping else None):
+                await self._record.settled()
+        except TimeoutError:
+            self._record.close()
+
+    def _give_back(self, job: Job) -> None:
+        self._record.end(End(job, Result(DeliveryEvent.RETURN)))
+
+    def _put_back(self, ready: Ready) -> None:
+        """Another session shall send it."""
+        self._domains.ends(domain_of(ready.job.contact.email))
+        self._claimed.appendleft(ready.job)
+
+    # --- the relays ---------------------------------------------------------------------------
+
+    def _circuit(self) -> Circuit | None:
+        """The most preferred relay that can be tried now."""
         now = self._now()
-        self.closed_until = now + wait
-        await self._db(
-            self._ledger.relay_fault, fault.step, fault.reply, fault.error, now, self.closed_until
+        return next((one for one in self._circuits if one.can_be_tried(now)), None)
+
+    async def _session(self) -> tuple[Session, Circuit] | tuple[None, None]:
+        """A session with the best relay there is; none: every circuit is open."""
+        while (circuit := self._circuit()) is not None:
+            while self._idle:
+                session, of = self._idle.pop()
+                if of is circuit and session.usable:
+                    return session, circuit
+                await session.quit()
+            opened = await self._open(circuit)
+            if opened is not None:
+                return opened, circuit
+        return None, None
+
+    async def _open(self, circuit: Circuit) -> Session | None:
+        opened = await self._connect(circuit.relay)
+        if isinstance(opened, Session):
+            return opened
+        if circuit.can_be_tried(self._now()):  # else another session was told the same
+            ruling = outcome.rule(opened.step, opened.reply)
+            self._open_circuit(circuit, opened, person=ruling.person)
+        return None
+
+    def _open_circuit(self, circuit: Circuit, fault: Unavailable, *, person: bool) -> None:
+        now = self._now()
+        wait = circuit.fails(now, self._random.random())
+        self._record.fault(
+            RelayFault(now, circuit.name, fault.step, fault.reply, fault.error, now + wait)
         )
-        needs = "; a person must look at this" if ruling.person else ""
+        needs = "; a person must look at this" if person else ""
         self._say(
-            f"relay {self._relay.host}:{self._relay.port} is not available ({fault}){needs}; "
+            f"relay {circuit.name} is not available ({fault}){needs}; "
             f"nothing is lost, next try in {wait.total_seconds():.0f} s"
         )
 
     # --- the life of one copy -----------------------------------------------------------------
 
-    async def _send(self, session: Session, job: Job) -> None:
-        began = self._now()
+    def _prepare(self, job: Job) -> Ready | None:
+        """Compose a copy and ask the gate; None: it does not go, and why is recorded."""
         try:
             message = self._compose(job)
         except TemplateError as error:
-            await self._db(self._ledger.hold, job.dispatch, str(error))
-            self._say(f"{job.subject}: held: {error}")
-            return await self._finish(job, Result(DeliveryEvent.RETURN))
+            self._stop_dispatch(job, str(error))
+            return None
         notice = message.carries_notice
-        cleared = clear(replace(job.copy, carries_notice=notice), job.consent, job.embargo, began)
+        copy = job.copy.of(job.delivery, job.copy.email, carries_notice=notice)
+        cleared = clear(copy, job.consent, job.embargo, self._now())
         if isinstance(cleared, Refusal):
-            return await self._refused(job, cleared)
+            self._refused(job, cleared)
+            return None
+        return Ready(job, message, cleared)
 
-        text_begun = False
+    async def _send(self, session: Session, circuit: Circuit, ready: Ready) -> Ready | None:
+        """Hand one copy over; returns the next, whose envelope may be on its way already."""
+        job = ready.job
+        began = self._now()
+        begin = Begin(job, began, circuit.name, session.tls_version, ready.message.carries_notice)
+        follows: Ready | None = None
 
         async def begin_text() -> Clearance | Refusal:
-            nonlocal text_begun
+            return await self._record.begin(begin)
 
-            def decide(
-                copy: Copy, consent: Consent, embargo: Embargo | None
-            ) -> Clearance | Refusal:
-                fresh = replace(copy, carries_notice=notice)
-                return clear(fresh, consent, embargo, self._now())
+        def following() -> tuple[Clearance, Envelope] | None:
+            nonlocal follows
+            if self._workers <= self._allowed(circuit):
+                follows = self._at_hand()
+            return (follows.clearance, follows.message) if follows else None
 
-            text_begun = True
-            answer = await self._db(
-                self._ledger.begin_text, job, session.tls_version, began, decide
-            )
-            text_begun = isinstance(answer, Clearance)
-            return answer
-
-        await self._pace()
         try:
-            handed = await session.hand_over(cleared, message, begin_text)
-        except asyncio.CancelledError:
-            session.abort()
-            self._interrupted(session, job, began, text_begun)
+            handed = await session.hand_over(ready.clearance, ready.message, begin_text, following)
+        except BaseException as error:
+            self._interrupted(session, begin, error)
+            if follows is not None:
+                self._put_back(follows)
             raise
+        finally:
+            self._domains.ends(domain_of(job.contact.email))
         if isinstance(handed, Refusal):
-            return await self._refused(job, handed)
-        return await self._record(session, job, began, handed)
+            self._refused(job, handed)
+        else:
+            self._conclude(circuit, begin, handed)
+        if follows is None:
+            return await self._next()
+        if session.usable:
+            return follows
+        self._put_back(follows)
+        return await self._next()
 
-    async def _record(self, session: Session, job: Job, began: datetime, handed: Handed) -> None:
-        ruling = outcome.rule(handed.step, handed.reply)
-        now = self._now()
-        await self._finish(job, self._result(session, job, began, handed, ruling, now))
+    def _conclude(self, circuit: Circuit, begin: Begin, handed: Handed) -> None:
+        """Classify what the relay answered, and record it."""
+        job, reply = begin.job, handed.reply
+        ruling = outcome.rule(handed.step, reply)
+        result = self._result(begin, handed, ruling, self._now())
+        self._record.end(End(job, result))
         if ruling.outcome is Outcome.IN_DOUBT:
             self._say(
                 f"{job.subject}: in doubt: {job.contact.email}: "
                 f"{handed.error or 'no clear answer'}; find out, then: mailer resolve"
             )
-        if ruling.hold and handed.reply:
-            said = f"the relay refuses our sender: {handed.reply.code} {handed.reply.text}"
-            await self._db(self._ledger.hold, job.dispatch, said)
-            self._say(f"{job.subject}: held: {said}; approve it again once that is mended")
+        if result.hold:
+            self._drop(job.dispatch)
+            self._say(f"{job.subject}: held: {result.hold}; approve it again once that is mended")
+        self._weigh(circuit, job, handed, ruling)
 
-    def _result(
-        self,
-        session: Session,
-        job: Job,
-        began: datetime,
-        handed: Handed,
-        ruling: Ruling,
-        now: datetime,
-    ) -> Result:
+    def _weigh(self, circuit: Circuit, job: Job, handed: Handed, ruling: Ruling) -> None:
+        """What an answer says of the relay, and of the recipient's domain."""
+        put_off = ruling.outcome is Outcome.RETRY
+        if ruling.outcome is Outcome.ACCEPTED:
+            self._window.taken()
+        elif put_off or ruling.outcome is Outcome.IN_DOUBT:
+            self._window.put_off()
+        if self._domains.limited:
+            moment, jitter = asyncio.get_running_loop().time(), self._random.random()
+            domain = domain_of(job.contact.email)
+            self._domains.answered(domain, put_off=put_off, moment=moment, jitter=jitter)
+        if handed.reply is None or handed.reply.code == 421:
+            if circuit.stumbled():
+                error = handed.error or "it closes every session"
+                self._open_circuit(
+                    circuit, Unavailable(handed.step, handed.reply, error), person=False
+                )
+        elif circuit.works():
+            self._say(f"relay {circuit.name} is there again")
+        self._hire()
+
+    def _result(self, begin: Begin, handed: Handed, ruling: Ruling, now: datetime) -> Result:
         attempt = Attempt(
-            began_at=began,
+            began_at=begin.began_at,
             ended_at=now,
-            relay=f"{self._relay.host}:{self._relay.port}",
-            tls_version=session.tls_version,
+            relay=begin.relay,
+            tls_version=begin.tls_version,
             phase=handed.phase,
             outcome=ruling.outcome,
             reply=handed.reply,
             error=handed.error,
         )
         event = _EVENTS[ruling.outcome]
+        hold = ""
+        if ruling.hold and handed.reply:
+            hold = f"the relay refuses our sender: {handed.reply.code} {handed.reply.text}"
         if event is not DeliveryEvent.DEFER:
-            return Result(event, attempt=attempt)
-        again = outcome.retry_at(job.attempts + 1, now, job.give_up_at, self._random.random())
+            return Result(event, attempt=attempt, hold=hold)
+        job = begin.job
+        again = outcome.retry_at(
+            job.attempts + 1, now, job.give_up_at, self._random.random(), handed.reply
+        )
         if again is None:
-            return Result(DeliveryEvent.EXPIRE, "tried for too long", attempt=attempt)
-        return Result(event, next_attempt_at=again, attempt=attempt)
+            return Result(DeliveryEvent.EXPIRE, "tried for too long", attempt=attempt, hold=hold)
+        return Result(event, next_attempt_at=again, attempt=attempt, hold=hold)
 
-    async def _refused(self, job: Job, refusal: Refusal) -> None:
+    def _refused(self, job: Job, refusal: Refusal) -> None:
         """The gate is shut: put the copy where the reason says."""
-        if refusal.code in (RefusalCode.LIFTED, RefusalCode.NOT_ACCEPTED):
-            await self._db(self._ledger.move_to_release, job, refusal.reason, self._now())
-        elif refusal.code in (RefusalCode.SUPERSEDED, RefusalCode.WITHDRAWN):
-            await self._finish(job, Result(DeliveryEvent.CANCEL, refusal.reason))
-        elif refusal.code is RefusalCode.SUPPRESSED:
-            await self._finish(job, Result(DeliveryEvent.SUPPRESS, refusal.reason))
+        code = refusal.code
+        if code in (RefusalCode.LIFTED, RefusalCode.NOT_ACCEPTED):
+            result = Result(DeliveryEvent.CANCEL, refusal.reason, to_release=True)
+        elif code in (RefusalCode.SUPERSEDED, RefusalCode.WITHDRAWN):
+            result = Result(DeliveryEvent.CANCEL, refusal.reason)
+        elif code is RefusalCode.SUPPRESSED:
+            result = Result(DeliveryEvent.SUPPRESS, refusal.reason)
+        elif code is RefusalCode.NO_NOTICE:
+            return self._stop_dispatch(job, refusal.reason)
         else:
-            if refusal.code is RefusalCode.NO_NOTICE:
-                await self._db(self._ledger.hold, job.dispatch, refusal.reason)
-                self._say(f"{job.subject}: held: {refusal.reason}")
-            waits = Result(DeliveryEvent.RETURN, next_attempt_at=refusal.not_before)
-            await self._finish(job, waits)
-
-    def _interrupted(self, session: Session, job: Job, began: datetime, text_begun: bool) -> None:
-        """We were stopped in the middle of a transaction: the truth about it, at once."""
-        if not text_begun:
-            return self._give_back(job)
-        handed = Handed(Step.DOT, Phase.DOT_SENT, None, "stopped before the relay's answer came")
-        ruling = outcome.rule(handed.step, None)
-        now = self._now()
-        result = self._result(session, job, began, handed, ruling, now)
-        self._writer.submit(self._ledger.finish, job, result, now).result()
+            result = Result(DeliveryEvent.RETURN, next_attempt_at=refusal.not_before)
+        self._record.end(End(job, result))
+        if code in _OF_THE_DISPATCH:
+            self._drop(job.dispatch)
         return None
 
-    # --- small parts --------------------------------------------------------------------------
+    def _stop_dispatch(self, job: Job, reason: str) -> None:
+        """Every copy of it would fail the same way; a person must mend it."""
+        self._record.end(End(job, Result(DeliveryEvent.RETURN, hold=reason)))
+        self._drop(job.dispatch)
+        self._say(f"{job.subject}: held: {reason}")
 
-    async def _finish(self, job: Job, result: Result) -> None:
-        await self._db(self._ledger.finish, job, result, self._now())
+    def _drop(self, dispatch: int) -> None:
+        """Give back whatever else is claimed of a dispatch that has stopped."""
+        kept = [job for job in self._claimed if job.dispatch != dispatch]
+        for job in self._claimed:
+            if job.dispatch == dispatch:
+                self._give_back(job)
+        self._claimed = deque(kept)
 
-    def _give_back(self, job: Job) -> None:
-        result = Result(DeliveryEvent.RETURN)
-        self._writer.submit(self._ledger.finish, job, result, self._now()).result()
-
-    async def _pace(self) -> None:
-        """Keep to `max_rate` messages a second over all sessions."""
-        if self._relay.max_rate:
-            async with self._pacing:
-                await asyncio.sleep(1 / self._relay.max_rate)
-
-    async def _db(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run a ledger call on the writer; once begun it is finished, even if we are cancelled."""
-        loop = asyncio.get_running_loop()
-        done = loop.run_in_executor(self._writer, lambda: call(*args, **kwargs))
-        return await asyncio.shield(done)
+    def _interrupted(self, session: Session, begin: Begin, error: BaseException) -> None:
+        """We were stopped in the middle of a transaction: the truth about it, at once."""
+        session.abort()
+        now = self._now()
+        if session.in_text:
+            said = "stopped before the relay's answer came"
+            handed = Handed(Step.DOT, Phase.DOT_SENT, None, said)
+            result = self._result(begin, handed, outcome.rule(handed.step, None), now)
+        else:
+            said = f"stopped before the text: {error}".removesuffix(": ")
+            handed = Handed(Step.DATA, Phase.TEXT_BEGUN, None, said)
+            ruling = Ruling(Outcome.RETRY)
+            attempt = self._result(begin, handed, ruling, now).attempt
+            result = Result(DeliveryEvent.RETURN, attempt=attempt)
+        self._record.end(End(begin.job, result))
 
 
 _EVENTS = {

@@ -1,14 +1,20 @@
-"""One SMTP session with the relay, on aiosmtplib, that always knows which phase it is in.
+"""One SMTP session with the relay that always knows which phase it is in.
 
 Promises: TLS when it was asked for or no session at all; no byte of a text without a Clearance
 given after the relay's 354; and for every transaction, how far it came and what was answered. A
 line that drops after the text has begun is told apart from one that drops before, because only
 the first leaves a copy in doubt. Nothing here decides what a reply means: core.outcome does.
+
+aiosmtplib opens the session. Where the relay offers PIPELINING (RFC 2920), MAIL, RCPT and DATA go
+in one write, and those of the next message go in one write with the text before them. The text
+itself always waits for its 354. BDAT (RFC 3030) is not used: it would send a text before the relay
+has said that it knows the recipient, and leave more in doubt when the line drops.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import ssl
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -19,13 +25,23 @@ import aiosmtplib
 from mailer.config import Relay
 from mailer.core.embargo import Clearance, Refusal
 from mailer.core.outcome import Phase, Reply, Step
+from mailer.delivery.wire import Wire, WireError, take_over
 
 _FAULTS = (aiosmtplib.SMTPException, OSError, ValueError, UnicodeError)
-"""What aiosmtplib and the socket below it raise when a session goes wrong."""
+"""What aiosmtplib and the socket below it raise when a session will not open."""
+
+_CONTROL_RE = re.compile(rb"[\x00-\x20\x7f]")
+_COMMANDS = (Step.MAIL, Step.RCPT, Step.DATA)
+_WANTED = {Step.MAIL: 2, Step.RCPT: 2, Step.DATA: 3}
+_REACHED = {
+    Step.MAIL: Phase.SECURED,
+    Step.RCPT: Phase.SENDER_GIVEN,
+    Step.DATA: Phase.RECIPIENT_GIVEN,
+}
 
 
 class Envelope(Protocol):
-    """What a transaction needs of a message: RFC 5321 paths, and RFC 5322 bytes with CRLF."""
+    """What a transaction needs of a message: RFC 5321 paths, and the text as DATA carries it."""
 
     @property
     def mail_from(self) -> str:
@@ -36,8 +52,12 @@ class Envelope(Protocol):
         """The one forward-path."""
 
     @property
-    def content(self) -> bytes:
-        """The message, not dot-stuffed."""
+    def size(self) -> int:
+        """Octets of the message, as RFC 1870 counts them: not dot-stuffed."""
+
+    @property
+    def data(self) -> bytes:
+        """The message, dot-stuffed, with the final dot (RFC 5321 §4.5.2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,128 +83,215 @@ class Handed:
     error: str = ""
 
 
+LastWord = Callable[[], Awaitable[Clearance | Refusal]]
+Following = Callable[[], tuple[Clearance, Envelope] | None]
+
+
+def nothing_follows() -> None:
+    """No message is to ride along with the text before it."""
+
+
 class Session:
     """An open, secured and authenticated session. Made by `connect`; one transaction at a time."""
 
-    def __init__(self, client: aiosmtplib.SMTP, relay: Relay, tls_version: str) -> None:
-        self._client = client
+    def __init__(
+        self, wire: Wire, relay: Relay, extensions: dict[str, str], tls_version: str
+    ) -> None:
+        self._wire = wire
         self._relay = relay
+        self._extensions = extensions
+        self._piped = "pipelining" in extensions
+        self._wait = relay.command_timeout.total_seconds()
+        self._offered: Envelope | None = None
         self.tls_version = tls_version
+        self.in_text = False
+        """Whether a text has begun that the relay has not answered for."""
+
+    @property
+    def relay(self) -> Relay:
+        """The relay it was opened with."""
+        return self._relay
 
     @property
     def size(self) -> int:
         """The largest message that the relay takes, in octets; 0: it names no limit (RFC 1870)."""
-        limit = self._client.esmtp_extensions.get("size", "")
+        limit = self._extensions.get("size", "")
         return int(limit) if limit.isdecimal() else 0
 
     @property
     def usable(self) -> bool:
         """Whether another transaction can be tried on it."""
-        return self._client.is_connected
+        return self._wire.usable
 
     async def hand_over(
         self,
         clearance: Clearance,
         message: Envelope,
-        begin_text: Callable[[], Awaitable[Clearance | Refusal]],
+        begin_text: LastWord,
+        following: Following = nothing_follows,
     ) -> Handed | Refusal:
         """Hand one message to the relay.
 
         `begin_text` is asked after the relay's 354 and right before the first byte of the text:
         it makes "text begun" durable and gives the last clearance. If it refuses, the session is
         closed without a byte of the text, which RFC 5321 §4.1.1.10 obliges the relay to discard.
+        Then `following` may give the next message: where the relay allows it, its envelope goes
+        in one write with this text, and it must be the next that is handed over.
         """
-        if clearance.email != message.rcpt_to:
-            raise ValueError("the clearance is for another address than the message")
         unfit = self._unfit(message)
         if unfit is not None:
             return unfit
-        refused = await self._envelope(message)
+        refused = await self._envelope(clearance, message)
         if refused is not None:
             return refused
         last_word = await begin_text()
         if isinstance(last_word, Refusal):
             self.abort()
             return last_word
-        if last_word.email != message.rcpt_to:
-            self.abort()
-            raise ValueError("the clearance is for another address than the message")
-        return await self._text(message.content)
+        return await self._text(last_word, message, following)
 
     def _unfit(self, message: Envelope) -> Handed | None:
         """What the relay has told us it will not take is refused before a byte is sent."""
-        if 0 < self.size < len(message.content):
-            said = f"not sent: {len(message.content)} octets, the relay takes {self.size} (SIZE)"
+        if 0 < self.size < message.size:
+            said = f"not sent: {message.size} octets, the relay takes {self.size} (SIZE)"
             return Handed(Step.MAIL, Phase.SECURED, Reply(552, said, "5.3.4"))
-        if self._needs_smtputf8(message) and not self._client.supports_extension("smtputf8"):
+        if self._needs_smtputf8(message) and "smtputf8" not in self._extensions:
             said = "not sent: the address is not ASCII and the relay has no SMTPUTF8"
             return Handed(Step.RCPT, Phase.SECURED, Reply(553, said, "5.6.7"))
         return None
 
-    async def _envelope(self, message: Envelope) -> Handed | None:
-        utf8 = self._needs_smtputf8(message)
-        sender = f"FROM:<{message.mail_from}>".encode()
-        options = [b"SMTPUTF8"] if utf8 else []
-        if self._client.supports_extension("size"):
-            options.append(b"SIZE=%d" % len(message.content))
-        steps = (
-            (Step.MAIL, "2", Phase.SECURED, (b"MAIL", sender, *options)),
-            (Step.RCPT, "2", Phase.SENDER_GIVEN, (b"RCPT", f"TO:<{message.rcpt_to}>".encode())),
-            (Step.DATA, "354", Phase.RECIPIENT_GIVEN, (b"DATA",)),
+    # --- the envelope -------------------------------------------------------------------------
+
+    async def _envelope(self, clearance: Clearance, message: Envelope) -> Handed | None:
+        """MAIL, RCPT and DATA; None once the relay has said 354 to all three."""
+        offered, self._offered = self._offered, None
+        if offered is not None and offered is not message:
+            raise ValueError("another message's envelope is on its way")
+        commands = () if offered else self._commands(clearance, message)
+        refusal: Handed | None = None
+        step, go = Step.MAIL, False
+        try:
+            if self._piped and commands:
+                self._wire.put(b"".join(commands), len(commands))
+            for number, step in enumerate(_COMMANDS):
+                if not self._piped:
+                    self._wire.put(commands[number], 1)
+                reply = await self._wire.reply(self._wait)
+                go = reply.code == 354
+                if refusal is None and reply.code // 100 != _WANTED[step]:
+                    refusal = Handed(step, _REACHED[step], reply)
+                    if not self._piped:
+                        break
+            if refusal is not None:
+                await self._start_over(go=go, refusal=refusal)
+        except WireError as error:
+            self.abort()
+            return refusal or Handed(step, _REACHED[step], None, describe(error))
+        return refusal
+
+    def _commands(self, clearance: Clearance, message: Envelope) -> tuple[bytes, bytes, bytes]:
+        if clearance.email != message.rcpt_to:
+            raise ValueError("the clearance is for another address than the message")
+        sender, recipient = message.mail_from.encode(), message.rcpt_to.encode()
+        if _CONTROL_RE.search(sender + recipient):
+            raise ValueError("an address holds a space or a control character")
+        size = b" SIZE=%d" % message.size if "size" in self._extensions else b""
+        utf8 = b" SMTPUTF8" if self._needs_smtputf8(message) else b""
+        return (
+            b"MAIL FROM:<%s>%s%s\r\n" % (sender, utf8, size),
+            b"RCPT TO:<%s>\r\n" % recipient,
+            b"DATA\r\n",
         )
-        for step, wanted, phase, command in steps:
-            try:
-                response = await self._client.execute_command(*command)
-            except _FAULTS as error:
-                self.abort()
-                return Handed(step, phase, None, describe(error))
-            reply = Reply.parse(response.code, response.message)
-            if not str(reply.code).startswith(wanted):
-                await self._start_over()
-                return Handed(step, phase, reply)
-        return None
 
-    async def _text(self, content: bytes) -> Handed:
-        protocol = self._client.protocol
-        if protocol is None:
-            return Handed(Step.TEXT, Phase.TEXT_BEGUN, None, "the connection was lost")
-        phase = Phase.TEXT_BEGUN
-        try:
-            protocol.write(dot_stuffed(content))
-            phase = Phase.DOT_SENT
-            timeout = self._relay.data_timeout.total_seconds()
-            response = await protocol.read_response(timeout=timeout)
-        except _FAULTS as error:
-            self.abort()
-            said = f"the relay did not answer after the text ({describe(error)})"
-            return Handed(Step.DOT, phase, None, said)
-        if response.code == 421:
-            self.abort()
-        return Handed(Step.DOT, Phase.ANSWERED, Reply.parse(response.code, response.message))
-
-    async def _start_over(self) -> None:
+    async def _start_over(self, *, go: bool, refusal: Handed) -> None:
         """Clear the transaction; a session that cannot even do that is given up."""
-        try:
-            if (await self._client.execute_command(b"RSET")).code != 250:
-                self.abort()
-        except _FAULTS:
+        if refusal.reply is not None and refusal.reply.code == 421:
+            return self.abort()
+        if refusal.step is Step.DATA and refusal.reply and refusal.reply.code < 400:
+            return self.abort()  # it answers what nobody can have asked
+        if go:
+            # RFC 2920 §3.1: it waits for a text although it took no recipient; it gets none.
+            self._wire.put(b".\r\n", 1)
+            await self._wire.reply(self._wait)
+        self._wire.put(b"RSET\r\n", 1)
+        if (await self._wire.reply(self._wait)).code != 250:
             self.abort()
+        return None
 
     def _needs_smtputf8(self, message: Envelope) -> bool:
         return not (message.mail_from.isascii() and message.rcpt_to.isascii())
 
+    # --- the text -----------------------------------------------------------------------------
+
+    async def _text(self, clearance: Clearance, message: Envelope, following: Following) -> Handed:
+        if clearance.email != message.rcpt_to:
+            self.abort()
+            raise ValueError("the clearance is for another address than the message")
+        if not self._wire.usable:
+            # Nothing of the text has left, and nothing will.
+            self.abort()
+            return Handed(Step.DATA, Phase.TEXT_BEGUN, None, "the line was lost before the text")
+        text, replies = message.data, 1
+        rides = following() if self._piped else None
+        if rides is not None:
+            self._offered = rides[1]
+            text += b"".join(self._commands(*rides))
+            replies += len(_COMMANDS)
+        phase = Phase.TEXT_BEGUN
+        try:
+            self.in_text = True
+            self._wire.put(text, replies)
+            phase = Phase.DOT_SENT
+            reply = await self._wire.reply(self._relay.data_timeout.total_seconds())
+            if not self._makes_sense(reply):
+                raise WireError("the relay's answers do not fit what it was asked")
+            self.in_text = False
+        except WireError as error:
+            self.abort()
+            said = f"the relay did not answer after the text ({describe(error)})"
+            return Handed(Step.DOT, phase, None, said)
+        if reply.code == 421:
+            self.abort()
+        return Handed(Step.DOT, Phase.ANSWERED, reply)
+
+    def _makes_sense(self, reply: Reply) -> bool:
+        """Whether the answers that have come can be those to text, MAIL, RCPT and DATA.
+
+        A relay that once says a word too many is one answer ahead ever after: then the one that
+        seems to be for the text is for something else.
+        """
+        if reply.code // 100 == 3:
+            return False
+        early = self._wire.waiting()
+        kinds = [answer.code // 100 for answer in early]
+        return 3 not in kinds[:2] and not (len(kinds) == len(_COMMANDS) and kinds[2] == 2)
+
+    # --- the end ------------------------------------------------------------------------------
+
+    async def still_there(self) -> bool:
+        """Ask the relay to keep an idle session open (NOOP); False if it has not."""
+        try:
+            self._wire.put(b"NOOP\r\n", 1)
+            if (await self._wire.reply(self._wait)).code != 250:
+                self.abort()
+        except WireError:
+            self.abort()
+        return self.usable
+
     async def quit(self) -> None:
         """Say QUIT and close; however it goes, what was answered before stands."""
         try:
-            await self._client.execute_command(b"QUIT", timeout=5)
-        except _FAULTS:
+            if not self._wire.owed:
+                self._wire.put(b"QUIT\r\n", 1)
+                await self._wire.reply(min(self._wait, 5))
+        except WireError:
             pass
         finally:
             self.abort()
 
     def abort(self) -> None:
         """Close the connection at once."""
-        self._client.close()
+        self._wire.abort()
 
 
 async def connect(relay: Relay) -> Session | Unavailable:
@@ -225,7 +332,11 @@ async def connect(relay: Relay) -> Session | Unavailable:
             step = Step.STARTTLS
         return Unavailable(step, None, describe(error))
     tls = client.get_transport_info("ssl_object")
-    return Session(client, relay, tls.version() if tls else "")
+    if client.transport is None or client.transport.is_closing():
+        return Unavailable(step, None, "the relay closed the connection")
+    extensions = dict(client.esmtp_extensions)
+    wire = take_over(client.transport)
+    return Session(wire, relay, extensions, tls.version() if tls else "")
 
 
 async def _hello(client: aiosmtplib.SMTP, relay: Relay) -> None:
@@ -263,14 +374,6 @@ def _refused(
     client.close()
     reply = Reply.parse(error.code, error.message) if error.code > 0 else None
     return Unavailable(step, reply, describe(error))
-
-
-def dot_stuffed(content: bytes) -> bytes:
-    """The text as DATA carries it: dots doubled, <CRLF>.<CRLF> at the end (RFC 5321 §4.5.2)."""
-    if not content.endswith(b"\r\n"):
-        content += b"\r\n"
-    stuffed = content.replace(b"\r\n.", b"\r\n..")
-    return (b"." if content.startswith(b".") else b"") + stuffed + b".\r\n"
 
 
 def describe(error: BaseException) -> str:

@@ -10,9 +10,13 @@ from mailer.core.outcome import (
     LONGEST_PAUSE,
     LONGEST_RETRY,
     RULINGS,
+    SHORTEST_RETRY,
+    URGENT_RETRY,
+    URGENT_TRIES,
     Outcome,
     Reply,
     Step,
+    asked_wait,
     pause,
     retry_at,
     rule,
@@ -108,17 +112,48 @@ def test_no_reply_text_is_lost(text: str, code: int) -> None:
 def test_retries_wait_and_never_beyond_giving_up(attempts: int, jitter: float) -> None:
     again = retry_at(attempts, NOW, NOW + DAY, jitter)
     assert again is not None
-    assert timedelta(seconds=15) < again - NOW <= LONGEST_RETRY
+    assert SHORTEST_RETRY <= again - NOW <= LONGEST_RETRY
     assert retry_at(attempts, NOW, NOW + timedelta(seconds=1), jitter) is None
 
 
-@given(st.integers(1, 19))
-def test_retries_grow(attempts: int) -> None:
-    first = retry_at(attempts, NOW, NOW + DAY, 0)
-    second = retry_at(attempts + 1, NOW, NOW + DAY, 0)
+@given(st.integers(1, 19), st.floats(0, 1, exclude_max=True))
+def test_retries_grow(attempts: int, jitter: float) -> None:
+    first = retry_at(attempts, NOW, NOW + DAY, jitter)
+    second = retry_at(attempts + 1, NOW, NOW + DAY, jitter)
     assert first is not None
     assert second is not None
     assert second >= first
+
+
+def test_the_first_hour_is_dense() -> None:
+    latest = [retry_at(n, NOW, NOW + DAY, 0.999) for n in range(1, URGENT_TRIES + 1)]
+    assert all(at is not None and at - NOW <= URGENT_RETRY for at in latest)
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("Greylisted, please come back later", 300),
+        ("gray-listing in action", 300),
+        ("try again in 90 seconds", 90),
+        ("Greylisted for 7 minutes", 420),
+        ("please retry after 00:05:30", 330),
+        ("come back in 2 hours", 7200),
+        ("in 99999 hours", 4 * 3600),
+        ("mailbox full", None),
+        ("error in 3 of our servers", None),
+    ],
+)
+def test_a_relay_that_says_how_long_to_wait_is_not_asked_before(
+    text: str, seconds: int | None
+) -> None:
+    reply = Reply(451, text)
+    asked = asked_wait(reply)
+    assert asked == (None if seconds is None else timedelta(seconds=seconds))
+    if asked is not None:
+        again = retry_at(1, NOW, NOW + DAY, 0.5, reply)
+        assert again is not None
+        assert again >= NOW + asked
 
 
 @given(st.integers(1, 10_000), st.floats(0, 1, exclude_max=True))

@@ -18,12 +18,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import Sink, closed_port
 
+from mailer.app import dot_stuffed
 from mailer.config import Relay
 from mailer.core.embargo import Clearance, Consent, Copy, Refusal, RefusalCode, clear
 from mailer.core.model import DispatchKind
 from mailer.core.outcome import Phase, Step
 from mailer.core.states import DispatchState
-from mailer.delivery.smtp import Handed, Session, Unavailable, connect, dot_stuffed
+from mailer.delivery.smtp import Handed, Session, Unavailable, connect
 from mailer.demo import LoopbackController
 
 NOW = datetime(2027, 2, 9, 0, 1, tzinfo=UTC)
@@ -35,6 +36,14 @@ class Letter:
     mail_from: str = "press@lantern.example"
     rcpt_to: str = "her@example.org"
     content: bytes = TEXT
+
+    @property
+    def size(self) -> int:
+        return len(self.content)
+
+    @property
+    def data(self) -> bytes:
+        return dot_stuffed(self.content)
 
 
 def cleared(email: str = "her@example.org") -> Clearance:

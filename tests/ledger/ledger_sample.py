@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from sqlmodel import col, select
 
-from mailer.core import embargo, states
 from mailer.core import plan as planning
-from mailer.core.embargo import Clearance, Consent, Copy, Refusal
-from mailer.core.job import Attempt, Job, Result
+from mailer.core import states
+from mailer.core.embargo import Clearance, Refusal
+from mailer.core.job import Attempt, Begin, End, Job, Result
 from mailer.core.model import Audience, Contact, Edition, Embargo, Version
 from mailer.core.outcome import Phase, Reply
 from mailer.core.states import DeliveryEvent, DeliveryState, DispatchEvent, DispatchState
 from mailer.ledger import approvals, consent, store
 from mailer.ledger.database import Database
+from mailer.ledger.flight import Flight
 from mailer.ledger.queue import Queue
 from mailer.ledger.tables import AdvisoryRow, AttemptRow, DeliveryRow, DispatchRow
 
@@ -26,8 +27,33 @@ NOW = LIFT - 3 * DAY
 RELAY = "127.0.0.1:25"
 
 
-def new_queue(database: Database) -> Queue:
-    return Queue(database, RELAY, give_up_after=DAY)
+class Run(Queue):
+    """A run's queue and the copies it has in hand, as one."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database, give_up_after=DAY)
+        self.in_hand: Flight | None = None
+
+    @property
+    def hands(self) -> Flight:
+        if self.in_hand is None:
+            self.in_hand = self.flight()
+        return self.in_hand
+
+    def claim(self, limit: int, now: datetime) -> list[Job]:
+        return self.hands.claim(limit, now)
+
+    def finish(self, job: Job, result: Result, now: datetime) -> None:
+        self.hands.commit([End(job, result)], now)
+
+    def begin(self, job: Job, now: datetime) -> Clearance | Refusal:
+        """Ask the gate as the sender does, with a copy that carries its notice."""
+        (answer,) = self.hands.commit([Begin(job, now, RELAY, "", carries_notice=True)], now)
+        return answer
+
+
+def new_queue(database: Database) -> Run:
+    return Run(database)
 
 
 def answer(event: DeliveryEvent, now: datetime, again: datetime | None = None) -> Result:
@@ -45,7 +71,7 @@ class Filled:
     """An advisory to wires (advance and release) and national, planned and not approved."""
 
     database: Database
-    queue: Queue
+    queue: Run
 
     def rows(self) -> list[DeliveryRow]:
         with self.database.read() as session:
@@ -109,12 +135,7 @@ class Filled:
             store.reopen(session, [row.dispatch_id], "chief", now)
 
     def begin(self, job: Job, now: datetime) -> Clearance | Refusal:
-        """Ask the gate as the sender does, with a copy that carries its notice."""
-
-        def decide(copy: Copy, who: Consent, until: Embargo | None) -> Clearance | Refusal:
-            return embargo.clear(replace(copy, carries_notice=True), who, until, now)
-
-        return self.queue.begin_text(job, "", now, decide)
+        return self.queue.begin(job, now)
 
 
 def fill(database: Database, people: int = 2) -> Filled:

@@ -23,11 +23,17 @@ from ledger_sample import (
 
 from mailer.core.embargo import Clearance, Refusal
 from mailer.core.embargo.gate import RefusalCode
-from mailer.core.errors import IllegalTransitionError, MailerError
+from mailer.core.errors import (
+    FencedError,
+    IllegalTransitionError,
+    LedgerBusyError,
+    MailerError,
+)
 from mailer.core.job import Result
 from mailer.core.states import DeliveryEvent, DeliveryState, DispatchState
 from mailer.ledger import consent, holds, store
 from mailer.ledger.database import open_ledger
+from mailer.ledger.flight import Flight
 
 D, S = DeliveryState, DispatchState
 
@@ -49,17 +55,6 @@ def started(filled: Filled, at: datetime = LIFT) -> Filled:
 # --- claims -----------------------------------------------------------------------------------
 
 
-def test_never_claimed_twice_by_two_queues_in_turn(filled: Filled) -> None:
-    started(filled)
-    with open_ledger(filled.database.path, now=NOW) as other:
-        queues = [filled.queue, new_queue(other)]
-        claimed: list[int] = []
-        for turn in range(10):
-            claimed += [job.delivery for job in queues[turn % 2].claim(1, LIFT)]
-    assert sorted(claimed) == sorted(set(claimed))
-    assert len(claimed) == 4
-
-
 def test_never_claimed_twice_by_threads(tmp_path: Path) -> None:
     with open_ledger(tmp_path / "ledger.db", now=NOW) as database:
         started(fill(database, people=120))
@@ -67,9 +62,14 @@ def test_never_claimed_twice_by_threads(tmp_path: Path) -> None:
 
         def claim() -> None:
             with open_ledger(database.path, now=NOW) as own:
-                queue = new_queue(own)
-                while jobs := queue.claim(7, LIFT):
-                    claimed.extend(job.delivery for job in jobs)
+                flight = Flight(own, 1, DAY)
+                more = True
+                while more:
+                    with suppress(LedgerBusyError):
+                        jobs = flight.claim(7, LIFT)
+                        claimed.extend(job.delivery for job in jobs)
+                        more = bool(jobs)
+                flight.close()
 
         threads = [threading.Thread(target=claim) for _ in range(4)]
         for thread in threads:
@@ -80,8 +80,50 @@ def test_never_claimed_twice_by_threads(tmp_path: Path) -> None:
     assert len(claimed) == len(set(claimed)) == 2 * 120
 
 
+def test_never_by_a_run_that_another_has_taken_over_from(filled: Filled) -> None:
+    started(filled)
+    first, second, third, *_ = filled.queue.claim(3, LIFT)
+    assert isinstance(filled.begin(first, LIFT), Clearance)
+    other = new_queue(filled.database)
+    other.start_run(LIFT, GRACE)
+    with pytest.raises(FencedError):
+        filled.begin(second, LIFT)
+    with pytest.raises(FencedError):
+        filled.queue.finish(first, answer(DeliveryEvent.ACCEPT, LIFT), LIFT)
+    with pytest.raises(FencedError):
+        filled.queue.claim(1, LIFT)
+    assert filled.states()[first.delivery] == D.IN_DOUBT
+    assert filled.open_attempts() == []
+    assert {second.delivery, third.delivery} <= {job.delivery for job in other.claim(9, LIFT)}
+
+
+def test_dispatches_take_turns_and_retries_come_first(tmp_path: Path) -> None:
+    with open_ledger(tmp_path / "ledger.db", now=NOW) as database:
+        filled = started(fill(database, people=20))
+        jobs = filled.queue.claim(10, LIFT)
+        dispatches = [job.dispatch for job in jobs]
+        assert dispatches == dispatches[:2] * 5
+        assert len(set(dispatches)) == 2
+        late = jobs[3]
+        filled.queue.finish(late, answer(DeliveryEvent.DEFER, LIFT, LIFT), LIFT)
+        assert late.delivery in {job.delivery for job in filled.queue.claim(2, LIFT)}
+
+
+def test_nothing_waits_for_another_writer(filled: Filled) -> None:
+    started(filled)
+    (job, *_) = filled.queue.claim(1, LIFT)
+    with filled.database.write():
+        with pytest.raises(LedgerBusyError):
+            filled.queue.claim(1, LIFT)
+        with pytest.raises(LedgerBusyError):
+            filled.begin(job, LIFT)
+    assert filled.open_attempts() == []
+    assert isinstance(filled.begin(job, LIFT), Clearance)
+
+
 def test_nothing_is_claimed_before_its_dispatch_is_started(filled: Filled) -> None:
     filled.approve(NOW)
+    filled.queue.start_run(NOW, GRACE)
     assert filled.queue.claim(10, LIFT) == []
     filled.queue.start_due(LIFT - DAY, GRACE)
     assert {job.contact.email for job in filled.queue.claim(10, LIFT)} == {"ana@wire.example"}
@@ -106,7 +148,8 @@ def test_a_deferred_copy_is_not_claimed_before_its_time(filled: Filled) -> None:
 @pytest.mark.parametrize("deed", ["cancel", "hold", "hold all", "suppress", "withdraw"])
 def test_never_a_text_after_a_person_said_stop(filled: Filled, deed: str) -> None:
     started(filled)
-    (job, *_) = filled.queue.claim(1, LIFT)
+    job, *more = filled.queue.claim(10, LIFT)
+    other = next(one for one in more if one.dispatch == job.dispatch)
     with filled.database.write() as session:
         if deed == "suppress":
             consent.suppress(session, job.contact.email.upper(), "asked to", "officer", LIFT)
@@ -115,7 +158,8 @@ def test_never_a_text_after_a_person_said_stop(filled: Filled, deed: str) -> Non
     if deed == "cancel":
         filled.cancel(LIFT)
     elif deed == "hold":
-        filled.queue.hold(job.dispatch, "the relay refuses the sender")
+        said = Result(DeliveryEvent.RETURN, hold="the relay refuses the sender")
+        filled.queue.finish(other, said, LIFT)
     elif deed == "withdraw":
         filled.withdraw(LIFT)
     refusal = filled.begin(job, LIFT)
@@ -308,7 +352,7 @@ def test_given_up_only_after_the_whole_time(filled: Filled) -> None:
 
 def test_a_result_that_the_states_do_not_allow_changes_nothing(filled: Filled) -> None:
     started(filled)
-    (job, *_) = filled.queue.claim(1, LIFT)
+    job, *_ = filled.queue.claim(10, LIFT)
     filled.queue.finish(job, answer(DeliveryEvent.ACCEPT, LIFT), LIFT)
     for event in DeliveryEvent:
         with pytest.raises(IllegalTransitionError):

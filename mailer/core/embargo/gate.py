@@ -52,6 +52,22 @@ class Copy:
     withdrawn: bool = False
     held: bool = False
 
+    def of(self, delivery: int, email: str, *, carries_notice: bool) -> Copy:
+        """The same of another copy of the dispatch (ten times as fast as `replace`)."""
+        return Copy(
+            delivery,
+            email,
+            self.kind,
+            self.state,
+            self.approved,
+            self.instant,
+            self.requires_acceptance,
+            carries_notice,
+            self.current,
+            self.withdrawn,
+            self.held,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Consent:

@@ -1,0 +1,161 @@
+"""The bytes of an open SMTP session: commands out in one write, replies in, in their order.
+
+aiosmtplib opens a session, secures it and logs in; then this protocol takes the transport over,
+because aiosmtplib waits for each reply before it sends the next command. Here several commands may
+be on their way (RFC 2920), and whatever comes that was not asked for, or is not SMTP, is a fault:
+from then on nothing on this line can be believed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections import deque
+from typing import cast
+
+from mailer.core.outcome import Reply
+
+LONGEST_LINE = 8192
+LONGEST_REPLY = 4 * LONGEST_LINE
+"""Octets. RFC 5321 §4.5.3.1.5 allows 512 a line; some relays say more, none says this much."""
+
+_LINE_RE = re.compile(rb"([2-5][0-9][0-9])([ -]?)([^\x00]*)")
+
+
+class WireError(Exception):
+    """The line is of no more use: closed, silent for too long, or not speaking SMTP."""
+
+
+class Wire(asyncio.Protocol):
+    """One connection. `put` says how many replies a write asks for; `reply` gives the next one."""
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._transport = transport
+        self._rest = b""
+        self._code = b""
+        self._said: list[bytes] = []
+        self._replies: deque[Reply] = deque()
+        self._owed = 0
+        self._waiter: asyncio.Future[None] | None = None
+        self._fault: WireError | None = None
+        self._garbled = False
+        self._closed = False
+        transport.set_protocol(self)
+
+    @property
+    def usable(self) -> bool:
+        """Whether nothing has gone wrong, and no reply has come that nobody asked for."""
+        return not (self._fault or self._closed or len(self._replies) > self._owed)
+
+    @property
+    def owed(self) -> int:
+        """How many replies are still to be read, come or not."""
+        return self._owed
+
+    def put(self, data: bytes, replies: int) -> None:
+        """Write, and expect so many replies. Raises WireError if the line is not usable."""
+        if not self.usable:
+            raise self._fault or WireError("the relay said something that nobody asked for")
+        self._owed += replies
+        self._transport.write(data)
+
+    async def reply(self, timeout: float) -> Reply:
+        """The next reply, whole, within `timeout` seconds however it trickles in.
+
+        Raises WireError for a line that closed, for silence, and for what is not SMTP.
+        """
+        if not self._replies:
+            await self._wait(timeout)
+        reply = self._replies.popleft()
+        self._owed -= 1
+        if len(self._replies) > self._owed or (self._garbled and not self._owed):
+            raise self._broken("the relay said something that nobody asked for")
+        return reply
+
+    def waiting(self) -> tuple[Reply, ...]:
+        """The replies that have come and were not read yet."""
+        return tuple(self._replies)
+
+    def abort(self) -> None:
+        """Close at once: what is not yet written never will be."""
+        if not self._closed:
+            self._closed = True
+            self._transport.abort()
+
+    async def _wait(self, timeout: float) -> None:
+        if self._fault is not None:
+            raise self._fault
+        if self._closed:
+            raise WireError("the connection is closed")
+        self._waiter = self._loop.create_future()
+        timer = self._loop.call_later(timeout, self._late, timeout)
+        try:
+            await self._waiter
+        finally:
+            timer.cancel()
+            self._waiter = None
+
+    def _late(self, timeout: float) -> None:
+        self._broken(f"no answer within {timeout:g} s")
+
+    def _broken(self, what: str, cause: Exception | None = None) -> WireError:
+        if self._fault is None:
+            self._fault = WireError(what)
+            self._fault.__cause__ = cause
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_exception(self._fault)
+        return self._fault
+
+    # --- what asyncio calls -------------------------------------------------------------------
+
+    def data_received(self, data: bytes) -> None:
+        """Octets from the relay: whole replies are kept in their order."""
+        if self._fault is not None:
+            return None
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        for line in lines:
+            if not self._read(line.removesuffix(b"\r")):
+                return self._garble()
+        if len(self._rest) > LONGEST_LINE:
+            return self._garble()
+        if self._replies and self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+        return None
+
+    def _garble(self) -> None:
+        self._garbled = True
+        self._broken("the relay's reply is not SMTP")
+
+    def _read(self, line: bytes) -> bool:
+        """Take one line of a reply (RFC 5321 §4.2); False if it cannot be one."""
+        match = _LINE_RE.fullmatch(line)
+        if match is None or len(line) > LONGEST_LINE:
+            return False
+        code, more, text = match.groups()
+        if self._code and code != self._code:
+            return False
+        if not more and text:
+            return False
+        self._code = code
+        self._said.append(text)
+        if more == b"-":
+            return sum(map(len, self._said)) <= LONGEST_REPLY
+        said = b"\n".join(self._said).strip().decode(errors="replace")
+        self._replies.append(Reply.parse(int(code), said))
+        self._code, self._said = b"", []
+        return True
+
+    def eof_received(self) -> None:
+        """The relay has nothing more to say; the transport closes itself."""
+        self._broken("the relay closed the connection")
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The connection is gone; replies that came before can still be read."""
+        self._closed = True
+        self._broken("the relay closed the connection", exc)
+
+
+def take_over(transport: asyncio.BaseTransport) -> Wire:
+    """The wire of a transport that has been opened and secured. Call in its event loop."""
+    return Wire(cast(asyncio.Transport, transport))

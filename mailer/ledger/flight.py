@@ -1,0 +1,416 @@
+"""Copies in hand: claimed, their text begun, answered for. The sender's fast side of the ledger.
+
+Everything that the sessions have to say in one turn of the event loop goes into one transaction
+(group commit), on one connection that is used from one thread. Its commits survive a kill of the
+process at once, and a power cut after the next `sync`. A claim is synced before any of its copies
+is sent, so that after a power cut the copies that may have gone are among those last claimed.
+
+The gate is asked inside the transaction that records "text begun". A hold, a withdrawal or a
+suppression is therefore committed either before it, and the text does not go, or after it, and the
+copy counts as one that may have gone.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import chain, zip_longest
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from mailer.core import states
+from mailer.core.embargo import Clearance, Consent, Copy, Refusal, clear
+from mailer.core.errors import FencedError, IllegalTransitionError
+from mailer.core.job import Attempt, Begin, End, Entry, Job, RelayFault
+from mailer.core.model import Contact, DispatchKind, Embargo
+from mailer.core.outcome import Phase, Reply
+from mailer.core.states import DeliveryEvent, DeliveryState, DispatchEvent, DispatchState
+from mailer.ledger import holds
+from mailer.ledger.database import Database
+from mailer.ledger.dispatching import add_to_releases, settle_change, subject
+from mailer.ledger.store import move
+from mailer.ledger.tables import (
+    AdvisoryRow,
+    DeliveryRow,
+    DispatchRow,
+    RelayFaultRow,
+    RunRow,
+    VersionRow,
+)
+
+SAMPLE = 64
+"""Copies of a dispatch that are looked at before it is due."""
+LONG_LOG = 32_000_000
+"""Octets of write-ahead log from which it is worth beginning anew."""
+NEVER_HAD = (DeliveryState.CANCELLED, DeliveryState.REJECTED, DeliveryState.EXPIRED)
+_LIVING = (DispatchState.APPROVED, DispatchState.SENDING)
+
+_CONSENT = """
+  EXISTS (SELECT 1 FROM suppression s WHERE s.email_key = {key} AND s.released_at IS NULL),
+  (SELECT a.accepted FROM acceptance a WHERE a.email_key = {key} ORDER BY a.id DESC LIMIT 1)
+"""
+_DUE = f"""
+SELECT d.id, d.email, d.name, d.outlet, d.language, d.timezone, d.tags, d.embargo_accepted,
+  d.message_id, d.attempts, {_CONSENT.format(key="d.email_key")}
+FROM delivery d WHERE d.dispatch_id = ? AND d.state = ?
+"""  # noqa: S608 (nothing of it comes from outside)
+_FRESH = f"{_DUE} AND d.next_attempt_at IS NULL ORDER BY d.id LIMIT ?"
+_AGAIN = f"{_DUE} AND d.next_attempt_at <= ? ORDER BY d.next_attempt_at, d.id LIMIT ?"
+_CLAIM = "UPDATE delivery SET state = 'sending' WHERE id = ?"
+_ASK_CONSENT = f"SELECT {_CONSENT.format(key='?1')}"
+_BEGIN = """
+INSERT INTO attempt (delivery_id, number, run_id, began_at, relay, tls_version, phase, outcome,
+  enhanced, reply) VALUES (?, ?, ?, ?, ?, ?, ?, '', '', '')
+"""
+_ANSWERED = """
+UPDATE attempt SET ended_at = ?, phase = ?, outcome = ?, code = ?, enhanced = ?, reply = ?
+WHERE delivery_id = ? AND number = ?
+"""
+_REFUSED_EARLY = """
+INSERT INTO attempt (ended_at, phase, outcome, code, enhanced, reply, delivery_id, number,
+  run_id, began_at, relay, tls_version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+_IS_THERE = "SELECT 1 FROM attempt WHERE delivery_id = ? AND number = ?"
+_END = """
+UPDATE delivery SET state = ?, reason = ?, next_attempt_at = ?, changed_at = ?, attempts = ?
+WHERE id = ? AND state = 'sending'
+"""
+_RETURN = """
+UPDATE delivery SET state = 'pending', reason = ?, next_attempt_at = ?, attempts = ?
+WHERE id = ? AND state = 'sending'
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What the ledger says of a dispatch, as far as its copies go."""
+
+    subject: str
+    copy: Copy
+    embargo: Embargo | None
+    started_at: datetime
+
+
+class Flight:
+    """The copies that one run has in hand. All instants are aware and in UTC.
+
+    Every method raises LedgerBusyError while another process writes, LedgerError when the file
+    cannot be used, and FencedError once another run has taken over; then nothing was changed.
+    """
+
+    def __init__(self, database: Database, run: int, give_up_after: timedelta) -> None:
+        self._database = database
+        self._run = run
+        self._give_up_after = give_up_after
+        self._connection = database.hot()
+        self._log_is_copied = False
+        self._seen_version = -1
+        self._as_of = 0
+        self._dispatches: dict[int, _Facts] = {}
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._connection.close()
+
+    def sync(self) -> None:
+        """Return when all that was committed survives a power cut. From any thread."""
+        self._database.sync()
+        if self._database.log_size > LONG_LOG:
+            self._database.checkpoint()
+            self._log_is_copied = True
+
+    def upcoming(self, now: datetime, within: timedelta) -> list[Job]:
+        """Some copies of what falls due within that time, as they will be when it is."""
+        with self._transaction() as (cursor, session):
+            soon = session.execute(
+                select(col(DispatchRow.id))
+                .where(col(DispatchRow.state) == DispatchState.APPROVED)
+                .where(col(DispatchRow.instant) > now)
+                .where(col(DispatchRow.instant) <= now + within)
+            ).scalars()
+            ids = [one for one in soon if one is not None]
+            return [job for one in ids for job in self._due(cursor, session, one, SAMPLE, now)]
+
+    # --- claiming -----------------------------------------------------------------------------
+
+    def claim(self, limit: int, now: datetime) -> list[Job]:
+        """Claim up to `limit` deliveries that are due, from all dispatches in turn."""
+        if self._log_is_copied:
+            # Nobody writes between this and our next commit, which then begins the log anew.
+            self._log_is_copied = False
+            self._database.checkpoint(self._connection)
+        with self._transaction() as (cursor, session):
+            dispatches = session.execute(
+                select(col(DispatchRow.id))
+                .join(VersionRow)
+                .where(col(DispatchRow.state) == DispatchState.SENDING)
+                .where(~holds.bears_on_dispatch())
+                .order_by(col(DispatchRow.instant), col(DispatchRow.id))
+            ).scalars()
+            ids = [one for one in dispatches if one is not None]
+            share = -(-limit // max(1, len(ids)))
+            shares = [self._due(cursor, session, one, share, now) for one in ids]
+            in_turn = chain.from_iterable(zip_longest(*shares))
+            jobs = [job for job in in_turn if job is not None][:limit]
+            cursor.executemany(_CLAIM, [(job.delivery,) for job in jobs])
+            return jobs
+
+    def _due(
+        self, cursor: sqlite3.Cursor, session: Session, dispatch: int, limit: int, now: datetime
+    ) -> list[Job]:
+        """What is due of a dispatch: first what is tried again, then in the order of the plan."""
+        rows: list[Any] = []
+        for state in states.UNSENT:
+            again = (dispatch, state, _stamp(now), limit - len(rows))
+            rows += cursor.execute(_AGAIN, again).fetchall()
+        for state in states.UNSENT:
+            rows += cursor.execute(_FRESH, (dispatch, state, limit - len(rows))).fetchall()
+        return [self._job(self._facts(session, dispatch), dispatch, row) for row in rows]
+
+    def _job(self, facts: _Facts, dispatch: int, row: Any) -> Job:
+        delivery, email, name, outlet, language, zone, tags, listed, message_id, attempts = row[:10]
+        consent = _consent(email, listed, *row[10:])
+        contact = Contact(
+            email,
+            name,
+            outlet,
+            language,
+            zone,
+            tuple(tag for tag in tags.split(";") if tag),
+            consent.embargo_accepted,
+        )
+        return Job(
+            delivery=delivery,
+            dispatch=dispatch,
+            subject=facts.subject,
+            contact=contact,
+            message_id=message_id,
+            attempts=attempts,
+            date=facts.started_at,
+            give_up_at=facts.started_at + self._give_up_after,
+            copy=facts.copy.of(delivery, email, carries_notice=False),
+            consent=consent,
+            embargo=facts.embargo,
+            listed_as_accepted=bool(listed),
+            as_of=self._as_of,
+        )
+
+    # --- group commit -------------------------------------------------------------------------
+
+    def commit(self, entries: Sequence[Entry], now: datetime) -> list[Clearance | Refusal]:
+        """Record all of this in one transaction; the gate's answers to what begins, in order.
+
+        `now` is the moment at which the gate is asked.
+        """
+        begins = [entry for entry in entries if isinstance(entry, Begin)]
+        ends = [entry for entry in entries if isinstance(entry, End)]
+        with self._transaction() as (cursor, session):
+            self._end(cursor, session, ends, now)
+            answers = [self._ask(cursor, session, begin, now) for begin in begins]
+            cleared = [
+                _opened(begin, self._run)
+                for begin, answer in zip(begins, answers, strict=True)
+                if isinstance(answer, Clearance)
+            ]
+            cursor.executemany(_BEGIN, cleared)
+            for entry in entries:
+                if isinstance(entry, RelayFault):
+                    self._save_fault(session, entry)
+        return answers
+
+    def _ask(
+        self, cursor: sqlite3.Cursor, session: Session, begin: Begin, now: datetime
+    ) -> Clearance | Refusal:
+        """The gate's answer, with what the ledger says at this moment."""
+        job = begin.job
+        copy, consent, embargo = job.copy, job.consent, job.embargo
+        email = copy.email
+        if job.as_of != self._as_of:
+            facts = self._facts(session, job.dispatch)
+            copy, embargo = facts.copy, facts.embargo
+            said = cursor.execute(_ASK_CONSENT, (email.casefold(),)).fetchone()
+            consent = _consent(email, job.listed_as_accepted, *said)
+        copy = copy.of(job.delivery, email, carries_notice=begin.carries_notice)
+        return clear(copy, consent, embargo, now)
+
+    def _end(
+        self, cursor: sqlite3.Cursor, session: Session, ends: Sequence[End], now: datetime
+    ) -> None:
+        changed, returned, answered = [], [], []
+        after: list[tuple[End, DeliveryState]] = []
+        for end in ends:
+            job, result = end.job, end.result
+            state = states.after(states.DELIVERY, DeliveryState.SENDING, result.event)
+            cancelled = (
+                state not in (DeliveryState.ACCEPTED, DeliveryState.IN_DOUBT)
+                and self._facts(session, job.dispatch).copy.state is DispatchState.CANCELLED
+            )
+            if cancelled and state in states.UNSENT:
+                state = states.after(states.DELIVERY, state, DeliveryEvent.CANCEL)
+            again = _stamp(result.next_attempt_at) if result.next_attempt_at else None
+            attempts = job.attempts + (result.attempt is not None)
+            if state is DeliveryState.PENDING:
+                # A copy that was only claimed and given back has no news to tell.
+                returned.append((result.reason, again, attempts, job.delivery))
+            else:
+                changed.append((state, result.reason, again, _stamp(now), attempts, job.delivery))
+            if result.attempt is not None:
+                answered.append((end, result.attempt))
+            if result.to_release or result.hold or (cancelled and state in NEVER_HAD):
+                after.append((end, state))
+        _all_in_hand(cursor, _END, changed)
+        _all_in_hand(cursor, _RETURN, returned)
+        self._save_attempts(cursor, answered)
+        for end, state in after:
+            self._settle(session, end, state, now)
+
+    def _save_attempts(
+        self, cursor: sqlite3.Cursor, answered: Sequence[tuple[End, Attempt]]
+    ) -> None:
+        """Close the attempts whose text had begun, and add those that never came so far."""
+        rows = [_answer(end.job, attempt) for end, attempt in answered]
+        cursor.executemany(_ANSWERED, rows)
+        if cursor.rowcount == len(rows):
+            return
+        for row, (_, attempt) in zip(rows, answered, strict=True):
+            if not cursor.execute(_IS_THERE, row[-2:]).fetchone():
+                more = (_stamp(attempt.began_at), attempt.relay, attempt.tls_version)
+                cursor.execute(_REFUSED_EARLY, (*row, self._run, *more))
+
+    def _settle(self, session: Session, end: End, state: DeliveryState, now: datetime) -> None:
+        """What the end of one copy does to others: its release, its dispatch, notices of it."""
+        dispatch = session.get_one(DispatchRow, end.job.dispatch)
+        row = session.get_one(DeliveryRow, end.job.delivery)
+        if end.result.hold and dispatch.state in _LIVING:
+            move(dispatch, DispatchEvent.HOLD, end.result.hold)
+            session.add(dispatch)
+        if end.result.to_release:
+            add_to_releases(session, [row], dispatch, now)
+        if dispatch.state == DispatchState.CANCELLED and state in NEVER_HAD:
+            settle_change(session, row, dispatch, now)
+        session.flush()
+        self._forget()
+
+    def _save_fault(self, session: Session, fault: RelayFault) -> None:
+        reply = fault.reply or Reply(0)
+        session.add(
+            RelayFaultRow(
+                run_id=self._run,
+                at=fault.at,
+                relay=fault.relay,
+                step=fault.step,
+                code=reply.code or None,
+                enhanced=reply.enhanced,
+                reply=reply.text or fault.error,
+                retry_at=fault.retry_at,
+            )
+        )
+        session.flush()
+
+    # --- what is known, and whether it is still so --------------------------------------------
+
+    @contextmanager
+    def _transaction(self) -> Iterator[tuple[sqlite3.Cursor, Session]]:
+        """A transaction of this run's own, in which what is remembered of dispatches is true."""
+        with self._database.hot_write(self._connection) as (cursor, session):
+            version = cursor.execute("PRAGMA data_version").fetchone()[0]
+            if version != self._seen_version:
+                self._seen_version = version
+                self._forget()
+                self._require_lease(session)
+            yield cursor, session
+
+    def _forget(self) -> None:
+        self._as_of += 1
+        self._dispatches.clear()
+
+    def _require_lease(self, session: Session) -> None:
+        newest = session.execute(select(func.max(col(RunRow.id)))).scalar()
+        if newest != self._run:
+            self._seen_version = -1
+            raise FencedError(
+                "another `mailer run` has taken this ledger over; this one has stopped sending"
+            )
+
+    def _facts(self, session: Session, dispatch: int) -> _Facts:
+        facts = self._dispatches.get(dispatch)
+        if facts is None:
+            row = session.get_one(DispatchRow, dispatch, populate_existing=True)
+            facts = self._dispatches[dispatch] = _facts_of(session, row)
+        return facts
+
+
+def _facts_of(session: Session, row: DispatchRow) -> _Facts:
+    version = session.get_one(VersionRow, row.version_id)
+    newest = select(func.max(col(VersionRow.number))).where(
+        col(VersionRow.advisory_id) == version.advisory_id
+    )
+    advisory = session.get_one(AdvisoryRow, version.advisory_id, populate_existing=True)
+    copy = Copy(
+        delivery=0,
+        email="",
+        kind=DispatchKind(row.kind),
+        state=DispatchState(row.state),
+        approved=row.approved_at is not None,
+        instant=row.instant,
+        requires_acceptance=row.settings["requires_acceptance"],
+        carries_notice=False,
+        current=session.execute(newest).scalar() == version.number,
+        withdrawn=advisory.withdrawn_at is not None,
+        held=holds.stops(session, row),
+    )
+    embargo = None
+    if row.embargo_instant is not None:
+        embargo = Embargo(row.embargo_instant, row.embargo_zone)
+    return _Facts(subject(session, row), copy, embargo, row.started_at or row.instant)
+
+
+def _consent(email: str, listed: bool, suppressed: int, answered: int | None) -> Consent:
+    return Consent(email, bool(suppressed), bool(listed if answered is None else answered))
+
+
+def _opened(begin: Begin, run: int) -> tuple[object, ...]:
+    job = begin.job
+    return (
+        job.delivery,
+        job.attempts + 1,
+        run,
+        _stamp(begin.began_at),
+        begin.relay,
+        begin.tls_version,
+        Phase.TEXT_BEGUN.value,
+    )
+
+
+def _answer(job: Job, attempt: Attempt) -> tuple[object, ...]:
+    reply = attempt.reply or Reply(0)
+    return (
+        _stamp(attempt.ended_at),
+        attempt.phase.value,
+        str(attempt.outcome),
+        reply.code or None,
+        reply.enhanced,
+        reply.text or attempt.error,
+        job.delivery,
+        job.attempts + 1,
+    )
+
+
+def _all_in_hand(
+    cursor: sqlite3.Cursor, statement: str, rows: Sequence[tuple[object, ...]]
+) -> None:
+    if not rows:
+        return
+    cursor.executemany(statement, rows)
+    if cursor.rowcount != len(rows):
+        raise IllegalTransitionError("a copy that this run had in hand is not in its hand any more")
+
+
+def _stamp(at: datetime) -> str:
+    """An instant as the ledger's columns keep it (`tables.Utc`)."""
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
