@@ -22,8 +22,9 @@ from mailer.delivery import smtp
 from mailer.delivery.sender import Sender
 from mailer.desk import Desk
 from mailer.ledger import store
-from mailer.ledger.database import Database, RunLock, open_ledger
+from mailer.ledger.database import Database, open_ledger
 from mailer.ledger.flight import Flight
+from mailer.ledger.lease import RunLock
 from mailer.ledger.queue import Queue
 from mailer.ledger.tables import DispatchRow
 from mailer.scheduler import Clock, Runner, utc_now
@@ -148,7 +149,7 @@ def open_for_run(path: Path, environ: Mapping[str, str], *, now: Clock = utc_now
     """The office with its run lock taken and its ledger upgraded, if need be: for `mailer run`."""
     config = configuration.load(path, environ, look=False)
     with (
-        RunLock(config.database.path),
+        RunLock(config.database.path, now()),
         open_app(path, environ, upgrade=True, now=now) as app,
     ):
         yield app

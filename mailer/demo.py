@@ -31,7 +31,7 @@ from mailer.core.inert import inert
 from mailer.core.model import Progress
 from mailer.core.states import DeliveryState
 from mailer.ledger import log
-from mailer.ledger.database import RunLock
+from mailer.ledger.lease import RunLock
 from mailer.scheduler import Runner
 
 LIFT_AFTER = timedelta(seconds=15)
@@ -93,7 +93,10 @@ def main(folder: Path) -> None:
             "MAILER__RELAY__TLS": "none",
             "MAILER__EMBARGO__CHECK_CLOCK": "false",
         }
-        with open_app(folder / "config.toml", environ) as app, RunLock(app.config.database.path):
+        with (
+            open_app(folder / "config.toml", environ) as app,
+            RunLock(app.config.database.path, app.now()),
+        ):
             lift = _queue(app, advisory)
             asyncio.run(_watch(app, lift))
             _summarise(app, outbox)

@@ -1,15 +1,14 @@
-"""The ledger's SQLite file: opening it, its schema, its transactions, and the one-run lock.
+"""The ledger's SQLite file: opening it, its schema, and its transactions.
 
 Every transaction that writes takes SQLite's write lock when it begins, so that what it read is
-still true when it commits. WAL with synchronous=FULL: what was committed survives a power cut.
+still true when it commits. WAL with synchronous=FULL: what was committed survives a power cut; the
+one `hot` connection of a run says itself when (`sync`).
 """
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
-import socket
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -23,7 +22,7 @@ from sqlmodel import Session
 
 from mailer.core.errors import LedgerBusyError, LedgerError
 
-SCHEMA = "0001"
+SCHEMA = "0003"
 """The newest migration. A test holds that it is Alembic's head."""
 
 BUSY_TIMEOUT_S = 60
@@ -224,31 +223,3 @@ def _told_plainly(path: Path, *faults: type[Exception]) -> Iterator[None]:
         if getattr(cause, "sqlite_errorcode", 0) & 0xFF in _BUSY:
             raise LedgerBusyError(f"{path}: somebody else is writing to the ledger") from error
         raise LedgerError(f"{path}: the ledger cannot be used: {cause}") from error
-
-
-class RunLock:
-    """Held by the one `mailer run` of a ledger; the kernel lets go of it however the run ends."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path.with_name(path.name + ".lock")
-        self._file: int | None = None
-
-    def __enter__(self) -> Self:
-        self._file = os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600)
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            holder = os.read(self._file, 200).decode(errors="replace").strip()
-            os.close(self._file)
-            raise LedgerError(
-                f"another `mailer run` is using this ledger ({holder or self._path}); "
-                "stop it first, or leave it to its work"
-            ) from None
-        os.ftruncate(self._file, 0)
-        os.write(self._file, f"process {os.getpid()} on {socket.gethostname()}".encode())
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._file is not None:
-            os.ftruncate(self._file, 0)
-            os.close(self._file)

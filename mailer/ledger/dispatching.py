@@ -17,12 +17,12 @@ from sqlmodel import select as select_rows
 
 from mailer.core import states
 from mailer.core.model import NOTICES, Contact, DispatchKind
-from mailer.core.outcome import Outcome
+from mailer.core.outcome import Outcome, Phase
 from mailer.core.plan import release_instant
 from mailer.core.states import DeliveryEvent, DeliveryState, DispatchEvent, DispatchState
 from mailer.ledger import approvals, changes, holds, store
 from mailer.ledger.store import move, table
-from mailer.ledger.tables import AttemptRow, DeliveryRow, DispatchRow, VersionRow
+from mailer.ledger.tables import AttemptRow, DeliveryRow, DispatchRow, RunRow, VersionRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,13 @@ def told(counts: Mapping[DeliveryState, int]) -> str:
     return ", ".join(words) or "nobody was left to send to"
 
 
-def settle_interrupted(session: Session, now: datetime) -> list[Notice]:
-    """Deliveries that were in hand when a run ended without ending: in doubt, or given back."""
+def settle_interrupted(session: Session, now: datetime, *, same_boot: bool) -> list[Notice]:
+    """Deliveries that were in hand when a run ended without ending: in doubt, or given back.
+
+    After a kill, only those whose text had begun are in doubt. If the machine itself has stopped
+    (not `same_boot`), what was last recorded may be lost, so that all that was claimed may have
+    gone; the claim itself is never lost (`flight`).
+    """
     interrupted = session.exec(
         select_rows(DeliveryRow).where(DeliveryRow.state == DeliveryState.SENDING)
     ).all()
@@ -57,6 +62,8 @@ def settle_interrupted(session: Session, now: datetime) -> list[Notice]:
             .where(AttemptRow.delivery_id == row.id)
             .where(col(AttemptRow.ended_at).is_(None))
         ).first()
+        if begun is None and not same_boot:
+            begun = _may_have_begun(session, row, now)
         dispatch = session.get_one(DispatchRow, row.dispatch_id)
         event = DeliveryEvent.DOUBT if begun else DeliveryEvent.RETURN
         if not begun and dispatch.state == DispatchState.CANCELLED:
@@ -66,9 +73,9 @@ def settle_interrupted(session: Session, now: datetime) -> list[Notice]:
         if begun:
             doubtful += 1
             row.attempts = begun.number
-            row.reason = "the program was stopped after the text had begun and before an answer"
+            row.reason = _STOPPED if same_boot else _MACHINE_STOPPED
             begun.ended_at, begun.outcome = now, Outcome.IN_DOUBT
-            begun.reply = "the program was stopped before the relay's answer was recorded"
+            begun.reply = row.reason
             session.add(begun)
         session.add(row)
         if event is DeliveryEvent.CANCEL:
@@ -77,6 +84,25 @@ def settle_interrupted(session: Session, now: datetime) -> list[Notice]:
     text = "the last run was stopped before the relay's answer was recorded; see: mailer log"
     return (
         [Notice("", f"copies in doubt: {doubtful}: {text} --status in_doubt")] if doubtful else []
+    )
+
+
+_STOPPED = "the program was stopped after the text had begun and before an answer was recorded"
+_MACHINE_STOPPED = (
+    "the machine stopped while it was in hand, and what was recorded last may be lost"
+)
+
+
+def _may_have_begun(session: Session, row: DeliveryRow, now: datetime) -> AttemptRow:
+    """The attempt that a claimed copy may have had; there is no record of it."""
+    run = session.execute(select(func.max(AttemptRow.run_id))).scalar()
+    return AttemptRow(
+        delivery_id=row.id or 0,
+        number=row.attempts + 1,
+        run_id=run or session.execute(select(func.min(RunRow.id))).scalar() or 0,
+        began_at=now,
+        relay="",
+        phase=Phase.TEXT_BEGUN,
     )
 
 

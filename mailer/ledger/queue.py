@@ -27,6 +27,7 @@ from mailer.ledger.dispatching import (
     told,
 )
 from mailer.ledger.flight import Flight
+from mailer.ledger.lease import boot
 from mailer.ledger.store import move, table
 from mailer.ledger.tables import (
     DeliveryRow,
@@ -52,11 +53,16 @@ class Queue:
         """Begin a run, and settle what an earlier one left when it was stopped or killed."""
         with self._database.write() as session:
             last_seen = session.execute(select(func.max(col(RunRow.seen_at)))).scalar()
-            run = RunRow(host=socket.gethostname(), pid=os.getpid(), started_at=now, seen_at=now)
+            before = session.exec(select_rows(RunRow).order_by(col(RunRow.id).desc())).first()
+            here = boot()
+            run = RunRow(
+                host=socket.gethostname(), pid=os.getpid(), boot=here, started_at=now, seen_at=now
+            )
             session.add(run)
             session.flush()
             self._run = run.id or 0
-            notices = settle_interrupted(session, now)
+            same_boot = before is None or (before.boot == here != "")
+            notices = settle_interrupted(session, now, same_boot=same_boot)
             if last_seen is not None and now - last_seen > late_grace:
                 notices += find_overdue(session, now, late_grace)
             return _on_hold(session) + notices

@@ -162,3 +162,11 @@ def fill(database: Database, people: int = 2) -> Filled:
         )
         store.save_plan(session, row.id or 0, plan, domain="l.example", by="officer", now=NOW)
     return Filled(database, new_queue(database))
+
+
+def started(filled: Filled, at: datetime = LIFT) -> Filled:
+    """Everything approved, and started at `at`."""
+    filled.approve(NOW)
+    filled.queue.start_run(NOW, GRACE)
+    filled.queue.start_due(at, GRACE)
+    return filled

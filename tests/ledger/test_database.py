@@ -17,7 +17,7 @@ import mailer.ledger
 from mailer.core.errors import LedgerError
 from mailer.ledger import database as databases
 from mailer.ledger import tables
-from mailer.ledger.database import RunLock, open_ledger
+from mailer.ledger.database import open_ledger
 
 NOW = datetime(2027, 2, 9, 0, 1, tzinfo=UTC)
 
@@ -100,18 +100,6 @@ def test_another_programs_sqlite_file_is_left_alone(tmp_path: Path) -> None:
         connection.execute("CREATE TABLE theirs (x)")
     with pytest.raises(LedgerError, match="not a mailer's ledger"):
         open_ledger(path, now=NOW)
-
-
-def test_a_second_run_on_the_same_ledger_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "a.db"
-    with RunLock(path):
-        with (
-            pytest.raises(LedgerError, match="another `mailer run` is using this ledger"),
-            RunLock(path),
-        ):
-            raise AssertionError("two runs at once")
-    with RunLock(path):
-        pass
 
 
 def test_an_instant_without_a_zone_never_reaches_the_ledger() -> None:

@@ -19,6 +19,7 @@ from ledger_sample import (
     answer,
     fill,
     new_queue,
+    started,
 )
 
 from mailer.core.embargo import Clearance, Refusal
@@ -42,14 +43,6 @@ D, S = DeliveryState, DispatchState
 def filled(tmp_path: Path) -> Iterator[Filled]:
     with open_ledger(tmp_path / "ledger.db", now=NOW) as database:
         yield fill(database)
-
-
-def started(filled: Filled, at: datetime = LIFT) -> Filled:
-    """Everything approved, and started at `at`."""
-    filled.approve(NOW)
-    filled.queue.start_run(NOW, GRACE)
-    filled.queue.start_due(at, GRACE)
-    return filled
 
 
 # --- claims -----------------------------------------------------------------------------------
