@@ -44,12 +44,12 @@ class Point(StrEnum):
 
 @dataclass(frozen=True)
 class Act:
-    """What the relay does: says something, and then goes on, or does not.
+    """What the relay does: says something (None: the usual), and then goes on, or does not.
 
     `after`: of a TEXT act, how many octets of the text are read first.
     """
 
-    say: bytes = b""
+    say: bytes | None = b""
     then: Literal["go on", "close", "reset", "hang", "trickle"] = "go on"
     after: int = 0
 
@@ -237,18 +237,18 @@ class _Talk:
 
     async def _answer(self, point: Point, usual: bytes, rcpt: str = "") -> bytes:
         """Say what the script has for this point, or the usual; returns what was said."""
-        act = self._relay.script(point, rcpt, self._number)
-        return await self._perform(act if act is not None else Act(usual), point)
+        act = self._relay.script(point, rcpt, self._number) or Act(None)
+        return await self._perform(usual if act.say is None else act.say, act, point)
 
-    async def _perform(self, act: Act, point: Point) -> bytes:
+    async def _perform(self, said: bytes, act: Act, point: Point) -> bytes:
         if point is Point.DOT and self._now is not None:
             # Before it is said: whoever is killed by the answer must find it in the record.
-            self._now.answer = act.say
-        self._output += act.say
+            self._now.answer = said
+        self._output += said
         if act.then == "go on":
             if self._relay.manner != "together":
                 await self._flush()
-            return act.say
+            return said
         await self._flush()
         match act.then:
             case "close":
@@ -259,13 +259,13 @@ class _Talk:
                 self._writer.transport.abort()
             case "hang":
                 rest = await self._reader.read(-1)
-                if point is Point.DATA and act.say.startswith(b"354") and self._now is not None:
+                if point is Point.DATA and said.startswith(b"354") and self._now is not None:
                     self._now.go, self._now.text = True, rest
                 else:
                     self._relay.heard.append(Heard(self._number, self._secure, rest))
             case "trickle":
                 while True:
-                    self._writer.write(act.say or b"x")
+                    self._writer.write(said or b"x")
                     await self._writer.drain()
                     await asyncio.sleep(TRICKLE_S)
         raise _OverError
@@ -314,7 +314,7 @@ class _Talk:
         self._relay.violations.append(what)
 
     async def _say(self, said: bytes) -> None:
-        await self._perform(Act(said), Point.RSET)
+        await self._perform(said, Act(said), Point.RSET)
 
     def _greeting(self) -> bytes:
         words = ["relay.example", *self._relay.offers]
@@ -379,7 +379,7 @@ class _Talk:
             while act is not None and len(self._input) < act.after:
                 await self._read()
             if act is not None:
-                await self._perform(act, Point.TEXT)
+                await self._perform(act.say or b"", act, Point.TEXT)
             while (end := _end(self._input)) is None:
                 await self._read()
         except BaseException:

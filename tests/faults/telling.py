@@ -16,7 +16,7 @@ from typing import Any
 from scripted import Relay, running
 from sqlalchemy import text
 from stories import approve, queue
-from support import LIFT, FakeClock, make_office, open_office
+from support import ADVISORY, LIFT, FakeClock, make_office, open_office
 
 from mailer.app import App, open_app, runner
 
@@ -149,31 +149,35 @@ class Offices:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._made: dict[str, Path] = {}
+        self._made: dict[tuple[str, str], Path] = {}
         self._count = 0
 
-    def make(self, *names: str) -> Path:
+    def make(self, *names: str, advisory: str = ADVISORY) -> Path:
         """The config file of a new office whose one dispatch goes to these people."""
         listed = people(*names)
-        if listed not in self._made:
+        if (listed, advisory) not in self._made:
             made = self._folder / f"kind-{len(self._made)}"
-            config = make_office(made, national=listed)
+            config = make_office(made, advisory=advisory, national=listed)
             with open_office(config, 1, FakeClock(LIFT)) as app:
                 queue(app, ("national",), immediate=True)
                 approve(app)
-            self._made[listed] = made
+            self._made[listed, advisory] = made
         self._count += 1
         here = self._folder / f"office-{self._count}"
-        shutil.copytree(self._made[listed], here)
+        shutil.copytree(self._made[listed, advisory], here)
         return here / "config.toml"
 
     @contextmanager
     def open(
-        self, relay: Relay, names: tuple[str, ...] = ("n0", "n1", "n2"), **settings: Any
+        self,
+        relay: Relay,
+        names: tuple[str, ...] = ("n0", "n1", "n2"),
+        advisory: str = ADVISORY,
+        **settings: Any,
     ) -> Iterator[Story]:
         """The office at work with this relay; `settings` of `[relay]` go over one connection."""
         clock = FakeClock(LIFT)
-        path = self.make(*names)
+        path = self.make(*names, advisory=advisory)
         quick = {key: value for key, value in settings.items() if isinstance(value, timedelta)}
         given = {"connections": 1, "port": 1} | settings
         with running(relay):
