@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -152,13 +152,13 @@ class Offices:
         self._made: dict[tuple[str, str], Path] = {}
         self._count = 0
 
-    def make(self, *names: str, advisory: str = ADVISORY) -> Path:
-        """The config file of a new office whose one dispatch goes to these people."""
+    def make(self, *names: str, advisory: str = ADVISORY, at: datetime = LIFT) -> Path:
+        """The config file of a new office whose one dispatch, approved then, goes to these."""
         listed = people(*names)
         if (listed, advisory) not in self._made:
             made = self._folder / f"kind-{len(self._made)}"
             config = make_office(made, advisory=advisory, national=listed)
-            with open_office(config, 1, FakeClock(LIFT)) as app:
+            with open_office(config, 1, FakeClock(at)) as app:
                 queue(app, ("national",), immediate=True)
                 approve(app)
             self._made[listed, advisory] = made
