@@ -164,6 +164,8 @@ class Sender:
             ready = await self._next()
             while ready is not None:
                 if session is None or circuit is None or not session.usable:
+                    if session is not None:
+                        session.abort()
                     session, circuit = await self._session()
                     if session is None or circuit is None:
                         return
@@ -177,6 +179,8 @@ class Sender:
                 self._put_back(ready)
             if session is not None and circuit is not None and session.usable:
                 self._idle.append((session, circuit))
+            elif session is not None:
+                session.abort()
 
     async def _next(self) -> Ready | None:
         """The next copy that may go, or None: nothing is due, or we are to stop."""

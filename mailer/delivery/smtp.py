@@ -13,6 +13,7 @@ has said that it knows the recipient, and leave more in doubt when the line drop
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import ssl
@@ -32,7 +33,6 @@ _FAULTS = (aiosmtplib.SMTPException, OSError, ValueError, UnicodeError)
 
 _CONTROL_RE = re.compile(rb"[\x00-\x20\x7f]")
 _COMMANDS = (Step.MAIL, Step.RCPT, Step.DATA)
-_WANTED = {Step.MAIL: 2, Step.RCPT: 2, Step.DATA: 3}
 _REACHED = {
     Step.MAIL: Phase.SECURED,
     Step.RCPT: Phase.SENDER_GIVEN,
@@ -178,7 +178,8 @@ class Session:
                     self._wire.put(commands[number], 1)
                 reply = await self._wire.reply(self._wait)
                 go = reply.code == 354
-                if refusal is None and reply.code // 100 != _WANTED[step]:
+                good = go if step is Step.DATA else reply.code // 100 == 2
+                if refusal is None and not good:
                     refusal = Handed(step, _REACHED[step], reply)
                     if not self._piped:
                         break
@@ -233,7 +234,7 @@ class Session:
             return Handed(Step.DATA, Phase.TEXT_BEGUN, None, "the line was lost before the text")
         text, replies = message.data, 1
         rides = following() if self._piped else None
-        if rides is not None:
+        if rides is not None and self._unfit(rides[1]) is None:
             self._offered = rides[1]
             text += b"".join(self._commands(*rides))
             replies += len(_COMMANDS)
@@ -252,19 +253,19 @@ class Session:
             return Handed(Step.DOT, phase, None, said)
         if reply.code == 421:
             self.abort()
+        if not self._piped:
+            # If it hung up with its answer, let us see that before another copy is tried on it.
+            await asyncio.sleep(0)
         return Handed(Step.DOT, Phase.ANSWERED, reply)
 
     def _makes_sense(self, reply: Reply) -> bool:
-        """Whether the answers that have come can be those to text, MAIL, RCPT and DATA.
+        """Whether this can be the answer to a text, and those behind it answers to MAIL and RCPT.
 
         A relay that once says a word too many is one answer ahead ever after: then the one that
         seems to be for the text is for something else.
         """
-        if reply.code // 100 == 3:
-            return False
-        early = self._wire.waiting()
-        kinds = [answer.code // 100 for answer in early]
-        return 3 not in kinds[:2] and not (len(kinds) == len(_COMMANDS) and kinds[2] == 2)
+        behind = self._wire.waiting()[: len(_COMMANDS) - 1]
+        return all(answer.code // 100 != 3 for answer in (reply, *behind))
 
     # --- the end ------------------------------------------------------------------------------
 
@@ -331,9 +332,10 @@ async def connect(relay: Relay) -> Session | Unavailable:
         if isinstance(error.__cause__ or error, ssl.SSLError):
             step = Step.STARTTLS
         return Unavailable(step, None, describe(error))
-    tls = client.get_transport_info("ssl_object")
     if client.transport is None or client.transport.is_closing():
+        client.close()
         return Unavailable(step, None, "the relay closed the connection")
+    tls = client.transport.get_extra_info("ssl_object")
     extensions = dict(client.esmtp_extensions)
     wire = take_over(client.transport)
     return Session(wire, relay, extensions, tls.version() if tls else "")

@@ -19,7 +19,7 @@ LONGEST_LINE = 8192
 LONGEST_REPLY = 4 * LONGEST_LINE
 """Octets. RFC 5321 §4.5.3.1.5 allows 512 a line; some relays say more, none says this much."""
 
-_LINE_RE = re.compile(rb"([2-5][0-9][0-9])([ -]?)([^\x00]*)")
+_LINE_RE = re.compile(rb"([1-5][0-9][0-9])([ -]?)(.*)", re.DOTALL)
 
 
 class WireError(Exception):
@@ -104,7 +104,11 @@ class Wire(asyncio.Protocol):
             self._fault = WireError(what)
             self._fault.__cause__ = cause
         if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_exception(self._fault)
+            # What was said before it broke still counts.
+            if self._replies:
+                self._waiter.set_result(None)
+            else:
+                self._waiter.set_exception(self._fault)
         return self._fault
 
     # --- what asyncio calls -------------------------------------------------------------------
@@ -141,7 +145,7 @@ class Wire(asyncio.Protocol):
         self._said.append(text)
         if more == b"-":
             return sum(map(len, self._said)) <= LONGEST_REPLY
-        said = b"\n".join(self._said).strip().decode(errors="replace")
+        said = b"\n".join(self._said).strip().decode(errors="replace").replace("\0", "\ufffd")
         self._replies.append(Reply.parse(int(code), said))
         self._code, self._said = b"", []
         return True

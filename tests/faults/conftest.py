@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import ssl
 
 import pytest
@@ -19,7 +19,7 @@ class Certificates:
     """Server contexts of every kind; only `good` is one to go on with."""
 
     def __init__(self, trusted: trustme.CA) -> None:
-        past = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=1)
+        past = dt.datetime.now(dt.UTC) - dt.timedelta(days=1)
         self.good = _context(trusted.issue_cert("127.0.0.1"))
         self.expired = _context(trusted.issue_cert("127.0.0.1", not_after=past))
         self.wrong_name = _context(trusted.issue_cert("other.example"))

@@ -13,6 +13,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import pytest
 from scripted import Relay, running
 from sqlalchemy import text
 from stories import approve, queue
@@ -22,6 +23,8 @@ from mailer.app import App, open_app, runner
 
 SECRETS = (b"Four in ten", b"tide gauges", b"Message-ID:", b"Message-Id:")
 """What no relay may see but after its 354."""
+
+BOTH = pytest.mark.parametrize("pipelining", [False, True], ids=["one by one", "pipelined"])
 
 QUICK = {
     "connect_timeout": timedelta(seconds=1),
@@ -119,7 +122,7 @@ class Story:
 
     def send_later(self) -> list[str]:
         """The same after every pause and first retry has passed."""
-        self.clock.move(minutes=3)
+        self.clock.move(minutes=6)
         return self.send()
 
     def approve_again(self) -> None:

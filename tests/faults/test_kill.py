@@ -13,11 +13,11 @@ import re
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from random import Random
 
 import pytest
-from processes import Child, Nursery, nursery, relay_environ, start_cold
+from processes import Child, Nursery, nursery, relay_environ
 from scripted import Act, Point, Relay, running
 from support import open_office
 from telling import Offices, account, read_copies

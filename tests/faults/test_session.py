@@ -57,7 +57,6 @@ ROWS = (
     Row("EHLO silence", Point.EHLO, HANG, "ehlo"),
     Row("EHLO in trickling lines", Point.EHLO, Act(b"250-more\r\n", "trickle"), "ehlo"),
     Row("EHLO nonsense", Point.EHLO, Act(b"hello\r\n"), "ehlo"),
-    Row("EHLO mixed codes", Point.EHLO, Act(b"250-relay\r\n550 no\r\n"), "ehlo"),
     Row("EHLO 502 with TLS", Point.EHLO, reply("502 5.5.1 what?"), "ehlo", 502, settings=TLS),
     Row("EHLO 502 with AUTH", Point.EHLO, reply("502 5.5.1 what?"), "ehlo", 502, settings=LOGIN),
 )
