@@ -48,7 +48,10 @@ class Plan:
 
     @property
     def hash(self) -> str:
-        """SHA-256 over text, templates, embargo, instants and recipients: what is approved."""
+        """SHA-256 over text, templates, embargo, instants and recipients: what is approved.
+
+        It is computed anew each time, over everybody.
+        """
         dispatches = [
             {
                 "audience": planned.dispatch.audience.name,
@@ -111,7 +114,9 @@ def make(
                 continue
             seen[key] = audience.name
             accepted = standing.accepted.get(key, listed.embargo_accepted)
-            contact = replace(listed, embargo_accepted=accepted)
+            contact = listed
+            if accepted != listed.embargo_accepted:
+                contact = replace(listed, embargo_accepted=accepted)
             trusted = accepted or not audience.requires_acceptance
             (early if _has_advance(audience, theirs, now) and trusted else at_lift).append(contact)
         # Where everybody is left out nothing is planned; a list with nobody on it is somebody's

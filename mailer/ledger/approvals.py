@@ -20,8 +20,13 @@ RECIPIENTS = "recipients"
 
 def parts(session: Session, row: DispatchRow) -> dict[str, str]:
     """The hashes of what a dispatch is now, computed from the rows themselves."""
-    templates = store.load_templates(session, row.templates)
     emails = select(DeliveryRow.email_key).where(DeliveryRow.dispatch_id == row.id)
+    return {**_fixed(session, row), RECIPIENTS: _hash(sorted(session.exec(emails)))}
+
+
+def _fixed(session: Session, row: DispatchRow) -> dict[str, str]:
+    """All parts but the recipients, of whom there may be very many."""
+    templates = store.load_templates(session, row.templates)
     embargo = [str(row.embargo_instant), row.embargo_zone, str(row.earlier_instant), row.note]
     return {
         "text": store.load_version(session, row.version_id).content_hash,
@@ -29,7 +34,6 @@ def parts(session: Session, row: DispatchRow) -> dict[str, str]:
         "embargo": _hash(embargo),
         "instant": _hash([row.kind, row.instant.isoformat()]),
         "audience": _hash(row.settings),
-        RECIPIENTS: _hash(sorted(session.exec(emails))),
     }
 
 
@@ -67,8 +71,7 @@ def changed_since(session: Session, row: DispatchRow) -> list[str]:
     given = standing(session, row)
     if not given:
         return ["everything: nobody has approved it"]
-    changed = difference(given[-1].parts, parts(session, row))
-    return [what for what in changed if what != RECIPIENTS]
+    return difference(given[-1].parts, _fixed(session, row))
 
 
 def difference(then: dict[str, str], now: dict[str, str]) -> list[str]:

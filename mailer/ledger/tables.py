@@ -117,6 +117,7 @@ class DispatchRow(SQLModel, table=True):
     plan_hash: str
     planned_at: datetime = _instant()
     planned_by: str
+    seed: int | None = None
     approved_at: datetime | None = _instant(default=None)
     approved_by: str = ""
     started_at: datetime | None = _instant(default=None)
