@@ -49,10 +49,10 @@ bench-million: .venv/installed-test .venv-bench/tried
 
 # A peer that is only measured stays out of .venv; where it cannot be had, the bench says so.
 .venv-bench/tried: bench/requirements.txt
-	@rm -rf .venv-bench && "$(PYTHON)" -m venv .venv-bench && \
-	  { .venv-bench/bin/pip install --quiet --disable-pip-version-check --require-hashes \
-	      -r bench/requirements.txt || rm -f .venv-bench/bin/python; }
-	@touch $@
+	@rm -rf .venv-bench; "$(PYTHON)" -m venv .venv-bench && \
+	  .venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+	    -r bench/requirements.txt || rm -f .venv-bench/bin/python
+	@mkdir -p .venv-bench && touch $@
 
 readme: .venv/installed
 	@$(BIN)/python docs/picture.py

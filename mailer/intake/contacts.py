@@ -208,15 +208,16 @@ def _contact(
         message = f"more fields than the header's {width}; quote a field that holds a comma"
         return _refused(file, row, "", "too-many-fields", cells[width], message)
     padded = [*cells, *[""] * (missing + 1)]
-    values = [padded[place].strip(_BLANKS) for place in places]
-    email = read_address(values[0])
+    values = [padded[place] for place in places]
+    written = values[0].strip(_BLANKS)
+    email = read_address(written)
     if isinstance(email, Refusal):
-        return _refused(file, row, "email", email.code, values[0], email.reason)
+        return _refused(file, row, "email", email.code, written, email.reason)
     if last > row and any(map(_swallows, cells)):
         message = f"a quote makes one of rows {row} to {last}; close it"
         return _refused(file, row, "", "unreadable-row", email, message)
 
-    name, outlet = _line(values[1]), _line(values[2])
+    name, outlet = _line(values[1].strip(_BLANKS)), _line(values[2].strip(_BLANKS))
     others = values[3:]
     rest, doubtful = (_rest if sum(map(len, others)) <= MAX_TEXT else _rest.__wrapped__)(*others)
     contact = Contact(email, name.value, outlet.value, *rest)
@@ -225,7 +226,7 @@ def _contact(
     notes = [("email", Note("several-addresses", remark))] if remark else []
     notes += [("name", note) for note in name.notes]
     notes += [("outlet", note) for note in outlet.notes]
-    shown = dict(zip(COLUMNS, values, strict=True))
+    shown = {c: value.strip(_BLANKS) for c, value in zip(COLUMNS, values, strict=True)}
     return contact, [
         _finding(file, row, column, note.code, shown[column], note.message)
         for column, note in (*notes, *doubtful)
@@ -270,7 +271,7 @@ def _rest(*texts: str) -> tuple[tuple[Any, ...], tuple[tuple[str, Note], ...]]:
     Remembered, where they are short: few such values stand in many rows.
     """
     readers = (_language, _timezone, _tags, _acceptance, _verified)
-    fields = [reader(text) for reader, text in zip(readers, texts, strict=True)]
+    fields = [reader(text.strip(_BLANKS)) for reader, text in zip(readers, texts, strict=True)]
     noted = zip(COLUMNS[3:], fields, strict=True)
     notes = tuple((column, note) for column, field in noted for note in field.notes)
     return tuple(field.value for field in fields), notes
