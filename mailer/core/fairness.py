@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from random import Random
+from sys import intern
 
 from mailer.core.model import Contact
 
@@ -23,7 +24,7 @@ def fair_order(contacts: Iterable[Contact], seed: int) -> list[Contact]:
     random = Random(seed)  # noqa: S311 (an order that is fair, and not a secret)
     shuffled = list(contacts)
     random.shuffle(shuffled)
-    domains = [contact.email.rpartition("@")[2] for contact in shuffled]
+    domains = [intern(contact.email.rpartition("@")[2]) for contact in shuffled]
     step = {domain: 1 / number for domain, number in Counter(domains).items()}
     at = {domain: random.random() * width for domain, width in step.items()}
     places: list[float] = []

@@ -108,6 +108,8 @@ def make(
         theirs = embargo_for.get(audience.name, embargo)
         for listed in contacts:
             key = listed.email.casefold()
+            if key == listed.email:
+                key = listed.email  # one string held for each of very many, and not two
             reason = _reason_to_leave_out(key, seen, standing)
             if reason:
                 left_out.append(LeftOut(audience.name, listed, reason))

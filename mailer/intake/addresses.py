@@ -91,4 +91,6 @@ def same_mailbox_key(address: str) -> str:
 
     RFC 5321 §2.4 lets a host tell upper from lower case before the @; in practice none does.
     """
-    return address.casefold()
+    folded = address.casefold()
+    # Nearly always it is the same, and then a long list need not hold it twice.
+    return address if folded == address else folded

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
 from pathlib import Path
+from sys import intern
 from typing import Any, NamedTuple
 from zoneinfo import available_timezones
 
@@ -220,7 +221,7 @@ def _contact(
     name, outlet = _line(values[1].strip(_BLANKS)), _line(values[2].strip(_BLANKS))
     others = values[3:]
     rest, doubtful = (_rest if sum(map(len, others)) <= MAX_TEXT else _rest.__wrapped__)(*others)
-    contact = Contact(email, name.value, outlet.value, *rest)
+    contact = Contact(email, name.value, intern(outlet.value), *rest)
     if not (remark or doubtful or name.notes or outlet.notes):
         return contact, ()
     notes = [("email", Note("several-addresses", remark))] if remark else []
