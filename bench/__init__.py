@@ -1,1 +1,1 @@
-"""How fast, measured as ratios in one run: `make bench`. Not part of the program."""
+"""How fast, and in how much memory, against what else there is. `python -m bench` says it all."""

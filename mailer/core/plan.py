@@ -48,7 +48,10 @@ class Plan:
 
     @property
     def hash(self) -> str:
-        """SHA-256 over text, templates, embargo, instants and recipients: what is approved."""
+        """SHA-256 over text, templates, embargo, instants and recipients: what is approved.
+
+        It is computed anew each time, over everybody.
+        """
         dispatches = [
             {
                 "audience": planned.dispatch.audience.name,
@@ -105,13 +108,17 @@ def make(
         theirs = embargo_for.get(audience.name, embargo)
         for listed in contacts:
             key = listed.email.casefold()
+            if key == listed.email:
+                key = listed.email  # one string held for each of very many, and not two
             reason = _reason_to_leave_out(key, seen, standing)
             if reason:
                 left_out.append(LeftOut(audience.name, listed, reason))
                 continue
             seen[key] = audience.name
             accepted = standing.accepted.get(key, listed.embargo_accepted)
-            contact = replace(listed, embargo_accepted=accepted)
+            contact = listed
+            if accepted != listed.embargo_accepted:
+                contact = replace(listed, embargo_accepted=accepted)
             trusted = accepted or not audience.requires_acceptance
             (early if _has_advance(audience, theirs, now) and trusted else at_lift).append(contact)
         # Where everybody is left out nothing is planned; a list with nobody on it is somebody's

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Callable
+
 from sqlmodel import Session
 
 from mailer.config import Config
@@ -13,10 +16,18 @@ from mailer.ledger.database import Database
 from mailer.ledger.tables import AdvisoryRow
 
 
-class DeskBase:
-    """One office's configuration and ledger."""
+def new_seed() -> int:
+    """What a plan's order of sending is drawn from: nobody can know it beforehand."""
+    return secrets.randbits(31)
 
-    def __init__(self, config: Config, database: Database) -> None:
+
+class DeskBase:
+    """One office's configuration and ledger. `seed` gives each plan the one of its order."""
+
+    def __init__(
+        self, config: Config, database: Database, seed: Callable[[], int] = new_seed
+    ) -> None:
+        self._seed = seed
         self._config = config
         self._database = database
         self._proposer = Proposer(config)

@@ -20,7 +20,7 @@ from mailer.core.model import Contact, Dispatch, DispatchKind, Embargo, Version
 from mailer.core.plan import Plan, PlannedDispatch, Standing
 from mailer.core.states import DispatchState
 from mailer.desk.deciding import Deciding
-from mailer.ledger import approvals, audit, changes, store
+from mailer.ledger import approvals, audit, changes, plans, store
 from mailer.ledger.changes import Group
 from mailer.ledger.tables import AdvisoryRow
 
@@ -244,13 +244,19 @@ class Changing(Deciding):
                 if group.audience.name not in there:
                     under = self._now_under(session, owner, group)
                     groups.append(Group(group.audience, _with(group.dispatch, under), ()))
-        plan = _plan(version, templates.digest, groups, store.standing(session, None), now)
+        plan = _plan(version, templates.digest, groups, plans.standing(session, None), now)
         plan = replace(plan, dispatches=plan.dispatches + notices)
         self._proposer.try_templates(version, plan, templates)
         store.save_templates(session, templates.digest, templates.files)
         row = store.save_version(session, version, by, now)
-        store.save_plan(
-            session, row.id or 0, plan, domain=self._config.office.domain, by=by, now=now
+        plans.save_plan(
+            session,
+            row.id or 0,
+            plan,
+            domain=self._config.office.domain,
+            by=by,
+            now=now,
+            seed=self._seed(),
         )
         notified = sum(len(planned.contacts) for planned in notices)
         change = Change(notified, plan.recipients - notified, cancelled, going=False)

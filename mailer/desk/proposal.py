@@ -6,6 +6,7 @@ what the document lacks, an embargo it contradicts, a list's bad rows, a templat
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -23,10 +24,10 @@ from mailer.core import plan as planning
 from mailer.core.embargo import Ask, Instant, Reject, say
 from mailer.core.errors import DocumentError, MailerError, NeedsDecisionError
 from mailer.core.model import NOTICES, Contact, Dispatch, Draft, Edition, Embargo, Version
-from mailer.core.plan import LeftOut, Plan
+from mailer.core.plan import LeftOut, Plan, Standing
 from mailer.core.states import DispatchState
 from mailer.intake import attachments, contacts, documents
-from mailer.ledger import store
+from mailer.ledger import plans, store
 
 SAMPLE_DATE = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -61,6 +62,14 @@ class PlanView:
 
 
 @dataclass(frozen=True, slots=True)
+class Basis:
+    """What a plan was made of besides its document: each list's hash, and the ledger's people."""
+
+    lists: tuple[tuple[Path, str], ...]
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
 class Proposal:
     """What `queue` would do, for a person to see first."""
 
@@ -71,6 +80,7 @@ class Proposal:
     embargo_for: Mapping[str, Embargo]
     made_at: datetime
     view: PlanView
+    basis: Basis
 
 
 class Proposer:
@@ -105,8 +115,9 @@ class Proposer:
                 raise MailerError(f'--embargo-for "{name}": it is not among --to {",".join(names)}')
         templates = TemplateSet.load(self._config.templates)
         number, version_id = self.number(session, version)
+        lists = self.lists(names)
         people, found = self.audiences(names)
-        known = store.standing(session, version_id)
+        known = plans.standing(session, version_id)
         plan = planning.make(
             version.content_hash, templates.digest, embargo, people, known, now, own
         )
@@ -116,7 +127,7 @@ class Proposer:
         self.try_templates(version, plan, templates)
         warned = tuple(f"{file.name}: line {w.line}: {w.message}" for w in draft.warnings)
         view = self._view_of_plan(version, plan, notes + warned + found)
-        return Proposal(version, plan, templates, names, own, now, view)
+        return Proposal(version, plan, templates, names, own, now, view, Basis(lists, known))
 
     def read(self, file: Path) -> tuple[Draft, str]:
         """A document and its reference, which no advisory goes without."""
@@ -261,6 +272,11 @@ class Proposer:
             )
         return len(known) + 1, None
 
+    def lists(self, names: tuple[str, ...]) -> tuple[tuple[Path, str], ...]:
+        """The named audiences' lists, each with the hash of what is in it now."""
+        files = [file for name in names for file in self._config.audience_named(name).lists]
+        return tuple((file, _sha256(file)) for file in dict.fromkeys(files))
+
     def audiences(
         self, names: tuple[str, ...]
     ) -> tuple[list[planning.AudienceContacts], tuple[str, ...]]:
@@ -336,6 +352,15 @@ def shape(contact: Contact) -> tuple[object, ...]:
     """What a template could branch on: contacts of one shape take the same way through it."""
     has = (bool(contact.name), bool(contact.outlet), contact.embargo_accepted)
     return (contact.language, contact.timezone, contact.tags, *has)
+
+
+def _sha256(file: Path) -> str:
+    """The hash of a file; of one that cannot be read, none: reading the list will say why."""
+    try:
+        with file.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError:
+        return ""
 
 
 def _both(instant: datetime, zone: str) -> str:

@@ -15,10 +15,11 @@ from mailer.compose.templates import TemplateSet, render
 from mailer.core import plan as planning
 from mailer.core.errors import MailerError
 from mailer.core.model import Contact
+from mailer.core.plan import Standing
 from mailer.core.states import DispatchState
 from mailer.desk.base import DeskBase
-from mailer.desk.proposal import PlanRow, PlanView, Proposal
-from mailer.ledger import audit, store
+from mailer.desk.proposal import Basis, PlanRow, PlanView, Proposal
+from mailer.ledger import audit, plans, store
 from mailer.ledger.tables import DispatchRow
 
 
@@ -54,27 +55,25 @@ class Queueing(DeskBase):
         """Keep a proposal: planned, and waiting for approval. Refused if it is no longer true."""
         by = self._named(by)
         version, plan = proposal.version, proposal.plan
-        with self._database.write() as session:
+        plan_hash = plan.hash
+        with self._database.write(bulk=True) as session:
             number, version_id = self._proposer.number(session, version)
-            people, _ = self._proposer.audiences(proposal.audiences)
-            again = planning.make(
-                plan.content_hash,
-                plan.templates,
-                plan.embargo,
-                people,
-                store.standing(session, version_id),
-                proposal.made_at,
-                proposal.embargo_for,
-            )
-            if number != version.number or again.hash != plan.hash:
+            standing = plans.standing(session, version_id)
+            if number != version.number or not self._still_true(proposal, plan_hash, standing):
                 raise MailerError(
                     f"{version.reference}: lists or ledger changed while the plan was shown; "
                     "queue it again"
                 )
             store.save_templates(session, plan.templates, proposal.templates.files)
             row = store.save_version(session, version, by, now)
-            store.save_plan(
-                session, row.id or 0, plan, domain=self._config.office.domain, by=by, now=now
+            plans.save_plan(
+                session,
+                row.id or 0,
+                plan,
+                domain=self._config.office.domain,
+                by=by,
+                now=now,
+                seed=self._seed(),
             )
             audit.append(
                 session,
@@ -84,11 +83,29 @@ class Queueing(DeskBase):
                 subject=version.reference,
                 detail={
                     "version": version.number,
-                    "plan": plan.hash,
+                    "plan": plan_hash,
                     "audiences": list(proposal.audiences),
                     "recipients": plan.recipients,
                 },
             )
+
+    def _still_true(self, proposal: Proposal, plan_hash: str, standing: Standing) -> bool:
+        """Whether planning it again gives the same; the same lists and ledger need no planning."""
+        seen = Basis(self._proposer.lists(proposal.audiences), standing)
+        if seen == proposal.basis:
+            return True
+        plan = proposal.plan
+        people, _ = self._proposer.audiences(proposal.audiences)
+        again = planning.make(
+            plan.content_hash,
+            plan.templates,
+            plan.embargo,
+            people,
+            standing,
+            proposal.made_at,
+            proposal.embargo_for,
+        )
+        return again.hash == plan_hash
 
     def reference_of(self, file: Path) -> str:
         """The reference that a document names."""
@@ -111,7 +128,7 @@ class Queueing(DeskBase):
                 embargo=store.dispatch_of(rows[-1]).embargo,
                 office_zone=self._config.embargo.zone,
                 rows=tuple(self._row(session, row) for row in rows),
-                left_out=tuple(store.left_out(session, owner.id or 0, shown)),
+                left_out=tuple(plans.left_out(session, owner.id or 0, shown)),
             )
 
     def preview(

@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from sys import intern
+from typing import Any, NamedTuple
 from zoneinfo import available_timezones
 
 from mailer.core.inert import brief
@@ -165,9 +166,10 @@ def _entries(path: Path, records: Iterator[Record]) -> Iterator[Entry | Finding]
         if name and name not in COLUMNS:
             message = f"unknown column, ignored; known are {', '.join(COLUMNS)}"
             yield _finding(file, header.row, brief(name), "unknown-column", name, message)
+    places = [names.index(name) if name in names else len(names) for name in COLUMNS]
     rows: dict[str, int] = {}
     for record in records:
-        contact, findings = _contact(file, record, names)
+        contact, findings = _contact(file, record, places, len(names))
         if contact is not None:
             earlier = rows.setdefault(same_mailbox_key(contact.email), record.row)
             if earlier == record.row:
@@ -193,69 +195,132 @@ def _columns(path: Path, header: Record) -> list[str]:
 
 
 def _contact(
-    file: str, record: Record, names: Sequence[str]
-) -> tuple[Contact | None, list[Finding]]:
-    """The contact of a record and what was found by the way; no contact: exactly one refusal."""
-    values = dict(zip(names, record.cells, strict=False))
-    findings: list[Finding] = []
+    file: str, record: Record, places: Sequence[int], width: int
+) -> tuple[Contact | None, Sequence[Finding]]:
+    """The contact of a record and what was found by the way; no contact: exactly one refusal.
 
-    def value(column: str) -> str:
-        return values.get(column, "").strip(_BLANKS)
-
-    def note(column: str, code: str, message: str) -> None:
-        findings.append(_finding(file, record.row, column, code, value(column), message))
-
-    def refusal(column: str, code: str, shown: str, message: str) -> tuple[None, list[Finding]]:
-        return None, [_finding(file, record.row, column, code, shown, message, refused=True)]
-
-    def plain(column: str, parts: Sequence[str]) -> list[str]:
-        if any(map(_CONTROL.search, parts)):
-            note(column, "control-characters", "control characters removed")
-            parts = [_CONTROL.sub("", _LINE_BREAK.sub(" ", part)) for part in parts]
-        parts = [" ".join(part.split()) for part in parts]
-        if any(len(part) > MAX_TEXT for part in parts):
-            note(column, "too-long", f"cut to {MAX_TEXT} characters")
-        return [part[:MAX_TEXT].rstrip() for part in parts]
-
-    if record.fault:
-        return refusal("", "unreadable-row", "", record.fault)
-    if len(record.cells) > len(names):
-        message = f"more fields than the header's {len(names)}; quote a field that holds a comma"
-        return refusal("", "too-many-fields", record.cells[len(names)], message)
-    email = read_address(value("email"))
+    `places` says where each of COLUMNS stands; `width`, how many columns the header has.
+    """
+    row, cells, last, fault, remark = record
+    if fault:
+        return _refused(file, row, "", "unreadable-row", "", fault)
+    missing = width - len(cells)
+    if missing < 0:
+        message = f"more fields than the header's {width}; quote a field that holds a comma"
+        return _refused(file, row, "", "too-many-fields", cells[width], message)
+    padded = [*cells, *[""] * (missing + 1)]
+    values = [padded[place] for place in places]
+    written = values[0].strip(_BLANKS)
+    email = read_address(written)
     if isinstance(email, Refusal):
-        return refusal("email", email.code, value("email"), email.reason)
-    if record.last > record.row and any(map(_swallows, record.cells)):
-        message = f"a quote makes one of rows {record.row} to {record.last}; close it"
-        return refusal("", "unreadable-row", email, message)
+        return _refused(file, row, "email", email.code, written, email.reason)
+    if last > row and any(map(_swallows, cells)):
+        message = f"a quote makes one of rows {row} to {last}; close it"
+        return _refused(file, row, "", "unreadable-row", email, message)
 
-    if record.note:
-        note("email", "several-addresses", record.note)
-    [name] = plain("name", [value("name")])
-    [outlet] = plain("outlet", [value("outlet")])
-    tags = tuple(dict.fromkeys(filter(None, plain("tags", re.split("[;|,]", value("tags"))))))
+    name, outlet = _line(values[1].strip(_BLANKS)), _line(values[2].strip(_BLANKS))
+    others = values[3:]
+    rest, doubtful = (_rest if sum(map(len, others)) <= MAX_TEXT else _rest.__wrapped__)(*others)
+    contact = Contact(email, name.value, intern(outlet.value), *rest)
+    if not (remark or doubtful or name.notes or outlet.notes):
+        return contact, ()
+    notes = [("email", Note("several-addresses", remark))] if remark else []
+    notes += [("name", note) for note in name.notes]
+    notes += [("outlet", note) for note in outlet.notes]
+    shown = {c: value.strip(_BLANKS) for c, value in zip(COLUMNS, values, strict=True)}
+    return contact, [
+        _finding(file, row, column, note.code, shown[column], note.message)
+        for column, note in (*notes, *doubtful)
+    ]
 
-    language = _language(value("language")[:40])
-    if value("language") and not language:
-        note("language", "unknown-language", f"left empty; use one of {', '.join(LANGUAGES)}")
 
-    timezone = value("timezone")
-    if timezone and timezone not in _zones():
-        note("timezone", "unknown-zone", "left empty; use an IANA name, like Europe/Paris")
-        timezone = ""
+def _refused(
+    file: str, row: int, column: str, code: str, value: str, message: str
+) -> tuple[None, list[Finding]]:
+    return None, [_finding(file, row, column, code, value, message, refused=True)]
 
-    acceptance = value("embargo_accepted").lower()
-    accepted = acceptance in _YES or _date(acceptance[:40]) is not None
-    if not accepted and acceptance not in _NO:
-        message = "counts as not accepted; write yes, no or the date of acceptance (2026-03-31)"
-        note("embargo_accepted", "bad-acceptance", message)
 
-    verified = _date(value("verified")[:40])
-    if value("verified") and verified is None:
-        note("verified", "bad-date", "left empty; write a date like 2026-03-31")
+# --- fields: what each says, and what is to be noted of it ------------------------------------
 
-    contact = Contact(email, name, outlet, language, timezone, tags, accepted, verified)
-    return contact, findings
+
+class Note(NamedTuple):
+    """Why a field is doubtful: a stable code, and a sentence for a person."""
+
+    code: str
+    message: str
+
+
+class Read(NamedTuple):
+    """A field as it is kept, and what was found by the way."""
+
+    value: Any
+    notes: tuple[Note, ...] = ()
+
+
+def _line(text: str) -> Read:
+    """One line of plain text."""
+    if text.isprintable() and len(text) <= MAX_TEXT and "  " not in text:
+        return Read(text)
+    [line], notes = _plain([text])
+    return Read(line, notes)
+
+
+@lru_cache(4096)
+def _rest(*texts: str) -> tuple[tuple[Any, ...], tuple[tuple[str, Note], ...]]:
+    """The columns after the outlet, and what is to be noted of which.
+
+    Remembered, where they are short: few such values stand in many rows.
+    """
+    readers = (_language, _timezone, _tags, _acceptance, _verified)
+    fields = [reader(text.strip(_BLANKS)) for reader, text in zip(readers, texts, strict=True)]
+    noted = zip(COLUMNS[3:], fields, strict=True)
+    notes = tuple((column, note) for column, field in noted for note in field.notes)
+    return tuple(field.value for field in fields), notes
+
+
+def _tags(text: str) -> Read:
+    parts, notes = _plain(re.split("[;|,]", text))
+    return Read(tuple(dict.fromkeys(filter(None, parts))), notes)
+
+
+def _plain(parts: Sequence[str]) -> tuple[list[str], tuple[Note, ...]]:
+    notes = []
+    if any(map(_CONTROL.search, parts)):
+        notes.append(Note("control-characters", "control characters removed"))
+        parts = [_CONTROL.sub("", _LINE_BREAK.sub(" ", part)) for part in parts]
+    parts = [" ".join(part.split()) for part in parts]
+    if any(len(part) > MAX_TEXT for part in parts):
+        notes.append(Note("too-long", f"cut to {MAX_TEXT} characters"))
+    return [part[:MAX_TEXT].rstrip() for part in parts], tuple(notes)
+
+
+def _language(text: str) -> Read:
+    primary = text[:40].replace("_", "-").partition("-")[0].lower()
+    if not text or primary in LANGUAGES:
+        return Read(primary)
+    return Read("", (Note("unknown-language", f"left empty; use one of {', '.join(LANGUAGES)}"),))
+
+
+def _timezone(text: str) -> Read:
+    if not text or text in _zones():
+        return Read(text)
+    return Read("", (Note("unknown-zone", "left empty; use an IANA name, like Europe/Paris"),))
+
+
+def _acceptance(text: str) -> Read:
+    said = text.lower()
+    accepted = said in _YES or _date(said[:40]) is not None
+    if accepted or said in _NO:
+        return Read(accepted)
+    message = "counts as not accepted; write yes, no or the date of acceptance (2026-03-31)"
+    return Read(False, (Note("bad-acceptance", message),))
+
+
+def _verified(text: str) -> Read:
+    verified = _date(text[:40])
+    if verified is None and text:
+        return Read(None, (Note("bad-date", "left empty; write a date like 2026-03-31"),))
+    return Read(verified)
 
 
 def _swallows(cell: str) -> bool:
@@ -264,13 +329,6 @@ def _swallows(cell: str) -> bool:
     return "\n" in before or "\r" in before
 
 
-@lru_cache(4096)
-def _language(text: str) -> str:
-    primary = text.replace("_", "-").partition("-")[0].lower()
-    return primary if primary in LANGUAGES else ""
-
-
-@lru_cache(4096)
 def _date(text: str) -> date | None:
     """A date written YYYY-MM-DD and no other way (ISO 8601 calendar date, extended)."""
     if not re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII):

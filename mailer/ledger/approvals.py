@@ -21,10 +21,11 @@ RECIPIENTS = "recipients"
 def parts(session: Session, row: DispatchRow) -> dict[str, str]:
     """The hashes of what a dispatch is now, computed from the rows themselves."""
     emails = select(DeliveryRow.email_key).where(DeliveryRow.dispatch_id == row.id)
-    return _all_but_recipients(session, row) | {RECIPIENTS: _hash(sorted(session.exec(emails)))}
+    return {**_fixed(session, row), RECIPIENTS: _hash(sorted(session.exec(emails)))}
 
 
-def _all_but_recipients(session: Session, row: DispatchRow) -> dict[str, str]:
+def _fixed(session: Session, row: DispatchRow) -> dict[str, str]:
+    """All parts but the recipients, of whom there may be very many."""
     templates = store.load_templates(session, row.templates)
     embargo = [str(row.embargo_instant), row.embargo_zone, str(row.earlier_instant), row.note]
     return {
@@ -70,7 +71,7 @@ def changed_since(session: Session, row: DispatchRow) -> list[str]:
     given = standing(session, row)
     if not given:
         return ["everything: nobody has approved it"]
-    return difference(given[-1].parts, _all_but_recipients(session, row))
+    return difference(given[-1].parts, _fixed(session, row))
 
 
 def difference(then: dict[str, str], now: dict[str, str]) -> list[str]:

@@ -28,6 +28,11 @@ SCHEMA = "0003"
 BUSY_TIMEOUT_S = 60
 _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
+CACHE_KIB, BULK_CACHE_KIB = 2_000, 65_536
+"""What a connection keeps of the file in memory (the first is SQLite's own), in KiB."""
+
+_BULK = "mailer_bulk"
+
 
 class Database:
     """An open ledger. Use `write()` and `read()`; close it with `close()` or `with`."""
@@ -38,10 +43,16 @@ class Database:
         self._reading = self._engine.execution_options(mailer_reads_only=True)
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
-        """A transaction that holds the write lock from its start, committed at the end."""
+    def write(self, *, bulk: bool = False) -> Iterator[Session]:
+        """A transaction that holds the write lock from its start, committed at the end.
+
+        `bulk`: it adds very many rows, and gets memory to keep their indexes at hand meanwhile.
+        """
         with _told_plainly(self.path), Session(self._engine, expire_on_commit=False) as session:
-            session.connection()
+            connection = session.connection()
+            if bulk:
+                connection.exec_driver_sql(f"PRAGMA cache_size = -{BULK_CACHE_KIB}")
+                connection.info[_BULK] = True
             yield session
             session.commit()
 
@@ -197,6 +208,11 @@ def _engine(path: Path) -> Engine:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
+
+    @event.listens_for(engine, "checkin")
+    def _on_checkin(connection: sqlite3.Connection | None, record: Any) -> None:
+        if connection is not None and record.info.pop(_BULK, False):
+            connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
 
     @event.listens_for(engine, "begin")
     def _on_begin(connection: Connection) -> None:

@@ -20,7 +20,7 @@ from mailer.core.model import NOTICES, Contact, DispatchKind
 from mailer.core.outcome import Outcome, Phase
 from mailer.core.plan import release_instant
 from mailer.core.states import DeliveryEvent, DeliveryState, DispatchEvent, DispatchState
-from mailer.ledger import approvals, changes, holds, store
+from mailer.ledger import approvals, changes, holds, plans, store
 from mailer.ledger.store import move, table
 from mailer.ledger.tables import AttemptRow, DeliveryRow, DispatchRow, RunRow, VersionRow
 
@@ -246,7 +246,7 @@ def _add(session: Session, row: DeliveryRow, release: DispatchRow | None, now: d
         session.add(release)
     domain = row.message_id.rstrip(">").rpartition("@")[2]
     contacts = [store.contact_of(row)]
-    store.add_deliveries(session, release.id or 0, contacts, domain=domain, now=now)
+    plans.add_deliveries(session, release.id or 0, contacts, domain=domain, now=now)
 
 
 def settle_change(session: Session, row: DeliveryRow, dispatch: DispatchRow, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Advisories, versions and plans: rows ↔ core types. What is planned, approved and cancelled.
+"""Advisories, versions, dispatches: rows ↔ core types. What is approved and cancelled.
 
 Every function works inside the caller's transaction (`Database.write` or `.read`), so that the
 desk can make several of them one.
@@ -6,13 +6,14 @@ desk can make several of them one.
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
+from sys import intern
 from typing import Any, cast
 
-from sqlalchemy import Table, func, insert, inspect, update
+from sqlalchemy import Table, func, inspect, update
+from sqlalchemy import select as select_columns
 from sqlmodel import Session, SQLModel, col, select
 
 from mailer.core import states
@@ -29,16 +30,13 @@ from mailer.core.model import (
     PressContact,
     Version,
 )
-from mailer.core.plan import LeftOut, Plan, Standing
 from mailer.core.states import DeliveryState, DispatchEvent, DispatchState
+from mailer.ledger.bulk import ROWS_AT_ONCE
 from mailer.ledger.tables import (
-    AcceptanceRow,
     AdvisoryRow,
     AttachmentRow,
     DeliveryRow,
     DispatchRow,
-    LeftOutRow,
-    SuppressionRow,
     TemplateSetRow,
     VersionRow,
 )
@@ -81,7 +79,7 @@ def save_version(session: Session, version: Version, by: str, now: datetime) -> 
         )
         session.add(owner)
         session.flush()
-    earlier = versions(session, _id(owner))
+    earlier = versions(session, row_id(owner))
     for row in earlier:
         if row.content_hash == version.content_hash:
             return row
@@ -89,7 +87,7 @@ def save_version(session: Session, version: Version, by: str, now: datetime) -> 
     del content["attachments"]
     content["date"] = version.date.isoformat()
     row = VersionRow(
-        advisory_id=_id(owner),
+        advisory_id=row_id(owner),
         number=len(earlier) + 1,
         kind=version.kind,
         headline=version.editions[0].headline,
@@ -103,7 +101,7 @@ def save_version(session: Session, version: Version, by: str, now: datetime) -> 
     for position, attachment in enumerate(version.attachments):
         session.add(
             AttachmentRow(
-                version_id=_id(row),
+                version_id=row_id(row),
                 position=position,
                 name=attachment.name,
                 media_type=attachment.media_type,
@@ -153,127 +151,46 @@ def load_templates(session: Session, digest: str) -> dict[str, str]:
 # --- plans ------------------------------------------------------------------------------------
 
 
-def standing(session: Session, version_id: int | None) -> Standing:
-    """What the ledger knows of people that bears on a plan for this version."""
-    suppressed = session.exec(
-        select(SuppressionRow).where(col(SuppressionRow.released_at).is_(None))
-    )
-    holders: Iterable[str] = ()
-    if version_id is not None:
-        holders = session.exec(
-            select(DeliveryRow.email_key)
-            .join(DispatchRow)
-            .where(DispatchRow.version_id == version_id)
-            .where(col(DeliveryRow.state).in_(states.HAS_OR_WILL_HAVE))
-        )
-    acceptances = session.exec(select(AcceptanceRow).order_by(col(AcceptanceRow.id)))
-    return Standing(
-        suppressed={row.email_key: row.reason for row in suppressed},
-        accepted={row.email_key: row.accepted for row in acceptances},
-        holders=frozenset(holders),
-    )
-
-
-def save_plan(
-    session: Session, version_id: int, plan: Plan, *, domain: str, by: str, now: datetime
-) -> None:
-    """Keep a plan: its dispatches, a pending delivery for each recipient, and who is left out.
-
-    `domain` is the office's own, for the Message-IDs.
-    """
-    for planned in plan.dispatches:
-        dispatch = planned.dispatch
-        row = DispatchRow(
-            version_id=version_id,
-            templates=plan.templates,
-            audience=dispatch.audience.name,
-            kind=dispatch.kind,
-            state=DispatchState.PLANNED,
-            instant=dispatch.instant,
-            embargo_instant=dispatch.embargo.instant if dispatch.embargo else None,
-            embargo_zone=dispatch.embargo.zone if dispatch.embargo else "",
-            earlier_instant=dispatch.earlier.instant if dispatch.earlier else None,
-            earlier_zone=dispatch.earlier.zone if dispatch.earlier else "",
-            note=dispatch.note,
-            settings=_settings(dispatch.audience),
-            plan_hash=plan.hash,
-            planned_at=now,
-            planned_by=by,
-        )
-        session.add(row)
-        session.flush()
-        add_deliveries(session, _id(row), planned.contacts, domain=domain, now=now)
-    _save_left_out(session, version_id, plan.left_out, now)
-
-
-def add_deliveries(
-    session: Session, dispatch: int, contacts: Iterable[Contact], *, domain: str, now: datetime
-) -> None:
-    """A pending delivery for each contact. It keeps its Message-ID through every retry."""
-    rows = [
-        {
-            "dispatch_id": dispatch,
-            "email": contact.email,
-            "email_key": contact.email.casefold(),
-            "name": contact.name,
-            "outlet": contact.outlet,
-            "language": contact.language,
-            "timezone": contact.timezone,
-            "tags": ";".join(contact.tags),
-            "embargo_accepted": contact.embargo_accepted,
-            "verified": contact.verified,
-            "state": DeliveryState.PENDING,
-            "message_id": f"<{uuid.uuid4().hex}@{domain}>",
-            "attempts": 0,
-            "changed_at": now,
-            "reason": "",
-        }
-        for contact in contacts
-    ]
-    if rows:
-        session.execute(insert(table(DeliveryRow)), rows)
+OF_CONTACT = (
+    "email",
+    "name",
+    "outlet",
+    "language",
+    "timezone",
+    "tags",
+    "embargo_accepted",
+    "verified",
+)
+"""The columns of a delivery that make a contact, in its fields' order."""
 
 
 def contact_of(row: DeliveryRow) -> Contact:
     """A delivery's contact, as they were when it was planned."""
+    return _contact(*(getattr(row, name) for name in OF_CONTACT))
+
+
+def _contact(
+    email: str,
+    name: str,
+    outlet: str,
+    language: str,
+    timezone: str,
+    tags: str,
+    embargo_accepted: bool,
+    verified: date | None,
+) -> Contact:
+    listed = tuple(tag for tag in tags.split(";") if tag) if tags else ()
     return Contact(
-        email=row.email,
-        name=row.name,
-        outlet=row.outlet,
-        language=row.language,
-        timezone=row.timezone,
-        tags=tuple(tag for tag in row.tags.split(";") if tag),
-        embargo_accepted=row.embargo_accepted,
-        verified=row.verified,
+        email,
+        name,
+        # Few outlets and zones stand in many rows: one of each is held, not one for each row.
+        intern(outlet),
+        intern(language),
+        intern(timezone),
+        listed,
+        embargo_accepted,
+        verified,
     )
-
-
-def _save_left_out(
-    session: Session, version_id: int, left_out: Iterable[LeftOut], now: datetime
-) -> None:
-    rows = [
-        {
-            "version_id": version_id,
-            "audience": one.audience,
-            "email": one.contact.email,
-            "email_key": one.contact.email.casefold(),
-            "name": one.contact.name,
-            "outlet": one.contact.outlet,
-            "reason": one.reason,
-            "at": now,
-        }
-        for one in left_out
-    ]
-    if rows:
-        session.execute(insert(table(LeftOutRow)), rows)
-
-
-def _settings(audience: Audience) -> dict[str, Any]:
-    settings = asdict(audience)
-    settings["advance"] = audience.advance.total_seconds() if audience.advance is not None else None
-    morning = audience.not_before_local
-    settings["not_before_local"] = morning.isoformat() if morning else None
-    return settings
 
 
 def dispatch_of(row: DispatchRow) -> Dispatch:
@@ -341,25 +258,24 @@ def count_states(session: Session, dispatch_id: int) -> dict[DeliveryState, int]
     return {DeliveryState(state): number for state, number in counted}
 
 
-def left_out(session: Session, advisory_id: int, planned: Iterable[datetime]) -> list[LeftOut]:
-    """Who was on a list when it was planned then and gets nothing, and why."""
-    of_it = select(LeftOutRow).join(VersionRow).where(VersionRow.advisory_id == advisory_id)
-    of_it = of_it.where(col(LeftOutRow.at).in_(list(planned)))
-    return [
-        LeftOut(row.audience, Contact(row.email, row.name, row.outlet), row.reason)
-        for row in session.exec(of_it.order_by(col(LeftOutRow.id)))
-    ]
-
-
 def recipients(
     session: Session, dispatch: int, email: str | None, limit: int | None
-) -> list[tuple[Contact, str]]:
-    """Contacts of a dispatch with their Message-IDs: of that address, or the first `limit`."""
-    of_it = select(DeliveryRow).where(DeliveryRow.dispatch_id == dispatch)
+) -> Iterator[tuple[Contact, str]]:
+    """Contacts of a dispatch with their Message-IDs, by address: that one's, or the first `limit`.
+
+    One by one as they are read: nothing is held of a long list.
+    """
+    of_it = select_columns(
+        *(col(getattr(DeliveryRow, name)) for name in (*OF_CONTACT, "message_id"))
+    ).where(col(DeliveryRow.dispatch_id) == dispatch)
     if email is not None:
-        of_it = of_it.where(DeliveryRow.email_key == email.casefold())
-    rows = session.exec(of_it.order_by(col(DeliveryRow.id)).limit(limit))
-    return [(contact_of(row), row.message_id) for row in rows]
+        of_it = of_it.where(col(DeliveryRow.email_key) == email.casefold())
+    rows = session.execute(
+        of_it.order_by(col(DeliveryRow.email_key)).limit(limit),
+        execution_options={"yield_per": ROWS_AT_ONCE},
+    )
+    for *fields, message_id in rows:
+        yield _contact(*fields), message_id
 
 
 def in_doubt(session: Session, advisory_id: int, email: str | None) -> list[DeliveryRow]:
@@ -393,7 +309,8 @@ def reopen(session: Session, ids: Iterable[int], by: str, now: datetime) -> None
             session.add(row)
 
 
-def _id(row: AdvisoryRow | VersionRow | DispatchRow) -> int:
+def row_id(row: AdvisoryRow | VersionRow | DispatchRow) -> int:
+    """The id of a row that is saved."""
     if row.id is None:
         raise LedgerError("a row was used before it was saved")
     return row.id

@@ -14,7 +14,7 @@ from mailer.core.job import Attempt, Begin, End, Job, Result
 from mailer.core.model import Audience, Contact, Edition, Embargo, Version
 from mailer.core.outcome import Phase, Reply
 from mailer.core.states import DeliveryEvent, DeliveryState, DispatchEvent, DispatchState
-from mailer.ledger import approvals, consent, store
+from mailer.ledger import approvals, consent, plans, store
 from mailer.ledger.database import Database
 from mailer.ledger.flight import Flight
 from mailer.ledger.queue import Queue
@@ -157,10 +157,10 @@ def fill(database: Database, people: int = 2) -> Filled:
             "t",
             embargoed,
             [(wires, listed), (national, daily)],
-            store.standing(session, None),
+            plans.standing(session, None),
             NOW,
         )
-        store.save_plan(session, row.id or 0, plan, domain="l.example", by="officer", now=NOW)
+        plans.save_plan(session, row.id or 0, plan, domain="l.example", by="officer", now=NOW)
     return Filled(database, new_queue(database))
 
 

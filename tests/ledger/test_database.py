@@ -74,6 +74,24 @@ def test_an_older_schema_is_upgraded_only_by_run_and_after_a_copy(
         assert connection.execute("SELECT * FROM alembic_version").fetchall() == [("0000",)]
 
 
+def test_a_dispatch_planned_before_there_were_seeds_has_none(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    open_ledger(path, now=NOW).close()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("ALTER TABLE dispatch DROP COLUMN seed")
+        connection.execute("UPDATE alembic_version SET version_num = '0001'")
+        connection.execute(
+            "INSERT INTO dispatch (version_id, templates, audience, kind, state, instant,"
+            " embargo_zone, earlier_zone, note, settings, plan_hash, planned_at, planned_by,"
+            " approved_by, reason) VALUES (1, 't', 'a', 'release', 'planned', '2027-02-09', '', '',"
+            " '', '{}', '', '2027-02-08', '', '', '')"
+        )
+        connection.commit()
+    open_ledger(path, now=NOW, upgrade=True).close()
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT audience, seed FROM dispatch").fetchall() == [("a", None)]
+
+
 def test_a_newer_schema_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.db"
     open_ledger(path, now=NOW).close()

@@ -32,7 +32,7 @@ from mailer.core.errors import (
 )
 from mailer.core.job import Result
 from mailer.core.states import DeliveryEvent, DeliveryState, DispatchState
-from mailer.ledger import consent, holds, store
+from mailer.ledger import consent, holds, plans
 from mailer.ledger.database import open_ledger
 from mailer.ledger.flight import Flight
 
@@ -258,7 +258,7 @@ def test_nobody_is_left_out_of_the_next_plan_for_a_copy_that_can_never_go(filled
     filled.cancel(LIFT)
     new_queue(filled.database).start_run(LIFT, GRACE)
     with filled.database.read() as session:
-        assert store.standing(session, 1).holders == frozenset()
+        assert plans.standing(session, 1).holders == frozenset()
 
 
 def test_a_resend_is_never_taken_where_it_can_never_go(filled: Filled) -> None:

@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from mailer.core import plan as planning
+from mailer.core.fairness import fair_order
 from mailer.core.model import (
     Attachment,
     Audience,
@@ -29,7 +30,7 @@ from mailer.core.model import (
 )
 from mailer.core.plan import LeftOut, Plan, PlannedDispatch
 from mailer.core.states import DeliveryState
-from mailer.ledger import consent, store
+from mailer.ledger import consent, plans, store
 from mailer.ledger.database import Database, open_ledger
 from mailer.ledger.tables import DeliveryRow, DispatchRow
 
@@ -120,7 +121,7 @@ def keep(session: Session, plan: Plan, text: Version | None = None) -> int:
     store.save_templates(session, "templates", {"a/advisory.txt": "x"})
     row = store.save_version(session, text or version(), "officer", NOW)
     assert row.id is not None
-    store.save_plan(session, row.id, plan, domain="press.lantern.example", by="officer", now=NOW)
+    plans.save_plan(session, row.id, plan, domain="press.lantern.example", by="officer", now=NOW)
     return row.id
 
 
@@ -244,7 +245,7 @@ def test_never_two_copies_of_a_dispatch_to_addresses_that_differ_only_in_case(
 def test_a_plan_made_by_the_rules_is_never_refused_for_that(ledger: Database) -> None:
     listed = [Contact("Ana@Wire.example"), Contact("ana@wire.EXAMPLE"), Contact("bo@wire.example")]
     with ledger.write() as session:
-        people = store.standing(session, None)
+        people = plans.standing(session, None)
         made = planning.make("c", "templates", LIFT, [(audience(), listed)], people, NOW)
         keep(session, made)
         assert len(session.exec(select(DeliveryRow)).all()) == 2
@@ -258,7 +259,21 @@ def test_every_copy_has_a_message_id_of_its_own(ledger: Database) -> None:
     assert len(ids) == len(set(ids)) == 500
 
 
-def test_recipients_are_the_first_ones_or_the_one_asked_for(ledger: Database) -> None:
+def test_copies_go_in_the_order_of_a_seed_that_is_recorded(ledger: Database) -> None:
+    listed = tuple(Contact(f"n{i}@{who}.example") for who in ("wire", "daily") for i in range(50))
+    plan = plan_of(PlannedDispatch(dispatch(), listed))
+    with ledger.write(bulk=True) as session:
+        store.save_templates(session, "templates", {})
+        row = store.save_version(session, version(), "officer", NOW)
+        plans.save_plan(
+            session, row.id or 0, plan, domain="l.example", by="officer", now=NOW, seed=7
+        )
+        assert session.exec(select(DispatchRow.seed)).one() == 7
+        kept = session.exec(select(DeliveryRow).order_by(col(DeliveryRow.id))).all()
+        assert [store.contact_of(one) for one in kept] == fair_order(listed, 7)
+
+
+def test_recipients_are_the_first_ones_by_address_or_the_one_asked_for(ledger: Database) -> None:
     people = tuple(Contact(f"{who}@wire.example") for who in ("cy", "ana", "bo"))
     with ledger.write() as session:
         keep(session, plan_of(PlannedDispatch(dispatch(), people)))
@@ -267,8 +282,8 @@ def test_recipients_are_the_first_ones_or_the_one_asked_for(ledger: Database) ->
         def asked(email: str | None, limit: int | None) -> list[str]:
             return [c.email for c, _ in store.recipients(session, one, email, limit)]
 
-        assert asked(None, 1) == ["cy@wire.example"]
-        assert asked(None, None) == [contact.email for contact in people]
+        assert asked(None, 1) == ["ana@wire.example"]
+        assert asked(None, None) == sorted(contact.email for contact in people)
         assert asked("ANA@Wire.example", 1) == ["ana@wire.example"]
         assert asked("nobody@wire.example", 1) == []
 
@@ -279,8 +294,8 @@ def test_who_was_left_out_is_told_for_the_plans_that_are_asked_for(ledger: Datab
         keep(session, plan_of(PlannedDispatch(dispatch(), ()), left_out=(out,)))
         owner = store.advisory(session, "LCT 2027/004")
         assert owner is not None
-        assert store.left_out(session, owner.id or 0, [NOW]) == [out]
-        assert store.left_out(session, owner.id or 0, [NOW + timedelta(seconds=1)]) == []
+        assert plans.left_out(session, owner.id or 0, [NOW]) == [out]
+        assert plans.left_out(session, owner.id or 0, [NOW + timedelta(seconds=1)]) == []
 
 
 # --- people -----------------------------------------------------------------------------------
@@ -293,7 +308,7 @@ def test_standing_is_the_latest_word_of_each_person(ledger: Database) -> None:
         consent.unsuppress(session, "BO@WIRE.example", "officer", NOW)
         for accepted in (True, False):
             consent.record_acceptance(session, "cy@wire.example", accepted, "email", NOW)
-        known = store.standing(session, None)
+        known = plans.standing(session, None)
     assert dict(known.suppressed) == {"ana@wire.example": "asked to"}
     assert dict(known.accepted) == {"cy@wire.example": False}
     assert known.holders == frozenset()
@@ -310,7 +325,7 @@ def test_who_has_or_may_have_a_version_is_a_holder_of_that_version_alone(
         row.state = state
         session.add(row)
         session.flush()
-        holders = store.standing(session, kept).holders
-        assert store.standing(session, other.id).holders == frozenset()
+        holders = plans.standing(session, kept).holders
+        assert plans.standing(session, other.id).holders == frozenset()
     never = {"rejected", "expired", "suppressed", "cancelled"}
     assert holders == (frozenset() if state in never else frozenset({"ana@w.example"}))

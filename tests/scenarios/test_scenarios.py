@@ -1,8 +1,9 @@
 """Whole stories, each a folder: an office, an advisory, what happens when, and every message sent.
 
 `story.toml` says the steps; `expected/` holds each message as the relay took it. They run over a
-real socket into a real SMTP server and a real ledger; only the clock and the Message-IDs are
-fixed. After a change that is meant: `pytest tests/scenarios --snapshot-update`, and read the diff.
+real socket into a real SMTP server and a real ledger; only the clock, the Message-IDs and the
+order are fixed. After a change that is meant: `pytest tests/scenarios --snapshot-update`, and
+read the diff.
 """
 
 from __future__ import annotations
@@ -13,14 +14,13 @@ import shutil
 import tomllib
 from collections import Counter
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from support import ROOT, FakeClock, Sink, closed_port, open_office, relay
 
 from mailer.app import App, runner
-from mailer.ledger import log, store
+from mailer.ledger import log, plans
 
 HERE = Path(__file__).parent
 STORIES = sorted(path.parent.name for path in HERE.glob("*/story.toml"))
@@ -29,8 +29,8 @@ STORIES = sorted(path.parent.name for path in HERE.glob("*/story.toml"))
 @pytest.fixture
 def fixed_message_ids(monkeypatch: pytest.MonkeyPatch) -> None:
     numbers = itertools.count(1)
-    fixed = SimpleNamespace(uuid4=lambda: SimpleNamespace(hex=f"copy-{next(numbers):04d}"))
-    monkeypatch.setattr(store, "uuid", fixed)
+    monkeypatch.setattr(plans, "token_hex", lambda _: f"copy-{next(numbers):04d}")
+    monkeypatch.setattr(plans, "fair_order", lambda contacts, _: contacts)
 
 
 @pytest.mark.usefixtures("fixed_message_ids")

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from mailer.core.model import Audience, Contact, DispatchKind, Embargo, ReadWarning, Version
 from mailer.core.preflight import clocks, statements, text
-from mailer.core.preflight.finding import Finding, listed, pieces, plain
+from mailer.core.preflight.finding import SHOWN, Finding, listed, pieces, plain
 from mailer.core.preflight.statements import Setting
 
 YEAR = timedelta(days=365)
@@ -183,11 +183,14 @@ def _audiences(what: Checked, now: datetime) -> Iterator[Finding]:
 
 
 def _several(what: Checked, names: list[str]) -> Iterator[Finding]:
-    audiences: dict[str, set[str]] = {}
-    for name in names:
-        for contact in what.recipients.get(name, ()):
-            audiences.setdefault(contact.email, set()).add(name)
-    several = [email for email, their in audiences.items() if len(their) > 1]
+    first: dict[str, str] = {}
+    again = {
+        contact.email
+        for name in names
+        for contact in what.recipients.get(name, ())
+        if first.setdefault(contact.email, name) != name
+    }
+    several = [email for email in first if email in again] if again else []
     if several:
         said = (
             f"{_counted(len(several))} in more than one audience: {_listed_emails(several)};"
@@ -201,4 +204,5 @@ def _counted(people: int) -> str:
 
 
 def _listed_emails(emails: Iterable[str]) -> str:
-    return listed([plain(email, 80) for email in emails])
+    # Of very many only the first few are shown, and made fit for it.
+    return listed([plain(one, 80) if nth < SHOWN else one for nth, one in enumerate(emails)])

@@ -84,7 +84,11 @@ def plain(text: str, limit: int = 300) -> str:
     return flat if len(flat) <= limit else flat[: limit - 1].rstrip() + "…"
 
 
-def listed(names: list[str], most: int = 3) -> str:
+SHOWN = 3
+"""How many of a list of names are said."""
+
+
+def listed(names: list[str], most: int = SHOWN) -> str:
     """The first few names, and how many more there are."""
     if len(names) > most:
         return f"{', '.join(names[:most])} and {len(names) - most} more"
