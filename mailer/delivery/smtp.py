@@ -25,7 +25,7 @@ _FAULTS = (aiosmtplib.SMTPException, OSError, ValueError, UnicodeError)
 
 
 class Envelope(Protocol):
-    """What a transaction needs of a message: RFC 5321 paths, and RFC 5322 bytes with CRLF."""
+    """What a transaction needs of a message: RFC 5321 paths, and the bytes for the wire."""
 
     @property
     def mail_from(self) -> str:
@@ -36,8 +36,12 @@ class Envelope(Protocol):
         """The one forward-path."""
 
     @property
-    def content(self) -> bytes:
-        """The message, not dot-stuffed."""
+    def data(self) -> bytes:
+        """The message dot-stuffed, with <CRLF>.<CRLF> at its end (RFC 5321 §4.5.2)."""
+
+    @property
+    def size(self) -> int:
+        """Its octets without either (RFC 1870)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +113,12 @@ class Session:
         if last_word.email != message.rcpt_to:
             self.abort()
             raise ValueError("the clearance is for another address than the message")
-        return await self._text(message.content)
+        return await self._text(message.data)
 
     def _unfit(self, message: Envelope) -> Handed | None:
         """What the relay has told us it will not take is refused before a byte is sent."""
-        if 0 < self.size < len(message.content):
-            said = f"not sent: {len(message.content)} octets, the relay takes {self.size} (SIZE)"
+        if 0 < self.size < message.size:
+            said = f"not sent: {message.size} octets, the relay takes {self.size} (SIZE)"
             return Handed(Step.MAIL, Phase.SECURED, Reply(552, said, "5.3.4"))
         if self._needs_smtputf8(message) and not self._client.supports_extension("smtputf8"):
             said = "not sent: the address is not ASCII and the relay has no SMTPUTF8"
@@ -126,7 +130,7 @@ class Session:
         sender = f"FROM:<{message.mail_from}>".encode()
         options = [b"SMTPUTF8"] if utf8 else []
         if self._client.supports_extension("size"):
-            options.append(b"SIZE=%d" % len(message.content))
+            options.append(b"SIZE=%d" % message.size)
         steps = (
             (Step.MAIL, "2", Phase.SECURED, (b"MAIL", sender, *options)),
             (Step.RCPT, "2", Phase.SENDER_GIVEN, (b"RCPT", f"TO:<{message.rcpt_to}>".encode())),
@@ -144,13 +148,13 @@ class Session:
                 return Handed(step, phase, reply)
         return None
 
-    async def _text(self, content: bytes) -> Handed:
+    async def _text(self, data: bytes) -> Handed:
         protocol = self._client.protocol
         if protocol is None:
             return Handed(Step.TEXT, Phase.TEXT_BEGUN, None, "the connection was lost")
         phase = Phase.TEXT_BEGUN
         try:
-            protocol.write(dot_stuffed(content))
+            protocol.write(data)
             phase = Phase.DOT_SENT
             timeout = self._relay.data_timeout.total_seconds()
             response = await protocol.read_response(timeout=timeout)
@@ -263,14 +267,6 @@ def _refused(
     client.close()
     reply = Reply.parse(error.code, error.message) if error.code > 0 else None
     return Unavailable(step, reply, describe(error))
-
-
-def dot_stuffed(content: bytes) -> bytes:
-    """The text as DATA carries it: dots doubled, <CRLF>.<CRLF> at the end (RFC 5321 §4.5.2)."""
-    if not content.endswith(b"\r\n"):
-        content += b"\r\n"
-    stuffed = content.replace(b"\r\n.", b"\r\n..")
-    return (b"." if content.startswith(b".") else b"") + stuffed + b".\r\n"
 
 
 def describe(error: BaseException) -> str:

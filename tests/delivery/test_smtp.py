@@ -23,7 +23,7 @@ from mailer.core.embargo import Clearance, Consent, Copy, Refusal, RefusalCode, 
 from mailer.core.model import DispatchKind
 from mailer.core.outcome import Phase, Step
 from mailer.core.states import DispatchState
-from mailer.delivery.smtp import Handed, Session, Unavailable, connect, dot_stuffed
+from mailer.delivery.smtp import Handed, Session, Unavailable, connect
 from mailer.demo import LoopbackController
 
 NOW = datetime(2027, 2, 9, 0, 1, tzinfo=UTC)
@@ -34,7 +34,8 @@ TEXT = b"Subject: x\r\n\r\nThe secret.\r\n"
 class Letter:
     mail_from: str = "press@lantern.example"
     rcpt_to: str = "her@example.org"
-    content: bytes = TEXT
+    data: bytes = TEXT + b".\r\n"
+    size: int = len(TEXT)
 
 
 def cleared(email: str = "her@example.org") -> Clearance:
@@ -299,7 +300,7 @@ def test_a_drop_before_the_text_is_told_from_a_drop_after_it() -> None:
 
 
 def test_what_is_larger_than_the_relay_takes_is_not_begun() -> None:
-    done, heard = talk(*HELLO, OK, letter=Letter(content=b"x" * 1001))
+    done, heard = talk(*HELLO, OK, letter=Letter(data=b"x" * 1001 + b"\r\n.\r\n", size=1001))
     assert isinstance(done, Handed)
     assert done.reply is not None
     assert (done.step, done.reply.code) == (Step.MAIL, 552)

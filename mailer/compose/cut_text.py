@@ -1,0 +1,158 @@
+"""A text part that is cut at its slots: encoded beforehand, but for the lines that have one.
+
+Promises the bytes of `message.text_part`, dot-stuffed, for whatever words are filled in. How a part
+travels hangs on the whole of it: one letter outside ASCII in a name makes a 7bit part
+quoted-printable. So the constant lines are kept ready in each encoding, and are counted beforehand.
+"""
+
+from __future__ import annotations
+
+import binascii
+from collections.abc import Sequence
+from functools import cached_property, lru_cache
+from typing import NamedTuple
+
+from mailer.compose.message import base64_lines, is_plain, is_short, text_head, text_part
+
+FIELDS = ("name", "outlet")
+_KEPT = 65_536
+_LINE = 57
+"""The octets of a line of Base64."""
+
+
+def escaped(words: str) -> str:
+    """Words as HTML's serialization writes them in a text node (no-break spaces they have none)."""
+    return words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def stuffed(lines: bytes) -> tuple[bytes, int]:
+    """What begins with a line, with its leading dots doubled (RFC 5321 §4.5.2); and how many."""
+    more = lines.replace(b"\r\n.", b"\r\n..")
+    if more.startswith(b"."):
+        more = b"." + more
+    return more, len(more) - len(lines)
+
+
+class _Ready(NamedTuple):
+    """The constant blocks in one encoding, stuffed; the first begins with the part's headers."""
+
+    blocks: tuple[bytes, ...]
+    dots: int
+    octets: int
+
+
+class CutText:
+    """A part whose lines with slots are filled in per contact."""
+
+    def __init__(self, subtype: str, pieces: Sequence[str]) -> None:
+        """`pieces`: constant text and the names of fields in turns; ends with a line feed."""
+        self._subtype = subtype
+        self._html = subtype == "html"
+        self._lines, self._blocks = _cut(pieces)
+        self._plain = all(is_plain(line) for block in self._blocks for line in block.split("\n"))
+        self._raw = [block.replace("\n", "\r\n").encode() for block in self._blocks]
+        self._octets = sum(map(len, self._raw))
+
+    def fill(self, name: str, outlet: str, pieces: list[bytes]) -> int:
+        """Add the part to `pieces`, dot-stuffed; returns how many dots were doubled."""
+        if self._html:
+            name, outlet = escaped(name), escaped(outlet)
+        values = {"name": name, "outlet": outlet}
+        lines = [line % values for line in self._lines]
+        if self._plain and all(map(is_plain, lines)):
+            return _laid(self._seven_bit, [f"{line}\r\n".encode() for line in lines], pieces)
+        raw = [f"{line}\r\n".encode() for line in lines]
+        quoted = [binascii.b2a_qp(line, istext=True) for line in raw]
+        ready = self._quoted
+        octets = self._octets + sum(map(len, raw))
+        if is_short(ready.octets + sum(map(len, quoted)), octets):
+            return _laid(ready, quoted, pieces)
+        self._lay_base64(raw, pieces)
+        return 0
+
+    def whole(self) -> bytes:
+        """The part, not stuffed, if it has no slot."""
+        return text_part("".join(self._blocks), self._subtype)
+
+    @property
+    def constant(self) -> bool:
+        """Whether it has no slot."""
+        return not self._lines
+
+    @cached_property
+    def _seven_bit(self) -> _Ready:
+        return self._made_ready("7bit", self._raw)
+
+    @cached_property
+    def _quoted(self) -> _Ready:
+        blocks = [binascii.b2a_qp(block, istext=True) for block in self._raw]
+        return self._made_ready("quoted-printable", blocks)
+
+    def _made_ready(self, encoding: str, blocks: list[bytes]) -> _Ready:
+        done = [stuffed(block) for block in blocks]
+        done[0] = (text_head(self._subtype, encoding) + done[0][0], done[0][1])
+        return _Ready(
+            tuple(block for block, _ in done),
+            sum(dots for _, dots in done),
+            sum(map(len, blocks)),
+        )
+
+    def _lay_base64(self, lines: list[bytes], pieces: list[bytes]) -> None:
+        """Whole lines before the first slot and after the last are encoded only once."""
+        first, last = self._raw[0], self._raw[-1]
+        start = len(first) - len(first) % _LINE
+        between = [piece for pair in zip(self._raw[1:], lines[1:], strict=False) for piece in pair]
+        middle = b"".join((first[start:], lines[0], *between))
+        skip = -len(middle) % _LINE
+        pieces.append(self._base64_start)
+        if skip < len(last):
+            after = _tail if len(last) < _KEPT else _tail.__wrapped__
+            pieces += (base64_lines(middle + last[:skip]), b"\r\n", after(last, skip))
+        else:
+            pieces.append(base64_lines(middle + last))
+
+    @cached_property
+    def _base64_start(self) -> bytes:
+        first = self._raw[0]
+        whole = base64_lines(first[: len(first) - len(first) % _LINE])
+        return text_head(self._subtype, "base64") + whole + (b"\r\n" if whole else b"")
+
+
+@lru_cache(maxsize=512)
+def _tail(block: bytes, skip: int) -> bytes:
+    """The end of a part from one of the 57 places where a line of Base64 can begin."""
+    return base64_lines(block[skip:])
+
+
+def _laid(ready: _Ready, lines: list[bytes], pieces: list[bytes]) -> int:
+    dots = ready.dots
+    pieces.append(ready.blocks[0])
+    for number, line in enumerate(lines, 1):
+        if line.startswith(b".") or b"\r\n." in line:
+            line, more = stuffed(line)
+            dots += more
+        pieces += (line, ready.blocks[number])
+    return dots
+
+
+def _cut(pieces: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The lines with slots, in the notation of `%`, and the blocks of whole lines around them."""
+    lines: list[str] = []
+    blocks = [""]
+    line, slotted = "", False
+    for number, piece in enumerate(pieces):
+        if number % 2:
+            line, slotted = f"{line}%({piece})s", True
+            continue
+        head, *rest = piece.replace("%", "%%").split("\n")
+        line += head
+        for following in rest:
+            if slotted:
+                lines.append(line)
+                blocks.append("")
+            else:
+                blocks[-1] += f"{line % {}}\n"
+            line, slotted = following, False
+    if line:
+        raise ValueError("a text ends with a line feed")
+    return lines, blocks
