@@ -8,7 +8,7 @@ quoted-printable. So the constant lines are kept ready in each encoding, and are
 from __future__ import annotations
 
 import binascii
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
@@ -34,9 +34,14 @@ def stuffed(lines: bytes) -> tuple[bytes, int]:
 
 
 class _Ready(NamedTuple):
-    """The constant blocks in one encoding, stuffed; the first begins with the part's headers."""
+    """The constant lines in one encoding, dot-stuffed, and how they count.
 
-    blocks: tuple[bytes, ...]
+    `start` has the part's headers and all before the first line with a slot; `rest` has each such
+    line, in the notation of `%`, and what follows it.
+    """
+
+    start: bytes
+    rest: tuple[tuple[str, bytes], ...]
     dots: int
     octets: int
 
@@ -47,37 +52,78 @@ class CutText:
     def __init__(self, subtype: str, pieces: Sequence[str]) -> None:
         """`pieces`: constant text and the names of fields in turns; ends with a line feed."""
         self._subtype = subtype
-        self._html = subtype == "html"
         self._lines, self._blocks = _cut(pieces)
         self._plain = all(is_plain(line) for block in self._blocks for line in block.split("\n"))
         self._raw = [block.replace("\n", "\r\n").encode() for block in self._blocks]
         self._octets = sum(map(len, self._raw))
 
-    def fill(self, name: str, outlet: str, pieces: list[bytes]) -> int:
-        """Add the part to `pieces`, dot-stuffed; returns how many dots were doubled."""
-        if self._html:
-            name, outlet = escaped(name), escaped(outlet)
-        values = {"name": name, "outlet": outlet}
-        lines = [line % values for line in self._lines]
-        if self._plain and all(map(is_plain, lines)):
-            return _laid(self._seven_bit, [f"{line}\r\n".encode() for line in lines], pieces)
-        raw = [f"{line}\r\n".encode() for line in lines]
-        quoted = [binascii.b2a_qp(line, istext=True) for line in raw]
-        ready = self._quoted
-        octets = self._octets + sum(map(len, raw))
-        if is_short(ready.octets + sum(map(len, quoted)), octets):
-            return _laid(ready, quoted, pieces)
-        self._lay_base64(raw, pieces)
-        return 0
+    @property
+    def constant(self) -> bool:
+        """Whether it has no slot."""
+        return not self._lines
 
     def whole(self) -> bytes:
         """The part, not stuffed, if it has no slot."""
         return text_part("".join(self._blocks), self._subtype)
 
-    @property
-    def constant(self) -> bool:
-        """Whether it has no slot."""
-        return not self._lines
+    def fill(self, name: str, outlet: str, pieces: list[bytes]) -> int:
+        """Add the part to `pieces`, dot-stuffed; returns how many dots were doubled."""
+        if self._subtype == "html":
+            name, outlet = escaped(name), escaped(outlet)
+        values = {"name": name, "outlet": outlet}
+        if self._plain:
+            dots = self._fill_plain(values, pieces)
+            if dots is not None:
+                return dots
+        return self._fill_encoded(values, pieces)
+
+    def _fill_plain(self, values: Mapping[str, str], pieces: list[bytes]) -> int | None:
+        ready = self._seven_bit
+        filled = [ready.start]
+        dots = ready.dots
+        for line, following in ready.rest:
+            line = line % values
+            if not is_plain(line):
+                return None
+            if line.startswith("."):
+                line = f".{line}"
+                dots += 1
+            filled += (f"{line}\r\n".encode(), following)
+        pieces += filled
+        return dots
+
+    def _fill_encoded(self, values: Mapping[str, str], pieces: list[bytes]) -> int:
+        ready = self._quoted
+        filled = [ready.start]
+        dots, quoted, octets = ready.dots, ready.octets, self._octets
+        for line, following in ready.rest:
+            raw = f"{line % values}\r\n".encode()
+            done = binascii.b2a_qp(raw, istext=True)
+            octets += len(raw)
+            quoted += len(done)
+            if b"\r\n." in done or done.startswith(b"."):
+                done, more = stuffed(done)
+                dots += more
+            filled += (done, following)
+        if is_short(quoted, octets):
+            pieces += filled
+            return dots
+        self._fill_base64(values, pieces)
+        return 0
+
+    def _fill_base64(self, values: Mapping[str, str], pieces: list[bytes]) -> None:
+        """Whole lines before the first slot and after the last are encoded only once."""
+        first, last = self._raw[0], self._raw[-1]
+        lines = [f"{line % values}\r\n".encode() for line in self._lines]
+        between = [piece for pair in zip(self._raw[1:], lines[1:], strict=False) for piece in pair]
+        middle = b"".join((first[len(first) - len(first) % _LINE :], lines[0], *between))
+        skip = -len(middle) % _LINE
+        pieces.append(self._base64_start)
+        if skip < len(last):
+            after = _tail if len(last) < _KEPT else _tail.__wrapped__
+            pieces += (base64_lines(middle + last[:skip]), b"\r\n", after(last, skip))
+        else:
+            pieces.append(base64_lines(middle + last))
 
     @cached_property
     def _seven_bit(self) -> _Ready:
@@ -88,51 +134,24 @@ class CutText:
         blocks = [binascii.b2a_qp(block, istext=True) for block in self._raw]
         return self._made_ready("quoted-printable", blocks)
 
-    def _made_ready(self, encoding: str, blocks: list[bytes]) -> _Ready:
-        done = [stuffed(block) for block in blocks]
-        done[0] = (text_head(self._subtype, encoding) + done[0][0], done[0][1])
-        return _Ready(
-            tuple(block for block, _ in done),
-            sum(dots for _, dots in done),
-            sum(map(len, blocks)),
-        )
-
-    def _lay_base64(self, lines: list[bytes], pieces: list[bytes]) -> None:
-        """Whole lines before the first slot and after the last are encoded only once."""
-        first, last = self._raw[0], self._raw[-1]
-        start = len(first) - len(first) % _LINE
-        between = [piece for pair in zip(self._raw[1:], lines[1:], strict=False) for piece in pair]
-        middle = b"".join((first[start:], lines[0], *between))
-        skip = -len(middle) % _LINE
-        pieces.append(self._base64_start)
-        if skip < len(last):
-            after = _tail if len(last) < _KEPT else _tail.__wrapped__
-            pieces += (base64_lines(middle + last[:skip]), b"\r\n", after(last, skip))
-        else:
-            pieces.append(base64_lines(middle + last))
-
     @cached_property
     def _base64_start(self) -> bytes:
         first = self._raw[0]
         whole = base64_lines(first[: len(first) - len(first) % _LINE])
         return text_head(self._subtype, "base64") + whole + (b"\r\n" if whole else b"")
 
+    def _made_ready(self, encoding: str, blocks: list[bytes]) -> _Ready:
+        start, *rest = (stuffed(block)[0] for block in blocks)
+        octets = sum(map(len, blocks))
+        dots = len(start) + sum(map(len, rest)) - octets
+        head = text_head(self._subtype, encoding)
+        return _Ready(head + start, tuple(zip(self._lines, rest, strict=True)), dots, octets)
+
 
 @lru_cache(maxsize=512)
 def _tail(block: bytes, skip: int) -> bytes:
     """The end of a part from one of the 57 places where a line of Base64 can begin."""
     return base64_lines(block[skip:])
-
-
-def _laid(ready: _Ready, lines: list[bytes], pieces: list[bytes]) -> int:
-    dots = ready.dots
-    pieces.append(ready.blocks[0])
-    for number, line in enumerate(lines, 1):
-        if line.startswith(b".") or b"\r\n." in line:
-            line, more = stuffed(line)
-            dots += more
-        pieces += (line, ready.blocks[number])
-    return dots
 
 
 def _cut(pieces: Sequence[str]) -> tuple[list[str], list[str]]:

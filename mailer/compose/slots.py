@@ -130,7 +130,7 @@ class Copies:
 
     def _stands(self, compiled: _Compiled, contact: Contact, date: datetime) -> bool:
         """Whether what is filled in is what would have been rendered."""
-        for name, outlet in _TRIALS:
+        for name, outlet in _TRIALS if compiled.cut else _TRIALS[:1]:
             one = _named(replace(contact, email="trial@example.org"), name, outlet)
             words = one_line(one.name), one_line(one.outlet)
             if compiled.fill(one, *words, "<trial@example.org>") != self.whole(
@@ -170,36 +170,44 @@ class _Compiled:
         self._before_to, self._before_id = around.before_to, around.before_id
         self._carries_notice = carries_notice
         self._dots = 0
-        self._pieces: list[bytes | CutText] = []
+        self._start: list[bytes] = []
+        self._cuts: list[tuple[CutText, list[bytes]]] = []
         layout: tuple[bytes | CutText, ...] = (around.before_text, text, around.between, html)
         for piece in (*layout, *around.after):
-            if isinstance(piece, CutText) and not piece.constant:
-                self._pieces.append(piece)
+            if isinstance(piece, bytes):
+                self._add(piece)
+            elif piece.constant:
+                self._add(piece.whole())
             else:
-                self._add(piece.whole() if isinstance(piece, CutText) else piece)
-        self._pieces.append(b".\r\n")
+                self._cuts.append((piece, []))
+        self._add(b".\r\n", dots=False)
 
-    def _add(self, piece: bytes) -> None:
-        piece, dots = stuffed(piece)
-        self._dots += dots
-        last = self._pieces[-1] if self._pieces else None
+    @property
+    def cut(self) -> bool:
+        """Whether its texts differ from one contact to the next."""
+        return bool(self._cuts)
+
+    def _add(self, piece: bytes, *, dots: bool = True) -> None:
+        constants = self._cuts[-1][1] if self._cuts else self._start
+        if dots:
+            piece, more = stuffed(piece)
+            self._dots += more
         # A large one is an attachment, and all that is compiled shares it.
-        if isinstance(last, bytes) and len(last) + len(piece) < _SHARED:
-            self._pieces[-1] = last + piece
+        if constants and len(constants[-1]) + len(piece) < _SHARED:
+            constants[-1] += piece
         else:
-            self._pieces.append(piece)
+            constants.append(piece)
 
     def fill(self, contact: Contact, name: str, outlet: str, message_id: str) -> Filled:
         """This contact's copy; `name` and `outlet` are theirs, each on one line."""
         identity = message.message_id_octets(message_id)
         rcpt_to = message.forward_path(contact)
-        pieces = [self._before_to, message.to_header(name, rcpt_to), self._before_id, identity]
+        to = message.to_header(name, rcpt_to)
+        pieces = [self._before_to, to, self._before_id, identity, *self._start]
         dots = self._dots
-        for piece in self._pieces:
-            if isinstance(piece, bytes):
-                pieces.append(piece)
-            else:
-                dots += piece.fill(name, outlet, pieces)
+        for part, constants in self._cuts:
+            dots += part.fill(name, outlet, pieces)
+            pieces += constants
         data = b"".join(pieces)
         size = len(data) - dots - len(b".\r\n")
         return Filled(self._mail_from, rcpt_to, data, size, self._carries_notice)
