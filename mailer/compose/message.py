@@ -201,14 +201,15 @@ def _unstructured(words: str) -> str:
 
 def _encoded(words: str) -> str:
     """Encoded words: the first fits beside any header's name, each other is one line's."""
-    word = _UTF8.header_encode(words)
-    if len(word) <= _FOLD - len("Content-Language: "):
-        return word
-    if word.startswith("=?utf-8?q?"):
-        header = Header(words, "utf-8", maxlinelen=_FOLD, header_name="Content-Language")
-        return header.encode(linesep="\n").replace("\n ", " ")
-    # The same for Base64, which `Header` takes a hundred times as long to divide.
     octets = words.encode()
+    if 6 * (len(octets) - len(words)) <= len(octets) + 8:  # else Base64 is the shorter for sure
+        word = _UTF8.header_encode(words)
+        if word.startswith("=?utf-8?q?"):
+            if len(word) <= _FOLD - len("Content-Language: "):
+                return word
+            header = Header(words, "utf-8", maxlinelen=_FOLD, header_name="Content-Language")
+            return header.encode(linesep="\n").replace("\n ", " ")
+    # What `Header` makes of it too, but it tries each letter.
     tokens = []
     start, room = 0, 33
     while start < len(octets):

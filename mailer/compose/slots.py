@@ -11,7 +11,6 @@ kinds of readers than are worth keeping is rendered in full for each copy: slowe
 
 from __future__ import annotations
 
-import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import replace
@@ -19,7 +18,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from mailer.compose import message
-from mailer.compose.cut_text import FIELDS, CutText, escaped, stuffed
+from mailer.compose.cut_text import NAME, OUTLET, CutText, escaped, stuffed
 from mailer.compose.cutting import cuttable
 from mailer.compose.templates import Rendered, TemplateSet, carries_notice, render, syntax
 from mailer.compose.text import one_line
@@ -107,7 +106,7 @@ class Copies:
     def _compile(self, contact: Contact, date: datetime) -> _Compiled | None:
         """The message cut at its slots, tried and found right; else None."""
         token = secrets.token_hex(8)
-        marks = [f"{token}{field} \"'&lt;<i>{token}" for field in FIELDS]
+        marks = [f"{token}{field} \"'&lt;<i>{token}" for field in ("name", "outlet")]
         marked = _named(contact, *marks)
         try:
             wording = wording_of(self._version, self._dispatch, contact)
@@ -229,12 +228,10 @@ def _named(contact: Contact, name: str, outlet: str) -> Contact:
     )
 
 
-def _cut(text: str, marks: Sequence[str], token: str) -> list[str] | None:
-    """Constant text and the names of fields in turns, or None if a mark stands there changed."""
-    fields = dict(zip(marks, FIELDS, strict=True))
-    pieces = re.split(f"({'|'.join(map(re.escape, marks))})", text)
-    constants = pieces[::2]
-    if any(token in constant or "\r" in constant for constant in constants):
+def _cut(text: str, marks: Sequence[str], token: str) -> str | None:
+    """The text as `CutText` takes it, or None if a mark stands there otherwise than written."""
+    if NAME in text or OUTLET in text or "\r" in text:
         return None
-    pieces[1::2] = [fields[mark] for mark in pieces[1::2]]
-    return pieces
+    for mark, slot in zip(marks, (NAME, OUTLET), strict=True):
+        text = text.replace(mark, slot)
+    return None if token in text else text
