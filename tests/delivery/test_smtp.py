@@ -340,25 +340,3 @@ def test_a_relay_without_ehlo_gets_helo() -> None:
     assert done.reply is not None
     assert done.reply.code == 250
     assert b"HELO " in heard
-
-
-# --- the text on the wire ---------------------------------------------------------------------
-
-
-def unstuffed(wire: bytes) -> bytes:
-    """RFC 5321 §4.5.2, the receiver's side."""
-    assert wire.endswith(b"\r\n.\r\n") or wire == b".\r\n"
-    lines = wire.removesuffix(b".\r\n").split(b"\r\n")
-    assert b"." not in lines
-    return b"\r\n".join(line[1:] if line.startswith(b".") else line for line in lines)
-
-
-LINES = st.lists(st.sampled_from([b"", b".", b"..", b".x", b"x", b"x.", b"\xc3\xa9"])).map(
-    b"\r\n".join
-)
-
-
-@given(LINES)
-def test_the_text_arrives_as_it_was_and_nothing_in_it_ends_it(content: bytes) -> None:
-    arrived = unstuffed(dot_stuffed(content))
-    assert arrived == content if content.endswith(b"\r\n") else content + b"\r\n"
