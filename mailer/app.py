@@ -11,13 +11,12 @@ from random import Random
 from typing import Self
 
 from mailer import config as configuration
-from mailer.compose import message
-from mailer.compose.templates import TemplateSet, carries_notice, render
-from mailer.compose.view import notice
+from mailer.compose.slots import Copies, Filled
+from mailer.compose.templates import TemplateSet
 from mailer.config import Config
 from mailer.core.clockwatch import Reading
 from mailer.core.job import Job
-from mailer.core.model import Dispatch, Office, Version
+from mailer.core.model import Office
 from mailer.delivery import smtp
 from mailer.delivery.sender import Sender
 from mailer.desk import Desk
@@ -58,25 +57,6 @@ def open_app(
     return App(config, database, Desk(config, database), now)
 
 
-@dataclass(frozen=True, slots=True)
-class ReadyCopy:
-    """A composed copy as the sender takes it."""
-
-    mail_from: str
-    rcpt_to: str
-    size: int
-    data: bytes
-    carries_notice: bool
-
-
-def dot_stuffed(content: bytes) -> bytes:
-    """The text as DATA carries it: dots doubled, <CRLF>.<CRLF> at the end (RFC 5321 §4.5.2)."""
-    if not content.endswith(b"\r\n"):
-        content += b"\r\n"
-    stuffed = content.replace(b"\r\n.", b"\r\n..")
-    return (b"." if content.startswith(b".") else b"") + stuffed + b".\r\n"
-
-
 class Composer:
     """Composes claimed copies from what the ledger keeps: text and templates as approved."""
 
@@ -85,27 +65,16 @@ class Composer:
         self._office = office
         self._loaded = lru_cache(maxsize=DISPATCHES_AT_ONCE)(self._load)
 
-    def __call__(self, job: Job) -> ReadyCopy:
+    def __call__(self, job: Job) -> Filled:
         """One contact's copy; raises TemplateError."""
-        version, dispatch, templates = self._loaded(job.dispatch)
-        embargoed = dispatch.embargoed(job.date)
-        rendered = render(
-            templates, version, dispatch, job.contact, self._office, embargoed=embargoed
-        )
-        built = message.build(
-            rendered, version, dispatch, job.contact, self._office, job.message_id, job.date
-        )
-        wanted = notice(version, dispatch, job.contact, embargoed=embargoed)
-        carries = carries_notice(rendered, wanted)
-        data = dot_stuffed(built.content)
-        return ReadyCopy(built.mail_from, built.rcpt_to, len(built.content), data, carries)
+        return self._loaded(job.dispatch).fill(job.contact, job.message_id, job.date)
 
-    def _load(self, dispatch: int) -> tuple[Version, Dispatch, TemplateSet]:
+    def _load(self, dispatch: int) -> Copies:
         with self._database.read() as session:
             row = session.get_one(DispatchRow, dispatch)
             templates = TemplateSet(store.load_templates(session, row.templates))
             version = store.load_version(session, row.version_id)
-            return version, store.dispatch_of(row), templates
+            return Copies(templates, version, store.dispatch_of(row), self._office)
 
 
 def runner(

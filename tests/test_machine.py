@@ -188,7 +188,7 @@ class Machine(RuleBasedStateMachine):
 
     def takes(self, message: Any) -> None:
         """The relay has a whole message. Everything that must never be is looked for here."""
-        now, content, who = self.clock(), message.content, message.rcpt_to
+        now, content, who = self.clock(), message.data, message.rcpt_to
         head = content.partition(b"\r\n\r\n")[0].decode()
         (message_id,) = (ln for ln in head.split("\r\n") if ln.startswith("Message-ID:"))
         self.ids[message_id] += 1
@@ -211,7 +211,7 @@ class Machine(RuleBasedStateMachine):
             self.had[who].add(self.newest)
 
     def may_hold(self, message: Any) -> None:
-        if b"TEXT" in message.content:
+        if b"TEXT" in message.data:
             self.holders.add(message.rcpt_to)
 
     async def connect(self, relay: Relay) -> Session | Unavailable:

@@ -121,7 +121,7 @@ def preview(
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the files go.")],
     contact: Contact = None,
 ) -> None:
-    """Write what one contact gets: .eml, .txt and .html; without --contact, the first by address."""
+    """Write what one contact gets: .eml, .txt and .html; without --contact, the first."""
     with opened() as app:
         copies = app.desk.preview(reference, audience, contact)
     out.mkdir(parents=True, exist_ok=True)

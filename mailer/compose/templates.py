@@ -111,10 +111,7 @@ def render(
     correction, withdrawal or embargo change that does not say that it is one.
     """
     seen = view(version, dispatch, recipient, office, embargoed=embargoed)
-    name = _NAMES.get(dispatch.kind, "advisory")
-    compiled = _compiled(
-        templates, dispatch.audience.template, name, wording_of(version, dispatch, recipient)
-    )
+    compiled = _chosen(templates, dispatch, wording_of(version, dispatch, recipient))
     values = {field.name: getattr(seen, field.name) for field in fields(View)}
     subject, text, html = (_run(templates, template, values) for template in compiled)
     rendered = Rendered(one_line(subject), tidy(text), _inlined(paragraphs(html)))
@@ -124,6 +121,17 @@ def render(
     if seen.mark:
         _require_mark(rendered, seen, names)
     return rendered
+
+
+def syntax(
+    templates: TemplateSet, dispatch: Dispatch, wording: str
+) -> tuple[tuple[str, ...], Mapping[str, nodes.Template]]:
+    """The names of a message's subject, text and HTML templates; the syntax of all they name.
+
+    Raises `TemplateError` for what is wrong with them, as `render` does.
+    """
+    start = tuple(str(template.name) for template in _chosen(templates, dispatch, wording))
+    return start, _reached(templates, _environment(templates, wording), *start)
 
 
 def carries_notice(rendered: Rendered, notice: tuple[str, ...]) -> bool:
@@ -180,6 +188,11 @@ def _environment(templates: TemplateSet, language: str) -> ImmutableSandboxedEnv
     return environment
 
 
+def _chosen(templates: TemplateSet, dispatch: Dispatch, wording: str) -> tuple[Template, ...]:
+    name = _NAMES.get(dispatch.kind, "advisory")
+    return _compiled(templates, dispatch.audience.template, name, wording)
+
+
 @lru_cache(maxsize=256)
 def _compiled(
     templates: TemplateSet, folder: str, kind: str, language: str
@@ -206,8 +219,23 @@ def _compiled(
 
 def _check(templates: TemplateSet, environment: ImmutableSandboxedEnvironment, start: str) -> None:
     """Find every name a template and what it is built on would miss, in every branch of it."""
+    trees = _reached(templates, environment, start)
+    known = {field.name for field in fields(View)} | set(environment.globals) | {"self", "super"}
+    for tree in trees.values():
+        known |= {n.name for n in tree.find_all(nodes.Name) if n.ctx in ("store", "param")}
+    for name, tree in trees.items():
+        missing = meta.find_undeclared_variables(tree) - known
+        for used in tree.find_all(nodes.Name):
+            if used.name in missing:
+                raise TemplateError(_undefined(name, used.lineno, used.name, known))
+
+
+def _reached(
+    templates: TemplateSet, environment: ImmutableSandboxedEnvironment, *start: str
+) -> dict[str, nodes.Template]:
+    """The syntax of these templates and of every one that they name."""
     trees: dict[str, nodes.Template] = {}
-    waiting = [start]
+    waiting = list(start)
     while waiting:
         name = waiting.pop()
         if name in trees:
@@ -223,14 +251,7 @@ def _check(templates: TemplateSet, environment: ImmutableSandboxedEnvironment, s
                         f"{name}:{node.lineno}: there is no template {other.value!r}"
                     )
                 waiting.append(other.value)
-    known = {field.name for field in fields(View)} | set(environment.globals) | {"self", "super"}
-    for tree in trees.values():
-        known |= {n.name for n in tree.find_all(nodes.Name) if n.ctx in ("store", "param")}
-    for name, tree in trees.items():
-        missing = meta.find_undeclared_variables(tree) - known
-        for used in tree.find_all(nodes.Name):
-            if used.name in missing:
-                raise TemplateError(_undefined(name, used.lineno, used.name, known))
+    return trees
 
 
 def _undefined(name: str, line: int, variable: str, known: set[str]) -> str:

@@ -22,6 +22,8 @@ _SPACE_RE = re.compile(r"\s+")
 
 def one_line(value: str) -> str:
     """The words of `value` on one line: no control characters, no runs of space, no edges."""
+    if value.isascii() and value.isprintable() and "  " not in value:
+        return value.strip(" ")  # nearly every name is so, and there is nothing else to do
     return _SPACE_RE.sub(" ", paragraphs(value)).strip()
 
 

@@ -142,6 +142,13 @@ def wording_of(version: Version, dispatch: Dispatch, recipient: Contact) -> str:
     return wording_language(edition.language, dispatch.audience.language)
 
 
+def shown_zone(dispatch: Dispatch, recipient: Contact, *, embargoed: bool) -> str:
+    """What decides the zone of the instants in this contact's copy; empty where it does not."""
+    if not embargoed and dispatch.kind is not DispatchKind.EMBARGO_CHANGE:
+        return ""
+    return recipient.timezone or dispatch.audience.timezone
+
+
 def notice(
     version: Version, dispatch: Dispatch, recipient: Contact, *, embargoed: bool
 ) -> tuple[str, ...]:

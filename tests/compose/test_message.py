@@ -172,6 +172,23 @@ def test_any_text_travels_without_8bitmime_and_comes_back(words: str) -> None:
     assert part(parsed, "html") == rendered.html
 
 
+def test_never_a_text_that_ends_its_own_part() -> None:
+    boundaries = re.findall(rb'boundary="(.*)"', compose(with_picture()).content)
+    assert len(set(boundaries)) == 2
+    for boundary in boundaries:
+        text = f"Known beforehand:\n--{boundary.decode()}\n\n<p>mine</p>\n--{boundary.decode()}--\n"
+        rendered = Rendered("s", text, text)
+        sent = dispatch()
+        message = build(rendered, with_picture(), sent, ASHA, OFFICE, MESSAGE_ID, SENT)
+        parsed = parse(message)
+        assert part(parsed, "plain") == part(parsed, "html") == text
+        assert [p.get_content() for p in parsed.iter_attachments()] == [PICTURE.content]
+
+
+def with_picture() -> Version:
+    return replace(VERSION, attachments=(PICTURE,))
+
+
 @pytest.mark.parametrize(
     "email",
     [
@@ -260,7 +277,7 @@ def test_a_naive_date_or_a_bare_message_id_is_our_own_fault() -> None:
     rendered = Rendered("s", "t\n", "h\n")
     for message_id, date in ((MESSAGE_ID, SENT.replace(tzinfo=None)), ("x@y", SENT)):
         assert isinstance(date, datetime)
-        with pytest.raises(ValueError, match="angle brackets and an aware date"):
+        with pytest.raises(ValueError, match="a message needs"):
             build(rendered, VERSION, dispatch(), ASHA, OFFICE, message_id, date)
 
 
@@ -296,12 +313,12 @@ def test_every_shipped_notice_is_as_it_was_last_seen(
         if kind == "embargo lifted"
         else following(DispatchKind(kind), template)
     )
-    message = compose(replace(VERSION, attachments=(PICTURE,)), sent, reader)
+    message = compose(with_picture(), sent, reader)
     assert message.content == snapshot(extension_class=Eml)
 
 
 @pytest.mark.parametrize("kind", [DispatchKind.WITHDRAWAL, DispatchKind.EMBARGO_CHANGE])
 def test_never_a_file_with_a_withdrawal_or_a_change_of_embargo(kind: DispatchKind) -> None:
-    message = compose(replace(VERSION, attachments=(PICTURE,)), following(kind))
+    message = compose(with_picture(), following(kind))
     assert parse(message).get_content_type() == "multipart/alternative"
     assert b"image/png" not in message.content
