@@ -15,7 +15,6 @@ from machine_office import ACCEPTED, AUDIENCE_OF
 from machine_relay import Text
 
 from mailer.core.states import DeliveryEvent
-from mailer.ledger.log import LEFT_OUT, Entry
 
 ADVANCE = timedelta(hours=24)
 EMBARGOED = ("advance", "correction")
@@ -39,6 +38,17 @@ class Standing:
     def embargoed(self) -> set[str]:
         """The audiences whose embargo has not lifted."""
         return {name for name, at in self.lift.items() if at is not None and at > self.now}
+
+
+@dataclass(frozen=True)
+class Copy:
+    """One copy as the ledger has it."""
+
+    message_id: str
+    email: str
+    kind: str
+    version: int
+    state: str
 
 
 @dataclass
@@ -77,6 +87,8 @@ class Model:
         self.told: set[str] = set()
         self.known: set[str] = set()
         self.requeued = False
+        self.dropped = False
+        """It was cancelled, and nobody is planned anew but those who hold something."""
         self.killed = False
         self.latest = now
 
@@ -102,6 +114,7 @@ class Model:
             approved=self.now.approved - set(planned),
         )
         self.listed |= set().union(*planned.values())
+        self.dropped = False
 
     def approved(self) -> None:
         """A person said yes to all there is."""
@@ -127,17 +140,18 @@ class Model:
 
     def withdrew(self) -> None:
         """It is withdrawn; its notices are approved."""
-        self.change(withdrawn=True, approved=frozenset(self.now.lift))
+        self.change(withdrawn=True, stopped=False, approved=frozenset(self.now.lift))
         self.owed_correction.clear()
         self.owed_change.clear()
 
     def cancelled(self) -> None:
         """Whatever had not left is cancelled."""
         self.change(stopped=True)
+        self.dropped = True
         self.owed_correction.clear()
         self.owed_change.clear()
 
-    def resolved(self, event: DeliveryEvent, entries: Iterable[Entry]) -> None:
+    def resolved(self, event: DeliveryEvent, entries: Iterable[Copy]) -> None:
         """A person said what became of copies in doubt, or that they go again."""
         for entry in entries:
             self.said[entry.message_id] = event
@@ -214,6 +228,8 @@ class Model:
             return "one who was never listed was written to"
         if audience not in at.approved and not resent:
             return "something left that nobody had approved"
+        if at.stopped and not resent:
+            return "something left after it was cancelled"
         if text.kind == "withdrawal":
             if text.versions:
                 return "a withdrawal tells the text"
@@ -222,8 +238,6 @@ class Model:
             return "" if self._may_hold(text.who) else "told of a withdrawal without holding it"
         if at.withdrawn:
             return "something left after it was withdrawn"
-        if at.stopped and not resent:
-            return "something left after it was cancelled"
         if text.versions != ([] if text.kind == "embargo change" else [at.newest]):
             return f"text {text.versions} in {text.kind}, and the newest is {at.newest}"
         if text.kind in ("correction", "embargo change") and not self._ever_held(text.who):
@@ -268,9 +282,9 @@ class Model:
 
     # --- what the ledger must say -------------------------------------------------------------
 
-    def ledger_agrees(self, entries: Iterable[Entry]) -> None:
+    def ledger_agrees(self, entries: Iterable[Copy]) -> None:
         """Every copy is in the one state that what happened to it leads to; none is gone."""
-        copies = {one.message_id: one for one in entries if one.state != LEFT_OUT}
+        copies = {one.message_id: one for one in entries}
         assert self.known <= copies.keys(), "a copy is gone from the ledger"
         self.known = set(copies)
         for message_id, entry in copies.items():
@@ -278,7 +292,7 @@ class Model:
         missing = self.copies.keys() - copies.keys()
         assert not missing, f"the relay saw copies that the ledger does not know: {missing}"
 
-    def _agrees(self, entry: Entry, copy: Seen | None) -> None:
+    def _agrees(self, entry: Copy, copy: Seen | None) -> None:
         said, fate = self.said.get(entry.message_id), copy.fate if copy else ""
         told = f"{entry.email}, {entry.kind}: the ledger says {entry.state}, the relay saw {fate}"
         unsure = entry.email in self.maybe or fate == "unknown" or (copy and copy.loose)
@@ -301,11 +315,13 @@ class Model:
         elif fate == "doubt":
             assert entry.state in ("in_doubt", "sending"), told
 
-    def all_is_told(self, entries: Iterable[Entry]) -> None:
+    def all_is_told(self, entries: Iterable[Copy]) -> None:
         """At the end: nobody waits, holders have their notices, and everyone the newest text."""
-        rows = [one for one in entries if one.state != LEFT_OUT]
+        rows = list(entries)
         waiting = [one for one in rows if one.state in ("pending", "deferred", "sending")]
         assert not waiting, f"still waiting when everything had come to an end: {waiting}"
+        if self.now.stopped:
+            return
         if self.now.withdrawn:
             ended = self._ended(rows, "withdrawal")
             missed = {who for who in self.listed if self._must_hear(who)} - self.told - ended
@@ -314,10 +330,10 @@ class Model:
         changes = self._ended(rows, "embargo change") | self.unwilling
         missed = self.owed_change - changes
         assert not missed, f"holders were not told of the new embargo: {missed}"
-        if self.now.stopped or self.requeued:
-            return
         missed = self.owed_correction - self._ended(rows) - self.unwilling
         assert not missed, f"holders were not told of the correction: {missed}"
+        if self.dropped or self.requeued:
+            return
         got = {c.who for c in self.copies.values() if c.version == self.now.newest}
         lost = self.listed - got - self._ended(rows)
         assert not lost, f"never got the newest text, and nothing says why: {lost}"
@@ -325,7 +341,7 @@ class Model:
     def _must_hear(self, who: str) -> bool:
         return any(c.doubted or c.fate in ("accepted", "doubt") for c in self._texts(who))
 
-    def _ended(self, rows: Iterable[Entry], kind: str = "") -> set[str]:
+    def _ended(self, rows: Iterable[Copy], kind: str = "") -> set[str]:
         """Who gets no more, and the ledger says why."""
         newest = self.now.newest
         final = ("rejected", "expired", "suppressed")

@@ -264,6 +264,8 @@ class Wire(asyncio.Protocol):
             self.until = self.relay.witness.mark()
         content, found, rest = self.buffer.partition(b"\r\n.\r\n")
         if not found:
+            if self.relay.dead:
+                self.transport.close()  # no more of it comes
             return False
         self.buffer, self.in_text = rest, False
         self._whole(Text(self.who, content))
