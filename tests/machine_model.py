@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from types import MappingProxyType
 
 from machine_office import ACCEPTED, AUDIENCE_OF
 from machine_relay import Text
@@ -27,7 +26,7 @@ class Standing:
 
     now: datetime
     newest: int = -1
-    lift: Mapping[str, datetime | None] = field(default_factory=lambda: MappingProxyType({}))
+    lift: Mapping[str, datetime | None] = field(default_factory=dict)
     approved: frozenset[str] = frozenset()
     held: frozenset[str] = frozenset()
     withdrawn: bool = False
@@ -87,8 +86,8 @@ class Model:
         self.told: set[str] = set()
         self.known: set[str] = set()
         self.requeued = False
-        self.dropped = False
-        """It was cancelled, and nobody is planned anew but those who hold something."""
+        self.dropped: set[str] = set()
+        """Whose copies were cancelled, and who was not queued for again."""
         self.killed = False
         self.latest = now
 
@@ -113,8 +112,9 @@ class Model:
             lift={**self.now.lift, **dict.fromkeys(planned, lift)},
             approved=self.now.approved - set(planned),
         )
-        self.listed |= set().union(*planned.values())
-        self.dropped = False
+        people = set().union(*planned.values())
+        self.listed |= people
+        self.dropped -= people
 
     def approved(self) -> None:
         """A person said yes to all there is."""
@@ -147,7 +147,7 @@ class Model:
     def cancelled(self) -> None:
         """Whatever had not left is cancelled."""
         self.change(stopped=True)
-        self.dropped = True
+        self.dropped |= self.listed
         self.owed_correction.clear()
         self.owed_change.clear()
 
@@ -332,10 +332,8 @@ class Model:
         assert not missed, f"holders were not told of the new embargo: {missed}"
         missed = self.owed_correction - self._ended(rows) - self.unwilling
         assert not missed, f"holders were not told of the correction: {missed}"
-        if self.dropped or self.requeued:
-            return
         got = {c.who for c in self.copies.values() if c.version == self.now.newest}
-        lost = self.listed - got - self._ended(rows)
+        lost = self.listed - self.dropped - got - self._ended(rows)
         assert not lost, f"never got the newest text, and nothing says why: {lost}"
 
     def _must_hear(self, who: str) -> bool:

@@ -7,8 +7,10 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import event
 from sqlmodel import Session
@@ -112,6 +114,7 @@ class House:
             (folder / "templates" / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / "templates" / name).write_text(content)
         self.folder = folder
+        self._starts: dict[str, Any] = {}
         self.document = folder / "advisory.md"
         self.apps: list[App] = []
         """By how many connections they have to the relay, less one."""
@@ -132,15 +135,16 @@ class House:
         self.close()
         self._keep("empty")
 
-    def begin_as(self, name: str, make: Callable[[], None]) -> None:
-        """Put the ledger back to a start of that name; `make` makes it of an empty one, once."""
-        kept = self.folder / f"{name}.start"
-        if not kept.exists():
+    def begin_as(self, name: str, make: Callable[[], Any]) -> Any:
+        """Put the ledger back to a start of that name. `make` makes it of an empty one, once, and
+        returns what else belongs to that start."""
+        if name not in self._starts:
             self._put_back("empty")
-            make()
+            self._starts[name] = deepcopy(make())
             self.close()
             self._keep(name)
         self._put_back(name)
+        return deepcopy(self._starts[name])
 
     def _put_back(self, name: str) -> None:
         self.close()
