@@ -85,7 +85,6 @@ class Model:
         self.owed_change: set[str] = set()
         self.told: set[str] = set()
         self.known: set[str] = set()
-        self.requeued = False
         self.dropped: set[str] = set()
         """Whose copies were cancelled, and who was not queued for again."""
         self.killed = False
@@ -105,7 +104,6 @@ class Model:
 
     def queued(self, version: int, lift: datetime | None, planned: Mapping[str, set[str]]) -> None:
         """A plan was queued: for whom, by audience."""
-        self.requeued = self.requeued or bool(set(planned) & set(self.now.lift))
         self.change(
             newest=version,
             stopped=False,
@@ -242,20 +240,18 @@ class Model:
             return f"text {text.versions} in {text.kind}, and the newest is {at.newest}"
         if text.kind in ("correction", "embargo change") and not self._ever_held(text.who):
             return f"a notice ({text.kind}) to one who never held anything"
-        return self._early(at, text, audience, old=resent and self.requeued)
+        return self._early(at, text, audience)
 
-    def _early(self, at: Standing, text: Text, audience: str, *, old: bool) -> str:
+    def _early(self, at: Standing, text: Text, audience: str) -> str:
         lift = at.lift[audience]
-        if old:
-            return ""  # a copy of a plan that was cancelled keeps the embargo it had
         if lift is None or at.now >= lift:
             return "an advance copy after the lift" if text.kind == "advance" else ""
         if text.kind == "release":
             return "an embargoed text went to all before its lift"
         if text.who not in at.accepted:
             return "an embargoed text went to one who had not accepted"
-        if not text.marked:
-            return "an embargoed copy went out unmarked"
+        if not text.embargoed_until(lift):
+            return "an embargoed copy does not say its embargo"
         if text.kind == "advance" and at.now < lift - ADVANCE:
             return "an advance copy went before its instant"
         return ""

@@ -10,7 +10,8 @@ import asyncio
 import re
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Protocol
 
 POINTS = ("MAIL", "RCPT", "DATA", "354", "text")
@@ -61,10 +62,11 @@ class Text:
         """Which versions' words are in it."""
         return sorted({int(n) for n in re.findall(rb"TEXT(\d+)X", self.content)})
 
-    @property
-    def marked(self) -> bool:
-        """Whether it says that it is embargoed."""
-        return b"EMBARGOED" in self.content
+    def embargoed_until(self, lift: datetime) -> bool:
+        """Whether it says that it is embargoed, until then and no other instant."""
+        words = self.content.replace(b"=\r\n", b"").decode()
+        said = set(re.findall(r"(\d+) \w+ 2027, (\d\d:\d\d)", words))
+        return "EMBARGOED" in words and said == {(f"{lift.day}", f"{lift:%H:%M}")}
 
 
 class Witness(Protocol):
@@ -214,6 +216,8 @@ class Wire(asyncio.Protocol):
         self._over()
         if self.relay.parts:
             self.part = self.relay.parts.pop(0)
+        if self.part.reply == "unavailable":  # too late for that
+            self.part = replace(self.part, reply="250")
         self._reach("MAIL", "250 2.1.0 ok")
 
     def _rcpt(self, argument: str) -> None:

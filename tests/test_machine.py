@@ -366,11 +366,18 @@ def _of_a_kill(fault: BaseException) -> bool:
     return isinstance(fault, Killed | asyncio.CancelledError)
 
 
+def _unless_of_a_kill(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """What nobody waited for is nobody's fault if it was killed."""
+    if not isinstance(context.get("exception"), Killed):
+        loop.default_exception_handler(context)
+
+
 def test_whatever_people_clocks_relays_and_kills_do(tmp_path: Path) -> None:
     print(f"{EXAMPLES} lives; again: MACHINE_EXAMPLES={EXAMPLES} MACHINE_SEED={SEED}")  # noqa: T201
     Machine.clock = FakeClock(START)
     Machine.relay = Relay()
     with asyncio.Runner() as Machine.loop:
+        Machine.loop.get_loop().set_exception_handler(_unless_of_a_kill)
         Machine.loop.run(Machine.relay.start())
         Machine.house = House(tmp_path, Machine.relay.port, Machine.clock)
         gc.collect()
