@@ -49,7 +49,9 @@ class Text:
     @property
     def message_id(self) -> str:
         """The Message-ID, angle brackets and all."""
-        (found,) = re.findall(rb"(?m)^Message-ID:\s*(<[^>]+>)", self.content.partition(b"\n\r\n")[0])
+        (found,) = re.findall(
+            rb"(?m)^Message-ID:\s*(<[^>]+>)", self.content.partition(b"\n\r\n")[0]
+        )
         return found.decode()
 
     @property
@@ -72,8 +74,8 @@ class Text:
 class Witness(Protocol):
     """Who is told what the relay sees."""
 
-    def act(self, deed: Deed) -> None:
-        """A person does something now."""
+    def act_on(self, deed: Deed, who: str) -> None:
+        """A person does something now, while a copy to `who` is handed over."""
 
     def kill(self) -> None:
         """The mailer is killed now."""
@@ -222,13 +224,15 @@ class Wire(asyncio.Protocol):
 
     def _rcpt(self, argument: str) -> None:
         if self.part.reply == "550 MAIL":
-            return self._say("503 5.5.1 no sender")
+            self._say("503 5.5.1 no sender")
+            return
         self.who = argument[argument.index("<") + 1 : argument.index(">")]
         self._reach("RCPT", "250 2.1.5 ok")
 
     def _data(self, _: str) -> None:
         if self.part.reply in ("550 MAIL", "451 RCPT", "550 RCPT"):
-            return self._say("503 5.5.1 nobody to send it to")
+            self._say("503 5.5.1 nobody to send it to")
+            return
         if not self._reach("DATA", "354 go on"):
             return
         self.in_text = True
@@ -238,7 +242,7 @@ class Wire(asyncio.Protocol):
     def _reach(self, point: str, answer: str) -> bool:
         """A point of the transaction is reached; whether it goes on as it should."""
         if self.part.point == point and not self.relay.dead:
-            self.relay.witness.act(self.part.deed)
+            self.relay.witness.act_on(self.part.deed, self.who)
         word, _, where = self.part.reply.partition(" ")
         if where != point:
             if answer:
@@ -282,7 +286,7 @@ class Wire(asyncio.Protocol):
         witness, reply = self.relay.witness, self.part.reply
         witness.begun(text, self.since, self.until)
         if self.part.point == "text" and not self.relay.dead:
-            witness.act(self.part.deed)
+            witness.act_on(self.part.deed, self.who)
         if self.relay.dead:
             reply = "drop dot"
         witness.ended(text, reply)
