@@ -38,7 +38,7 @@ docs: .venv/installed
 	@$(BIN)/python docs/generate.py
 
 hunt: .venv/installed-test
-	@MACHINE_EXAMPLES=20000 $(BIN)/python -m pytest -q tests/test_machine.py
+	@MACHINE_EXAMPLES=20000 MACHINE_SEED=$$(date +%s) $(BIN)/python -m pytest -q tests/test_machine.py
 
 bench: .venv/installed-test
 	@$(BIN)/python -m bench

@@ -18,6 +18,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, ClassVar
 
+import pytest
 from hypothesis import note, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -398,8 +399,11 @@ def _unless_of_a_kill(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) 
         loop.default_exception_handler(context)
 
 
-def test_whatever_people_clocks_relays_and_kills_do(tmp_path: Path) -> None:
-    print(f"{EXAMPLES} lives; again: MACHINE_EXAMPLES={EXAMPLES} MACHINE_SEED={SEED}")
+def test_whatever_people_clocks_relays_and_kills_do(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with capsys.disabled():
+        print(f"\n{EXAMPLES} lives: MACHINE_EXAMPLES={EXAMPLES} MACHINE_SEED={SEED}")
     Machine.clock = FakeClock(START)
     Machine.relay = Relay()
     with asyncio.Runner() as Machine.loop:
@@ -413,7 +417,7 @@ def test_whatever_people_clocks_relays_and_kills_do(tmp_path: Path) -> None:
                 seed(SEED)(Machine),
                 settings=settings(
                     max_examples=EXAMPLES,
-                    stateful_step_count=5,
+                    stateful_step_count=4,
                     deadline=None,
                     database=None,
                     print_blob=True,
