@@ -564,3 +564,29 @@ def test_what_is_in_doubt_is_not_sent_again_under_an_embargo_that_is_another_now
         app.desk.reschedule(REF, embargo_line=LATER, by="chief", now=clock())
     with pytest.raises(MailerError, match="whose embargo is another now"):
         app.desk.resolve(REF, contact=None, event=DeliveryEvent.RESEND, by="c", now=clock())
+
+
+def test_moving_one_embargo_while_another_audience_is_sent_to_can_be_approved(
+    app: App, sink: Sink, clock: FakeClock
+) -> None:
+    queue(app)
+    approve(app)
+    clock.at = LIFT - DAY
+    moved = []
+
+    def reschedule_in_the_text(command: str, rcpt: str) -> str | None:
+        if command == "DATA" and not moved:
+            who = ["national"]
+            moved.append(
+                app.desk.reschedule(REF, embargo_line=LATER, audiences=who, by="o", now=clock())
+            )
+        return None
+
+    sink.answer = reschedule_in_the_text
+    send(app)
+    approve(app)
+    clock.at = LIFT + DAY
+    send(app)
+    approve(app)
+    send(app)
+    assert sorted(name for name, _ in taken(sink)) == ["ana", "bo", "cy", "di"]
