@@ -39,7 +39,7 @@ docs: .venv/installed
 	@$(BIN)/python docs/generate.py
 
 hunt: .venv/installed-test
-	@MACHINE_EXAMPLES=20000 $(BIN)/python -m pytest -q tests/test_machine.py
+	@MACHINE_EXAMPLES=20000 MACHINE_SEED=$$(date +%s) $(BIN)/python -m pytest -q tests/test_machine.py
 
 bench: .venv/installed-test .venv-bench/tried
 	@$(BIN)/python -m bench

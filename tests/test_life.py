@@ -521,3 +521,72 @@ def test_who_was_in_doubt_and_is_to_be_sent_again_hears_of_a_withdrawal(
     assert app.desk.withdraw(REF, note="", by="chief", now=clock()).notified == 2
     send(app)
     assert sorted(name for name, _ in taken(sink)) == ["cy", "di", "di"]
+
+
+def test_nobody_is_planned_twice_when_a_change_meets_a_copy_that_was_claimed(
+    app: App, sink: Sink, clock: FakeClock
+) -> None:
+    queue(app, ("wires",))
+    approve(app)
+    clock.at = LIFT - DAY
+    moved = []
+
+    def reschedule_and_drop(command: str, rcpt: str) -> str | None:
+        if command == "RCPT" and not moved:
+            moved.append(app.desk.reschedule(REF, embargo_line=LATER, by="officer", now=clock()))
+            return "451 later"
+        return None
+
+    sink.answer = reschedule_and_drop
+    send(app)
+    approve(app)
+    clock.at += DAY
+    send(app)
+    clock.at += DAY
+    send(app)
+    assert sorted(name for name, _ in taken(sink)) == ["ana", "bo"]
+
+
+@pytest.mark.parametrize("change", ["lift", "reschedule"])
+def test_what_is_in_doubt_is_not_sent_again_under_an_embargo_that_is_another_now(
+    app: App, sink: Sink, clock: FakeClock, change: str
+) -> None:
+    queue(app, ("wires",))
+    approve(app)
+    clock.at = LIFT - DAY
+    sink.answer = lambda command, rcpt: "drop" if command == "DATA" else None
+    send(app)
+    sink.answer = lambda command, rcpt: None
+    clock.move(minutes=1)
+    if change == "lift":
+        app.desk.lift(REF, by="chief", now=clock())
+    else:
+        app.desk.reschedule(REF, embargo_line=LATER, by="chief", now=clock())
+    with pytest.raises(MailerError, match="whose embargo is another now"):
+        app.desk.resolve(REF, contact=None, event=DeliveryEvent.RESEND, by="c", now=clock())
+
+
+def test_moving_one_embargo_while_another_audience_is_sent_to_can_be_approved(
+    app: App, sink: Sink, clock: FakeClock
+) -> None:
+    queue(app)
+    approve(app)
+    clock.at = LIFT - DAY
+    moved = []
+
+    def reschedule_in_the_text(command: str, rcpt: str) -> str | None:
+        if command == "DATA" and not moved:
+            who = ["national"]
+            moved.append(
+                app.desk.reschedule(REF, embargo_line=LATER, audiences=who, by="o", now=clock())
+            )
+        return None
+
+    sink.answer = reschedule_in_the_text
+    send(app)
+    approve(app)
+    clock.at = LIFT + DAY
+    send(app)
+    approve(app)
+    send(app)
+    assert sorted(name for name, _ in taken(sink)) == ["ana", "bo", "cy", "di"]

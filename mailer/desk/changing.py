@@ -216,6 +216,7 @@ class Changing(Deciding):
             store.load_version(session, newest.id or 0),
             waiting,
             notices,
+            of=names,
             action=action,
             cancelled=cancelled,
             by=by,
@@ -230,6 +231,7 @@ class Changing(Deciding):
         waiting: Iterable[Group],
         notices: tuple[PlannedDispatch, ...],
         *,
+        of: Collection[str] | None = None,
         action: str,
         cancelled: int,
         by: str,
@@ -238,10 +240,12 @@ class Changing(Deciding):
         templates = TemplateSet.load(self._config.templates)
         groups = list(waiting)
         if not owner.withdrawn_at:
-            # A release for those who may turn out not to have got the copy in flight.
+            # A release for those who may turn out not to have got the copy in flight; an audience
+            # that does not change (`of`: those that do) keeps the plan it has.
             there = {group.audience.name for group in groups}
             for group in changes.in_flight(session, owner.id or 0):
-                if group.audience.name not in there:
+                name = group.audience.name
+                if name not in there and (of is None or name in of):
                     under = self._now_under(session, owner, group)
                     groups.append(Group(group.audience, _with(group.dispatch, under), ()))
         plan = _plan(version, templates.digest, groups, plans.standing(session, None), now)

@@ -12,7 +12,7 @@ from mailer.core import states
 from mailer.core.errors import MailerError
 from mailer.core.states import DeliveryEvent, DeliveryState, DispatchEvent, DispatchState
 from mailer.desk.checking import Checking
-from mailer.ledger import approvals, audit, holds, store
+from mailer.ledger import approvals, audit, changes, holds, store
 from mailer.ledger.tables import AdvisoryRow, DeliveryRow, DispatchRow
 
 
@@ -83,7 +83,8 @@ class Deciding(Checking):
     def _only_current(
         self, session: Session, owner: AdvisoryRow, rows: Iterable[DeliveryRow]
     ) -> None:
-        """What was superseded or withdrawn is not sent again."""
+        """What was superseded or withdrawn, or tells of an embargo no longer in force, is not sent
+        again."""
         newest = store.versions(session, owner.id or 0)[-1]
         for row in rows:
             dispatch = session.get_one(DispatchRow, row.dispatch_id)
@@ -91,6 +92,12 @@ class Deciding(Checking):
                 raise MailerError(
                     f"{owner.reference}: {row.email} is in doubt about a text that was replaced or "
                     "withdrawn since, and was told so; say accepted or rejected"
+                )
+            now_under = changes.embargo_now(session, owner.id or 0, dispatch.audience)
+            if store.dispatch_of(dispatch).embargo != now_under:
+                raise MailerError(
+                    f"{owner.reference}: {row.email} is in doubt about a copy whose embargo is "
+                    "another now; say accepted or rejected; who was rejected can be queued again"
                 )
 
     def hold(self, reference: str | None, *, reason: str, by: str, now: datetime) -> None:

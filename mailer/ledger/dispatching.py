@@ -271,10 +271,21 @@ def settle_change(session: Session, row: DeliveryRow, dispatch: DispatchRow, now
             .where(col(DeliveryRow.state).in_(states.UNSENT))
             .values(state=DeliveryState.CANCELLED, reason="never had a copy", changed_at=now)
         )
-    if row.state == DeliveryState.CANCELLED:
+    if row.state == DeliveryState.CANCELLED and not _has_place(session, later, row.email_key):
         same = [one for one in later if one.audience == dispatch.audience]
         releases = [one for one in same if one.kind == DispatchKind.RELEASE]
         _add(session, row, _wave(releases, store.contact_of(row)), now)
+
+
+def _has_place(session: Session, rows: Sequence[DispatchRow], email_key: str) -> bool:
+    """Whether a text is already planned for a contact in one of these dispatches."""
+    texts = [row.id for row in rows if row.kind in changes.TEXTS]
+    planned = (
+        select(col(DeliveryRow.id))
+        .where(col(DeliveryRow.dispatch_id).in_(texts), col(DeliveryRow.email_key) == email_key)
+        .where(col(DeliveryRow.state) != DeliveryState.CANCELLED)
+    )
+    return session.execute(planned.limit(1)).first() is not None
 
 
 def _unsent(session: Session, row: DispatchRow) -> list[DeliveryRow]:
