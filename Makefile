@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN    := .venv/bin
 
-.PHONY: help demo test check format docs hunt bench lock readme clean
+.PHONY: help demo test check format docs hunt kill-test bench lock readme clean
 .DEFAULT_GOAL := help
 
 help:
@@ -12,6 +12,7 @@ help:
 	@echo "make format  put the code in order"
 	@echo "make docs    renew the generated parts of docs/"
 	@echo "make hunt    the long form of the state machine's search for faults"
+	@echo "make kill-test  five hundred kills in the middle of sending"
 	@echo "make bench   how fast, against its peers"
 	@echo "make lock    renew the hashed lock files (needs uv)"
 	@echo "make readme  draw the README's picture again (needs chromium)"
@@ -39,6 +40,9 @@ docs: .venv/installed
 
 hunt: .venv/installed-test
 	@MACHINE_EXAMPLES=20000 $(BIN)/python -m pytest -q tests/test_machine.py
+
+kill-test: .venv/installed-test
+	@KILLS=500 $(BIN)/python -m pytest -q -s tests/faults/test_kill.py
 
 bench: .venv/installed-test
 	@$(BIN)/python -m bench
