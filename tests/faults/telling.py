@@ -7,7 +7,7 @@ import shutil
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -106,6 +106,7 @@ class Story:
     app: App
     relay: Relay
     clock: FakeClock
+    said: list[str] = field(default_factory=list)
 
     def send(self) -> list[str]:
         """Do all that is due; returns what the run said."""
@@ -173,10 +174,11 @@ class Offices:
         relay: Relay,
         names: tuple[str, ...] = ("n0", "n1", "n2"),
         advisory: str = ADVISORY,
+        clock: FakeClock | None = None,
         **settings: Any,
     ) -> Iterator[Story]:
         """The office at work with this relay; `settings` of `[relay]` go over one connection."""
-        clock = FakeClock(LIFT)
+        clock = clock or FakeClock(LIFT)
         path = self.make(*names, advisory=advisory)
         quick = {key: value for key, value in settings.items() if isinstance(value, timedelta)}
         given = {"connections": 1, "port": 1} | settings

@@ -7,7 +7,6 @@ there before the relay had its text.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 import pytest
@@ -101,7 +100,15 @@ def _ends_well(send_later: object, relay: Relay) -> None:
         (b"250 2.0.0 pris \xe0 20 h\r\n", 250),
         (b"250 " + b"x" * 1000 + b"\r\n", 250),
     ],
-    ids=["many lines", "enhanced lines", "bare LF", "bare LFs", "control characters", "Latin-1", "1000"],
+    ids=[
+        "many lines",
+        "enhanced lines",
+        "bare LF",
+        "bare LFs",
+        "control characters",
+        "Latin-1",
+        "1000",
+    ],
 )
 def test_a_reply_that_is_only_odd_in_form_counts(
     said: bytes, code: int, pipelining: bool, offices: Offices
