@@ -28,7 +28,7 @@ QUICK = {
     "command_timeout": timedelta(milliseconds=250),
     "data_timeout": timedelta(milliseconds=250),
 }
-"""Deadlines for scripts of a relay that keeps silent; the configuration itself has whole seconds."""
+"""Deadlines for a relay that keeps silent; the configuration itself has whole seconds."""
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,9 @@
 """`kill -9` in the middle of sending, again and again: nobody twice, nobody lost.
 
 A life is one ledger with one dispatch. Its `mailer run` is killed ten times, at seeded moments of
-the talk with the relay or before it, and each time started again; then it is left to finish. The relay lives on
-and keeps its own record. KILLS=500 (`make kill-test`) kills more often; SEED=… kills otherwise.
+the talk with the relay or before it, and each time started again; then it is left to finish. The
+relay lives on and keeps its own record. KILLS=500 (`make kill-test`) kills more often; SEED=…
+kills otherwise.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ from random import Random
 
 import pytest
 from processes import Child, Nursery, nursery, relay_environ
-from scripted import Act, Point, Relay, running
+from script import Act, Point
+from scripted import Relay, running
 from support import open_office
 from telling import Offices, account, read_copies
 

@@ -18,7 +18,8 @@ from pathlib import Path
 
 import pytest
 from processes import Child, Nursery, nursery, relay_environ
-from scripted import Act, Point, Relay, running
+from script import Act, Point
+from scripted import Relay, running
 from support import open_office
 from telling import Copy, Offices, account, read_copies
 

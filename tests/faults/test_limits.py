@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from scripted import Act, Play, Plays, Point, Relay, as_usual, reply
+from script import Act, Play, Plays, Point, as_usual, reply
+from scripted import Relay
 from stories import progress
 from support import ADVISORY
 from telling import QUICK, Offices, Story, Try

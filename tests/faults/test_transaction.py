@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from scripted import Act, Play, Plays, Point, Relay, as_usual, reply
+from script import Act, Play, Plays, Point, as_usual, reply
+from scripted import Relay
 from telling import QUICK, Copy, Offices, Try
 
 OUTCOMES = {
