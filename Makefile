@@ -3,6 +3,7 @@ PYTHON ?= python3
 BIN    := .venv/bin
 
 .PHONY: help demo test check format docs hunt bench bench-million lock readme clean
+.PHONY: help demo test check format docs hunt kill-test bench lock readme clean
 .DEFAULT_GOAL := help
 
 help:
@@ -14,6 +15,8 @@ help:
 	@echo "make hunt    the long form of the state machine's search for faults"
 	@echo "make bench   how fast, against its peers (some minutes; needs Debian's postfix package)"
 	@echo "make bench-million  the same, and one dispatch to a million"
+	@echo "make kill-test  five hundred kills in the middle of sending"
+	@echo "make bench   how fast, against its peers"
 	@echo "make lock    renew the hashed lock files (needs uv)"
 	@echo "make readme  draw the README's picture again (needs chromium)"
 	@echo "make clean   remove .venv, demo/ and caches"
@@ -42,6 +45,10 @@ hunt: .venv/installed-test
 	@MACHINE_EXAMPLES=20000 MACHINE_SEED=$$(date +%s) $(BIN)/python -m pytest -q tests/test_machine.py
 
 bench: .venv/installed-test .venv-bench/tried
+kill-test: .venv/installed-test
+	@KILLS=500 $(BIN)/python -m pytest -q -s tests/faults/test_kill.py
+
+bench: .venv/installed-test
 	@$(BIN)/python -m bench
 
 bench-million: .venv/installed-test .venv-bench/tried

@@ -7,6 +7,8 @@ before; only the import, two seconds of it, is not done anew.
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import json
 import os
 import signal
@@ -55,6 +57,9 @@ for line in sys.stdin:
 """
 
 
+_COUNT = itertools.count()
+
+
 @dataclass
 class Child:
     """A process that was started, and where it writes."""
@@ -62,14 +67,23 @@ class Child:
     pid: int
     out: Path
     _answers: IO[str]
+    _status: int | None = None
+
+    def signal(self, number: int) -> None:
+        """Send it a signal, unless its end is known."""
+        if self._status is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, number)
 
     def kill(self) -> None:
-        """Kill -9. It is not reaped before `wait`, so its number cannot be another's."""
-        os.kill(self.pid, signal.SIGKILL)
+        """Kill -9: no instruction of it is run any more."""
+        self.signal(signal.SIGKILL)
 
     def wait(self) -> tuple[int, str]:
-        """How it ended (negative: by that signal) and what it said."""
-        return int(self._answers.readline()), self.out.read_text(encoding="utf-8")
+        """Until it has ended: how (negative: by that signal), and what it said."""
+        if self._status is None:
+            self._status = int(self._answers.readline())
+        return self._status, self.out.read_text(encoding="utf-8")
 
 
 @dataclass
@@ -77,13 +91,11 @@ class Nursery:
     """Starts one `mailer` process after another."""
 
     process: subprocess.Popen[str]
-    count: int = 0
 
     def start(self, config: Path, environ: Mapping[str, str], *arguments: str) -> Child:
         assert self.process.stdin is not None
         assert self.process.stdout is not None
-        self.count += 1
-        out = config.parent / f"said-{self.count}"
+        out = config.parent / f"said-{next(_COUNT)}"
         order = {
             "arguments": ["--config", str(config), *arguments],
             "environ": dict(environ),
@@ -96,7 +108,7 @@ class Nursery:
 
 @contextmanager
 def nursery() -> Iterator[Nursery]:
-    """A nursery, for as long as the block lasts; no child is left behind."""
+    """A nursery, for as long as the block lasts. Who starts a child waits for its end."""
     process = subprocess.Popen(
         [sys.executable, "-c", _NURSERY],
         cwd=ROOT,
@@ -116,15 +128,3 @@ def relay_environ(port: int, **settings: object) -> dict[str, str]:
     environ = {f"MAILER__RELAY__{key.upper()}": str(value) for key, value in keys.items()}
     # Of many lives of one dispatch the last begins long after it was approved.
     return environ | {"MAILER__EMBARGO__CHECK_CLOCK": "false", "MAILER__EMBARGO__LATE_GRACE": "1d"}
-
-
-def start_cold(config: Path, environ: Mapping[str, str], *arguments: str) -> subprocess.Popen[str]:
-    """`python -m mailer`, from nothing."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "mailer", "--config", str(config), *arguments],
-        env=os.environ | environ,
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )

@@ -7,13 +7,12 @@ import shutil
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
 
-import pytest
 from scripted import Relay, running
 from sqlalchemy import text
 from stories import approve, queue
@@ -24,14 +23,12 @@ from mailer.app import App, open_app, runner
 SECRETS = (b"Four in ten", b"tide gauges", b"Message-ID:", b"Message-Id:")
 """What no relay may see but after its 354."""
 
-BOTH = pytest.mark.parametrize("pipelining", [False, True], ids=["one by one", "pipelined"])
-
 QUICK = {
     "connect_timeout": timedelta(seconds=1),
     "command_timeout": timedelta(milliseconds=250),
     "data_timeout": timedelta(milliseconds=250),
 }
-"""Deadlines for scripts of a relay that keeps silent; the configuration itself has whole seconds."""
+"""Deadlines for a relay that keeps silent; the configuration itself has whole seconds."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +106,7 @@ class Story:
     app: App
     relay: Relay
     clock: FakeClock
+    said: list[str] = field(default_factory=list)
 
     def send(self) -> list[str]:
         """Do all that is due; returns what the run said."""
@@ -176,10 +174,11 @@ class Offices:
         relay: Relay,
         names: tuple[str, ...] = ("n0", "n1", "n2"),
         advisory: str = ADVISORY,
+        clock: FakeClock | None = None,
         **settings: Any,
     ) -> Iterator[Story]:
         """The office at work with this relay; `settings` of `[relay]` go over one connection."""
-        clock = FakeClock(LIFT)
+        clock = clock or FakeClock(LIFT)
         path = self.make(*names, advisory=advisory)
         quick = {key: value for key, value in settings.items() if isinstance(value, timedelta)}
         given = {"connections": 1, "port": 1} | settings

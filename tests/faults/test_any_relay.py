@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scripted import Act, Play, Plays, Point, Relay, as_usual
+from script import Act, Play, Plays, Point, as_usual
+from scripted import Relay
 from stories import progress
 from telling import QUICK, Offices
 

@@ -1,8 +1,9 @@
 """`kill -9` in the middle of sending, again and again: nobody twice, nobody lost.
 
-A life is one ledger with one dispatch. Its `mailer run` is killed ten times, each time at a seeded
-moment of the talk with the relay, and started again; then it is left to finish. The relay lives on
-and keeps its own record. KILLS=500 (`make kill-test`) kills more often; SEED=… kills otherwise.
+A life is one ledger with one dispatch. Its `mailer run` is killed ten times, at seeded moments of
+the talk with the relay or before it, and each time started again; then it is left to finish. The
+relay lives on and keeps its own record. KILLS=500 (`make kill-test`) kills more often; SEED=…
+kills otherwise.
 """
 
 from __future__ import annotations
@@ -12,13 +13,17 @@ import os
 import re
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
+from queue import SimpleQueue
 from random import Random
 
 import pytest
 from processes import Child, Nursery, nursery, relay_environ
-from scripted import Act, Point, Relay, running
+from script import Act, Point
+from scripted import Relay, running
 from support import open_office
 from telling import Offices, account, read_copies
 
@@ -26,10 +31,12 @@ KILLS = int(os.environ.get("KILLS", "100"))
 SEED = int(os.environ.get("SEED", "2027"))
 KILLS_A_LIFE = 10
 CONNECTIONS = 4
-NAMES = tuple(f"n{i}" for i in range(200))
+NAMES = tuple(f"n{i}" for i in range(150))
 TALK = (Point.MAIL, Point.RCPT, Point.DATA, Point.TEXT, Point.DOT)
+IDLE = 0.1
+"""How many of the kills come by the clock, most of them before the first turn of talk."""
 SOON = 40
-"""A kill comes at most so many turns of talk after the start: ten of them leave some unsent."""
+"""A kill comes at most so many turns of talk after the start: ten kills leave some unsent."""
 
 
 class Killer:
@@ -82,12 +89,18 @@ def one_life(random: Random, kills: int, offices: Offices, children: Nursery) ->
         environ = relay_environ(relay.port, connections=CONNECTIONS)
         found: list[int] = []
         for _ in range(kills):
-            # Set before the start, so that no turn of the talk goes uncounted.
-            started: list[Child] = []
-            delay = random.choice((0.0, random.uniform(0, 0.005)))
-            killer.set(random.randint(1, SOON), delay, lambda: started[0].kill())
-            started.append(child := children.start(config, environ, "run"))
-            assert killer.struck.wait(60), child.out.read_text()
+            if random.random() < IDLE:
+                child = children.start(config, environ, "run")
+                time.sleep(random.uniform(0, 0.5))
+                child.kill()
+            else:
+                # Set before the start, so that no turn of the talk goes uncounted.
+                started: SimpleQueue[Child] = SimpleQueue()
+                delay = random.choice((0.0, random.uniform(0, 0.005)))
+                killer.set(random.randint(1, SOON), delay, partial(_kill_next, started))
+                child = children.start(config, environ, "run")
+                started.put(child)
+                assert killer.struck.wait(60), child.out.read_text()
             status, said = child.wait()
             assert status == -signal.SIGKILL, said
             found.append(doubts(said))
@@ -95,8 +108,7 @@ def one_life(random: Random, kills: int, offices: Offices, children: Nursery) ->
         status, said = last.wait()
         found.append(doubts(said))
         assert status in (0, 3), said
-    # The first start finds nothing; each later one what the kill before it left.
-    assert found[0] == 0
+    # Each start finds what the kill before it left; some were killed before they could say it.
     assert max(found) <= CONNECTIONS
     with open_office(config, 1, lambda: datetime.now(UTC)) as app:
         copies = read_copies(app)
@@ -104,7 +116,11 @@ def one_life(random: Random, kills: int, offices: Offices, children: Nursery) ->
     states = [copy.state for copy in copies.values()]
     assert len(states) == len(NAMES)
     assert set(states) <= {"accepted", "in_doubt"}
-    assert states.count("in_doubt") == sum(found)
+    assert sum(found) <= states.count("in_doubt") <= CONNECTIONS * kills
+
+
+def _kill_next(started: SimpleQueue[Child]) -> None:
+    started.get(timeout=10).kill()
 
 
 LIVES = [

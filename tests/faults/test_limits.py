@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from scripted import Act, Play, Plays, Point, Relay, as_usual, reply
+from script import Act, Play, Plays, Point, as_usual, reply
+from scripted import Relay
 from stories import progress
 from support import ADVISORY
-from telling import BOTH, QUICK, Offices, Story, Try
+from telling import QUICK, Offices, Story, Try
 
+BOTH = pytest.mark.parametrize("pipelining", [False, True], ids=["one by one", "pipelined"])
 MANY = tuple(f"n{i}" for i in range(12))
 
 

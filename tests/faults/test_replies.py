@@ -10,8 +10,11 @@ from __future__ import annotations
 from typing import Literal
 
 import pytest
-from scripted import Act, Play, Plays, Point, Relay, as_usual, reply
-from telling import BOTH, QUICK, SECRETS, Offices
+from script import Act, Play, Plays, Point, as_usual, reply
+from scripted import Relay
+from telling import QUICK, SECRETS, Offices
+
+BOTH = pytest.mark.parametrize("pipelining", [False, True], ids=["one by one", "pipelined"])
 
 ODD = {
     "nonsense": b"hello there\r\n",

@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 from conftest import Certificates
-from scripted import Act, Play, Plays, Point, Relay, as_usual, reply
+from script import Act, Play, Plays, Point, as_usual, reply
+from scripted import Relay
 from support import closed_port
 from telling import QUICK, Fault, Offices, Story
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from scripted import Act, Play, Plays, Point, Relay, as_usual, reply
-from telling import BOTH, QUICK, Copy, Offices, Try
+from script import Act, Play, Plays, Point, as_usual, reply
+from scripted import Relay
+from telling import QUICK, Copy, Offices, Try
 
 OUTCOMES = {
     "accepted": "accepted",
@@ -174,7 +175,7 @@ ROWS = (
 )
 
 
-@BOTH
+@pytest.mark.parametrize("pipelining", [False, True], ids=["one by one", "pipelined"])
 @pytest.mark.parametrize("row", ROWS, ids=str)
 def test_one_copy_meets_it_and_no_other_comes_to_harm(
     row: Row, pipelining: bool, offices: Offices
@@ -211,7 +212,7 @@ def test_one_copy_meets_it_and_no_other_comes_to_harm(
         story.account()
 
 
-@BOTH
+@pytest.mark.parametrize("pipelining", [False, True], ids=["one by one", "pipelined"])
 @pytest.mark.parametrize("then", ["close", "reset"])
 def test_a_line_lost_with_the_354_is_in_doubt_only_if_something_of_the_text_may_have_left(
     then: str, pipelining: bool, offices: Offices
