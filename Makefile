@@ -2,8 +2,7 @@
 PYTHON ?= python3
 BIN    := .venv/bin
 
-.PHONY: help demo test check format docs hunt bench bench-million lock readme clean
-.PHONY: help demo test check format docs hunt kill-test bench lock readme clean
+.PHONY: help demo test check format docs hunt kill-test bench bench-million lock readme clean
 .DEFAULT_GOAL := help
 
 help:
@@ -13,10 +12,9 @@ help:
 	@echo "make format  put the code in order"
 	@echo "make docs    renew the generated parts of docs/"
 	@echo "make hunt    the long form of the state machine's search for faults"
+	@echo "make kill-test  five hundred kills in the middle of sending"
 	@echo "make bench   how fast, against its peers (some minutes; needs Debian's postfix package)"
 	@echo "make bench-million  the same, and one dispatch to a million"
-	@echo "make kill-test  five hundred kills in the middle of sending"
-	@echo "make bench   how fast, against its peers"
 	@echo "make lock    renew the hashed lock files (needs uv)"
 	@echo "make readme  draw the README's picture again (needs chromium)"
 	@echo "make clean   remove .venv, demo/ and caches"
@@ -44,11 +42,10 @@ docs: .venv/installed
 hunt: .venv/installed-test
 	@MACHINE_EXAMPLES=20000 MACHINE_SEED=$$(date +%s) $(BIN)/python -m pytest -q tests/test_machine.py
 
-bench: .venv/installed-test .venv-bench/tried
 kill-test: .venv/installed-test
 	@KILLS=500 $(BIN)/python -m pytest -q -s tests/faults/test_kill.py
 
-bench: .venv/installed-test
+bench: .venv/installed-test .venv-bench/tried
 	@$(BIN)/python -m bench
 
 bench-million: .venv/installed-test .venv-bench/tried

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from random import Random
@@ -40,6 +40,8 @@ class App:
     database: Database
     desk: Desk
     now: Clock
+    took_over_from: str = ""
+    """The frozen run that this one has taken the ledger over from, in words."""
 
     def __enter__(self) -> Self:
         return self
@@ -118,7 +120,7 @@ def open_for_run(path: Path, environ: Mapping[str, str], *, now: Clock = utc_now
     """The office with its run lock taken and its ledger upgraded, if need be: for `mailer run`."""
     config = configuration.load(path, environ, look=False)
     with (
-        RunLock(config.database.path, now()),
+        RunLock(config.database.path, now()) as lock,
         open_app(path, environ, upgrade=True, now=now) as app,
     ):
-        yield app
+        yield replace(app, took_over_from=lock.took_over_from)

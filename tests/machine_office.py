@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -12,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 from sqlmodel import Session
 from support import make_office
 
@@ -71,6 +72,25 @@ class Life(Database):
         """A look, unless the process is killed."""
         with self._counted(), self._whole.read() as session:
             yield session
+
+    log_size = 0
+
+    def hot(self) -> Connection:
+        """The connection of the copies in hand."""
+        self._breathe()
+        return self._whole.hot()
+
+    @contextmanager
+    def hot_write(self, connection: Connection) -> Iterator[tuple[sqlite3.Cursor, Session]]:
+        """A transaction on it, unless the process is killed before it commits."""
+        with self._counted(), self._whole.hot_write(connection) as both:
+            self._breathe()
+            yield both
+            self._breathe()
+
+    def sync(self) -> None:
+        """No power is cut here."""
+        self._breathe()
 
     @contextmanager
     def _counted(self) -> Iterator[None]:

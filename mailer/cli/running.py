@@ -28,6 +28,8 @@ def run_command(
             moment = present.when_exactly(app.now(), zone)
             print(f"{moment}  {inert(text)}", flush=True)
 
+        if app.took_over_from:
+            say(f"taken over from {app.took_over_from}, which has not been seen for a while")
         if not asyncio.run(_run(app, say, once=once)):
             raise typer.Exit(DECIDE)
 

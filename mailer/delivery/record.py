@@ -121,7 +121,7 @@ class Record:
             loop = asyncio.get_running_loop()
             self._flushing = loop.call_later(self._pause(error), self._flush)
             return None
-        except Exception as error:
+        except BaseException as error:
             return self._fail(error)
         self._works()
         for asker, answer in zip(askers, answers, strict=True):

@@ -334,7 +334,7 @@ class Flight:
         if newest != self._run:
             self._seen_version = -1
             raise FencedError(
-                "another `mailer run` has taken this ledger over; this one has stopped sending"
+                "the ledger was taken over by another `mailer run`; this one sends nothing more"
             )
 
     def _facts(self, session: Session, dispatch: int) -> _Facts:

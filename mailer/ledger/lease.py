@@ -35,6 +35,8 @@ class RunLock:
         self._path = ledger.with_name(ledger.name + ".lock")
         self._now = now
         self._file = -1
+        self.took_over_from = ""
+        """The frozen process that held it, in words; empty if nobody did."""
 
     def __enter__(self) -> Self:
         file = self._lock(self._path)
@@ -45,6 +47,7 @@ class RunLock:
                     f"another `mailer run` is using this ledger ({self._holder()}); stop it first, "
                     "or leave it to its work"
                 )
+            self.took_over_from = self._holder()
             file = self._replace()
         self._file = file
         os.ftruncate(file, 0)
