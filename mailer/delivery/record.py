@@ -56,6 +56,7 @@ class Record:
 
     async def begin(self, begin: Begin) -> Clearance | Refusal:
         """Ask the gate, and make "text begun" durable if it clears; waits for the ledger."""
+        self._raise_fault()
         loop = asyncio.get_running_loop()
         asker: asyncio.Future[Clearance | Refusal] = loop.create_future()
         self._askers.append(asker)
@@ -100,6 +101,8 @@ class Record:
     # --- the one transaction ------------------------------------------------------------------
 
     def _add(self, entry: Entry) -> None:
+        if self._fault is not None:
+            return  # nothing more is written: it stays in hand, and the next run settles it
         self._waiting.append(entry)
         self._settled.clear()
         if self._flushing is None:
@@ -122,6 +125,7 @@ class Record:
             self._flushing = loop.call_later(self._pause(error), self._flush)
             return None
         except BaseException as error:
+            self._askers = askers
             return self._fail(error)
         self._works()
         for asker, answer in zip(askers, answers, strict=True):
@@ -166,7 +170,7 @@ class Record:
         for asker in self._askers:
             if not asker.done():
                 asker.set_exception(error)
-        self._askers = []
+        self._askers, self._waiting = [], []
         self._settled.set()
 
     def _raise_fault(self) -> None:
