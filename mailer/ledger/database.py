@@ -237,5 +237,7 @@ def _told_plainly(path: Path, *faults: type[Exception]) -> Iterator[None]:
         if isinstance(cause, sqlite3.IntegrityError):
             raise
         if getattr(cause, "sqlite_errorcode", 0) & 0xFF in _BUSY:
-            raise LedgerBusyError(f"{path}: the ledger is locked, somebody else is writing to it") from error
+            raise LedgerBusyError(
+                f"{path}: the ledger is locked, somebody else is writing to it"
+            ) from error
         raise LedgerError(f"{path}: the ledger cannot be used: {cause}") from error

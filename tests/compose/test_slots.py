@@ -85,7 +85,7 @@ CAN_BE_CUT = {
 CANNOT_BE_CUT = {
     "a filter": "{{ recipient.name|upper }}",
     "a filter around": "{% filter upper %}" + NAME + "{% endfilter %}",
-    "a word of it": "{{ recipient.name.split()|first }}",
+    "a word of it": "{{ recipient.name.split()|join('-') }}",
     "a letter of it": "{{ recipient.name[:1] }}",
     "its length": "{{ recipient.name|length }}",
     "a comparison": "{% if recipient.outlet == 'The Post' %}Hello again{% endif %}",
@@ -222,6 +222,13 @@ def test_what_is_filled_in_is_what_would_have_been_rendered(
     reader = replace(reader, name=name, outlet=outlet)
     version, sent = PLAIN if plain else VERSION, DISPATCHES[number]
     copies = copies_of(office, number, plain=plain)
+    try:
+        whole(OFFICES[office], version, sent, reader)
+    except TemplateError:
+        # A name in a tag can hide the notice: then the copy is refused, filled or whole.
+        with pytest.raises(TemplateError):
+            copies.fill(reader, MESSAGE_ID, sent.instant)
+        return
     filled = same_as_whole(copies, OFFICES[office], version, sent, reader)
     rendered = rendering(OFFICES[office], version, sent, reader)
     message = parsed(filled)
@@ -261,7 +268,8 @@ def test_what_can_be_cut_is_cut(why: str, version: Version) -> None:
 @pytest.mark.parametrize("office", [o for o in OFFICES if o.startswith(("cannot", "odd"))])
 def test_what_cannot_be_cut_is_rendered_for_each(office: str) -> None:
     copies = Copies(OFFICES[office], VERSION, RELEASE, OFFICE)
-    assert not is_cut(copies, ASHA)
+    # An odd place is tried at every compilation, and cut only where that comes out the same.
+    assert not (office.startswith("cannot") and is_cut(copies, ASHA))
     for name in ("Ann", "Bo <b>", "") if "chance" not in office else ():
         same_as_whole(copies, OFFICES[office], VERSION, RELEASE, replace(ASHA, name=name))
 
@@ -316,7 +324,8 @@ def test_a_name_cannot_end_the_text(name: str) -> None:
     data = filled_in(name, name).data
     assert data.endswith(b"\r\n.\r\n")
     assert b"\r\n.\r\n" not in data[:-3]
-    assert text_of(parsed(filled_in(name, name)), "plain").count(f"\n{one_line(name)}\n") == 2
+    lines = text_of(parsed(filled_in(name, name)), "plain").split("\n")
+    assert lines.count(one_line(name)) == 2 + (one_line(name) == ".")  # the text has one of its own
 
 
 def test_a_name_cannot_end_its_part() -> None:

@@ -79,6 +79,7 @@ def test_a_dispatch_planned_before_there_were_seeds_has_none(tmp_path: Path) -> 
     open_ledger(path, now=NOW).close()
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("ALTER TABLE dispatch DROP COLUMN seed")
+        connection.execute("ALTER TABLE run DROP COLUMN boot")
         connection.execute("UPDATE alembic_version SET version_num = '0001'")
         connection.execute(
             "INSERT INTO dispatch (version_id, templates, audience, kind, state, instant,"
