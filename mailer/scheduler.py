@@ -27,7 +27,7 @@ from apscheduler.triggers.date import DateTrigger
 
 from mailer.core import clockwatch
 from mailer.core.clockwatch import Doubt, Reading
-from mailer.core.errors import FencedError, LedgerError
+from mailer.core.errors import FencedError, LedgerBusyError, LedgerError
 from mailer.delivery.sender import Sender
 from mailer.ledger.dispatching import Notice
 from mailer.ledger.flight import Flight
@@ -114,7 +114,7 @@ class Runner:
         self._sender: Sender | None = None
         self._sending: asyncio.Task[None] | None = None
         self._warming: asyncio.Task[None] | None = None
-        self._warmed_at = now()
+        self._warmed_at: datetime | None = None
         self._told = False
         self._seen_at = now()
         self._fault: BaseException | None = None
@@ -265,8 +265,12 @@ class Runner:
             return
         if self._flight is None or (self._sending is not None and not self._sending.done()):
             return
-        soon = self._flight.upcoming(now, self._warm)
-        if soon and abs(now - self._warmed_at) >= WARMED_EVERY:
+        try:
+            soon = self._flight.upcoming(now, self._warm)
+        except LedgerBusyError:
+            return  # the next tick looks again; this one must not be late for it
+        cold = self._warmed_at is None or abs(now - self._warmed_at) >= WARMED_EVERY
+        if soon and cold:
             self._warmed_at = now
             self._warming = asyncio.create_task(self._at_work.warm(soon))
         elif not soon:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from stories import DAY, REF, approve, progress, queue, send, states
 from support import LIFT, FakeClock, Sink, closed_port, open_office
 
-from mailer.app import App
+from mailer.app import App, runner
 from mailer.core.errors import MailerError
 from mailer.core.states import DeliveryEvent
 from mailer.ledger import log
@@ -289,3 +290,28 @@ def test_another_text_under_the_same_reference_is_refused_while_the_first_lives(
     app.desk.cancel(REF, by="officer", now=app.now())
     queue(app)
     assert app.desk.plan(REF).version == 2
+
+
+def test_a_tick_is_not_late_for_the_lift_because_another_writes(
+    app: App, sink: Sink, clock: FakeClock
+) -> None:
+    """Looking ahead can wait for the next tick; it is no fault that a person would hear of."""
+    queue(app)
+    approve(app)
+    clock.at = LIFT - timedelta(seconds=10)
+    said: list[str] = []
+
+    async def look() -> None:
+        worker = runner(app, said.append)
+        await worker._begin()
+        with app.database.write():
+            worker._look_ahead(clock())
+        assert worker._warming is None
+        worker._look_ahead(clock())
+        assert worker._warming is not None
+        await worker._warming
+        await worker._end()
+
+    asyncio.run(look())
+    assert said == []
+    assert sink.taken == []

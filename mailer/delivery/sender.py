@@ -21,10 +21,11 @@ from mailer.config import Relay
 from mailer.core import outcome
 from mailer.core.embargo import Clearance, Refusal, RefusalCode, clear
 from mailer.core.errors import TemplateError
-from mailer.core.job import Attempt, Begin, End, Job, RelayFault, Result
+from mailer.core.job import Attempt, Begin, End, Job, Result
 from mailer.core.outcome import Outcome, Phase, Ruling, Step
 from mailer.core.states import DeliveryEvent
-from mailer.delivery.flow import Circuit, Domains, Pace, Window, domain_of
+from mailer.delivery.flow import Circuit, Domains, Pace, domain_of
+from mailer.delivery.pool import Line, Pool
 from mailer.delivery.record import Ledger, Record
 from mailer.delivery.smtp import Envelope, Handed, Session, Unavailable
 
@@ -73,20 +74,17 @@ class Sender:
         say: Callable[[str], None],
     ) -> None:
         self._compose = compose
-        self._connect = connect
         self._now = now
         self._random = random
         self._say = say
         self._record = Record(ledger, now, say)
-        self._circuits = [Circuit(relay) for relay in relays]
+        self._pool = Pool(relays, connect, self._record, now, random, say)
         first = relays[0]
-        self._window = Window(first.connections)
         self._pace = Pace(first.max_rate)
         self._domains = Domains(first.domain_connections, first.domain_rate)
         self._claimed: deque[Job] = deque()
         self._claiming: asyncio.Task[None] | None = None
         self._dry = False
-        self._idle: list[tuple[Session, Circuit]] = []
         self._workers = 0
         self._group: asyncio.TaskGroup | None = None
         self._stopping = False
@@ -94,10 +92,7 @@ class Sender:
     @property
     def closed_until(self) -> datetime | None:
         """While no relay can be tried: when the first is tried again (UTC)."""
-        now = self._now()
-        if any(circuit.can_be_tried(now) for circuit in self._circuits):
-            return None
-        return min(circuit.closed_until or now for circuit in self._circuits)
+        return self._pool.closed_until
 
     async def send_due(self) -> None:
         """Send all that is due now, over as many sessions as allowed; ends when nothing is."""
@@ -117,8 +112,7 @@ class Sender:
 
     async def close(self) -> None:
         """Say goodbye on every session that is still open."""
-        idle, self._idle = self._idle, []
-        await asyncio.gather(*(session.quit() for session, _ in idle))
+        await self._pool.close()
 
     # --- before the lift ----------------------------------------------------------------------
 
@@ -128,59 +122,45 @@ class Sender:
         Nothing of it reaches a relay but greetings: the copies are composed to have their
         templates compiled, and dropped.
         """
-        circuit = self._circuit()
-        if circuit is None or self._stopping:
+        if self._stopping:
             return
-        living = [(s, c) for s, c in self._idle if c is circuit and await s.still_there()]
-        self._idle = living
-        opening = self._allowed(circuit) - len(living)
-        for session in await asyncio.gather(*(self._open(circuit) for _ in range(opening))):
-            if session is not None:
-                self._idle.append((session, circuit))
+        await self._pool.warm()
         for job in jobs:
             with suppress(TemplateError):
                 self._compose(job)
 
     # --- the workers --------------------------------------------------------------------------
 
-    def _allowed(self, circuit: Circuit) -> int:
-        """How many sessions may be at work; after a failure one feels its way."""
-        return 1 if circuit.failures else min(self._window.sessions, circuit.relay.connections)
-
     def _hire(self) -> None:
-        circuit = self._circuit()
-        if circuit is None or self._group is None or self._stopping:
+        if self._group is None or self._stopping:
             return
-        for _ in range(self._allowed(circuit) - self._workers):
+        for _ in range(self._pool.allowed - self._workers):
             self._workers += 1
             self._group.create_task(self._work())
 
     async def _work(self) -> None:
         """One session's share: copy after copy, each envelope with the text before it."""
-        session: Session | None = None
-        circuit: Circuit | None = None
+        line: Line | None = None
         ready: Ready | None = None
         try:
             ready = await self._next()
             while ready is not None:
-                if session is None or circuit is None or not session.usable:
-                    if session is not None:
-                        session.abort()
-                    session, circuit = await self._session()
-                    if session is None or circuit is None:
+                if line is None or not line.session.usable:
+                    if line is not None:
+                        self._pool.give_back(line)
+                    line = await self._pool.take()
+                    if line is None:
                         return
-                if self._workers > self._allowed(circuit):
+                if self._workers > self._pool.allowed_on(line.circuit):
                     return
                 sending, ready = ready, None
-                ready = await self._send(session, circuit, sending)
+                ready = await self._send(line, sending)
         finally:
             self._workers -= 1
             if ready is not None:
                 self._put_back(ready)
-            if session is not None and circuit is not None and session.usable:
-                self._idle.append((session, circuit))
-            elif session is not None:
-                session.abort()
+            if line is not None:
+                self._pool.give_back(line)
 
     async def _next(self) -> Ready | None:
         """The next copy that may go, or None: nothing is due, or we are to stop."""
@@ -239,7 +219,7 @@ class Sender:
         return self._claiming
 
     async def _claim_more(self) -> None:
-        limit = max(CLAIMED, 4 * self._window.limit)
+        limit = max(CLAIMED, 4 * self._pool.window.limit)
         jobs = await self._record.claim(limit)
         self._dry = not jobs
         self._claimed.extend(jobs)
@@ -266,47 +246,6 @@ class Sender:
         self._domains.ends(domain_of(ready.job.contact.email))
         self._claimed.appendleft(ready.job)
 
-    # --- the relays ---------------------------------------------------------------------------
-
-    def _circuit(self) -> Circuit | None:
-        """The most preferred relay that can be tried now."""
-        now = self._now()
-        return next((one for one in self._circuits if one.can_be_tried(now)), None)
-
-    async def _session(self) -> tuple[Session, Circuit] | tuple[None, None]:
-        """A session with the best relay there is; none: every circuit is open."""
-        while (circuit := self._circuit()) is not None:
-            while self._idle:
-                session, of = self._idle.pop()
-                if of is circuit and session.usable:
-                    return session, circuit
-                await session.quit()
-            opened = await self._open(circuit)
-            if opened is not None:
-                return opened, circuit
-        return None, None
-
-    async def _open(self, circuit: Circuit) -> Session | None:
-        opened = await self._connect(circuit.relay)
-        if isinstance(opened, Session):
-            return opened
-        if circuit.can_be_tried(self._now()):  # else another session was told the same
-            ruling = outcome.rule(opened.step, opened.reply)
-            self._open_circuit(circuit, opened, person=ruling.person)
-        return None
-
-    def _open_circuit(self, circuit: Circuit, fault: Unavailable, *, person: bool) -> None:
-        now = self._now()
-        wait = circuit.fails(now, self._random.random())
-        self._record.fault(
-            RelayFault(now, circuit.name, fault.step, fault.reply, fault.error, now + wait)
-        )
-        needs = "; a person must look at this" if person else ""
-        self._say(
-            f"relay {circuit.name} is not available ({fault}){needs}; "
-            f"nothing is lost, next try in {wait.total_seconds():.0f} s"
-        )
-
     # --- the life of one copy -----------------------------------------------------------------
 
     def _prepare(self, job: Job) -> Ready | None:
@@ -324,9 +263,9 @@ class Sender:
             return None
         return Ready(job, message, cleared)
 
-    async def _send(self, session: Session, circuit: Circuit, ready: Ready) -> Ready | None:
+    async def _send(self, line: Line, ready: Ready) -> Ready | None:
         """Hand one copy over; returns the next, whose envelope may be on its way already."""
-        job = ready.job
+        job, session, circuit = ready.job, line.session, line.circuit
         began = self._now()
         begin = Begin(job, began, circuit.name, session.tls_version, ready.message.carries_notice)
         follows: Ready | None = None
@@ -336,7 +275,7 @@ class Sender:
 
         def following() -> tuple[Clearance, Envelope] | None:
             nonlocal follows
-            if self._workers <= self._allowed(circuit):
+            if self._workers <= self._pool.allowed_on(circuit):
                 follows = self._at_hand()
             return (follows.clearance, follows.message) if follows else None
 
@@ -378,23 +317,11 @@ class Sender:
 
     def _weigh(self, circuit: Circuit, job: Job, handed: Handed, ruling: Ruling) -> None:
         """What an answer says of the relay, and of the recipient's domain."""
-        put_off = ruling.outcome is Outcome.RETRY
-        if ruling.outcome is Outcome.ACCEPTED:
-            self._window.taken()
-        elif put_off or ruling.outcome is Outcome.IN_DOUBT:
-            self._window.put_off()
+        self._pool.weigh(circuit, handed, ruling)
         if self._domains.limited:
             moment, jitter = asyncio.get_running_loop().time(), self._random.random()
-            domain = domain_of(job.contact.email)
+            domain, put_off = domain_of(job.contact.email), ruling.outcome is Outcome.RETRY
             self._domains.answered(domain, put_off=put_off, moment=moment, jitter=jitter)
-        if handed.reply is None or handed.reply.code == 421:
-            if circuit.stumbled():
-                error = handed.error or "it closes every session"
-                self._open_circuit(
-                    circuit, Unavailable(handed.step, handed.reply, error), person=False
-                )
-        elif circuit.works():
-            self._say(f"relay {circuit.name} is there again")
         self._hire()
 
     def _result(self, begin: Begin, handed: Handed, ruling: Ruling, now: datetime) -> Result:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from datetime import datetime
 
 from sqlmodel import Session
 
+from mailer.compose.templates import TemplateSet
 from mailer.config import Config
 from mailer.core.errors import MailerError
 from mailer.core.inert import inert
+from mailer.core.model import Version
+from mailer.core.plan import Plan
 from mailer.desk.proposal import Proposer
-from mailer.ledger import store
+from mailer.ledger import plans, store
 from mailer.ledger.database import Database
-from mailer.ledger.tables import AdvisoryRow
+from mailer.ledger.tables import AdvisoryRow, VersionRow
 
 
 def new_seed() -> int:
@@ -45,3 +49,22 @@ class DeskBase:
                 f'no advisory "{inert(reference)}" in the ledger; `mailer show` lists them'
             )
         return found
+
+    def _keep(
+        self,
+        session: Session,
+        version: Version,
+        plan: Plan,
+        templates: TemplateSet,
+        *,
+        by: str,
+        now: datetime,
+    ) -> VersionRow:
+        """A version, its templates and its plan, as they are approved and sent."""
+        store.save_templates(session, templates.digest, templates.files)
+        row = store.save_version(session, version, by, now)
+        domain = self._config.office.domain
+        plans.save_plan(
+            session, row.id or 0, plan, domain=domain, by=by, now=now, seed=self._seed()
+        )
+        return row

@@ -251,17 +251,7 @@ class Changing(Deciding):
         plan = _plan(version, templates.digest, groups, plans.standing(session, None), now)
         plan = replace(plan, dispatches=plan.dispatches + notices)
         self._proposer.try_templates(version, plan, templates)
-        store.save_templates(session, templates.digest, templates.files)
-        row = store.save_version(session, version, by, now)
-        plans.save_plan(
-            session,
-            row.id or 0,
-            plan,
-            domain=self._config.office.domain,
-            by=by,
-            now=now,
-            seed=self._seed(),
-        )
+        row = self._keep(session, version, plan, templates, by=by, now=now)
         notified = sum(len(planned.contacts) for planned in notices)
         change = Change(notified, plan.recipients - notified, cancelled, going=False)
         audit.append(

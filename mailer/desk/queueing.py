@@ -64,17 +64,7 @@ class Queueing(DeskBase):
                     f"{version.reference}: lists or ledger changed while the plan was shown; "
                     "queue it again"
                 )
-            store.save_templates(session, plan.templates, proposal.templates.files)
-            row = store.save_version(session, version, by, now)
-            plans.save_plan(
-                session,
-                row.id or 0,
-                plan,
-                domain=self._config.office.domain,
-                by=by,
-                now=now,
-                seed=self._seed(),
-            )
+            self._keep(session, version, plan, proposal.templates, by=by, now=now)
             audit.append(
                 session,
                 at=now,
