@@ -52,9 +52,12 @@ def between(
     planned: Iterable[Contact],
     now: datetime,
 ) -> Difference:
-    """Compare by address, without regard to case; of two of one address the later counts."""
-    before = {contact.email.casefold(): contact for contact in then}
-    after = {contact.email.casefold(): contact for contact in planned}
+    """Compare by address, without regard to case; of two of one address the later counts.
+
+    Whoever differs is told by address: the order of sending is a drawn one, and says nothing.
+    """
+    before = _by_address(then)
+    after = _by_address(planned)
     oldest = (now - STALE).date()
     return Difference(
         audience=audience,
@@ -71,3 +74,7 @@ def between(
             one for one in after.values() if one.verified is None or one.verified < oldest
         ),
     )
+
+
+def _by_address(contacts: Iterable[Contact]) -> dict[str, Contact]:
+    return dict(sorted({contact.email.casefold(): contact for contact in contacts}.items()))

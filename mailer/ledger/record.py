@@ -223,7 +223,7 @@ def _embargoes(dispatches: Iterable[DispatchRow]) -> list[EmbargoSet]:
 
 
 def _copies(session: Session, advisory_id: int, answers: Iterable[Answer]) -> list[HeldCopy]:
-    """Every copy whose text the relay took or may have, in the order in which they began."""
+    """Every copy whose text the relay took or may have: as they began, those of one moment by address."""
     said: dict[str, list[Answer]] = {}
     for answer in answers:
         said.setdefault(answer.email.casefold(), []).append(answer)
@@ -248,7 +248,7 @@ def _copies(session: Session, advisory_id: int, answers: Iterable[Answer]) -> li
         _held(delivery, dispatch, version, attempts, said.get(delivery.email_key, ()))
         for delivery, dispatch, version, attempts in copies.values()
     ]
-    return sorted(held, key=lambda copy: copy.began_at)
+    return sorted(held, key=lambda copy: (copy.began_at, copy.contact.email.casefold()))
 
 
 def _held(
