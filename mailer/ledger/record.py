@@ -223,7 +223,7 @@ def _embargoes(dispatches: Iterable[DispatchRow]) -> list[EmbargoSet]:
 
 
 def _copies(session: Session, advisory_id: int, answers: Iterable[Answer]) -> list[HeldCopy]:
-    """Every copy whose text the relay took or may have: as they began, those of one moment by address."""
+    """Every copy whose text the relay took or may have, as they began; at one moment by address."""
     said: dict[str, list[Answer]] = {}
     for answer in answers:
         said.setdefault(answer.email.casefold(), []).append(answer)
