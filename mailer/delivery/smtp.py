@@ -328,12 +328,12 @@ async def connect(relay: Relay) -> Session | Unavailable:
     except aiosmtplib.SMTPResponseException as error:
         return _refused(client, step, error)
     except _FAULTS as error:
-        client.close()
+        _drop(client)
         if isinstance(error.__cause__ or error, ssl.SSLError):
             step = Step.STARTTLS
         return Unavailable(step, None, describe(error))
     if client.transport is None or client.transport.is_closing():
-        client.close()
+        _drop(client)
         return Unavailable(step, None, "the relay closed the connection")
     tls = client.transport.get_extra_info("ssl_object")
     extensions = dict(client.esmtp_extensions)
@@ -373,9 +373,17 @@ async def _login(client: aiosmtplib.SMTP, relay: Relay) -> None:
 def _refused(
     client: aiosmtplib.SMTP, step: Step, error: aiosmtplib.SMTPResponseException
 ) -> Unavailable:
-    client.close()
+    _drop(client)
     reply = Reply.parse(error.code, error.message) if error.code > 0 else None
     return Unavailable(step, reply, describe(error))
+
+
+def _drop(client: aiosmtplib.SMTP) -> None:
+    """Close at once: a farewell of TLS would wait for a peer that has refused us already."""
+    transport = client.transport
+    if isinstance(transport, asyncio.WriteTransport):
+        transport.abort()
+    client.close()
 
 
 def describe(error: BaseException) -> str:

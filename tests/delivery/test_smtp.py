@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import ssl
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
@@ -179,6 +180,14 @@ def test_login(authority: trustme.CA, secure: Start) -> None:
     assert (refused.step, refused.reply and refused.reply.code) == (Step.AUTH, 535)
     assert "wrong" not in str(refused)
     assert len(sink.taken) == 1
+
+
+def test_a_refused_login_leaves_no_connection_open(authority: trustme.CA, secure: Start) -> None:
+    _, port = secure(server_context(authority), "right")
+    relay = relay_at(port, tls="starttls", username="press", password="wrong")
+    for _ in range(40):  # a farewell of TLS that crosses the loop's end is a matter of chance
+        assert isinstance(hand_over(relay), Unavailable)
+    gc.collect()  # an unclosed socket warns here, and a warning is an error
 
 
 def test_nobody_there() -> None:
