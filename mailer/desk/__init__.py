@@ -10,9 +10,10 @@ from mailer.desk.deciding import Approval
 from mailer.desk.proposal import PlanRow, PlanView, Proposal
 from mailer.desk.queueing import Queueing
 from mailer.desk.reporting import Reporting, TimelineView
+from mailer.desk.watching import Watching
 
 __all__ = ["Approval", "Change", "Desk", "PlanRow", "PlanView", "Proposal", "TimelineView"]
 
 
-class Desk(Queueing, Changing, Consenting, Reporting):
+class Desk(Queueing, Changing, Consenting, Reporting, Watching):
     """The press office's desk over one ledger and one configuration."""
