@@ -23,6 +23,12 @@ settings.register_profile(
 settings.load_profile("mailer")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    # To collect tests is not to run them: no snapshot is unused because of it.
+    if config.option.collectonly:
+        config.option.warn_unused_snapshots = True
+
+
 @pytest.fixture
 def clock() -> FakeClock:
     return FakeClock(LIFT - 3 * DAY)
