@@ -20,6 +20,7 @@ from mailer.core.model import Contact, Dispatch, DispatchKind, Embargo, Version
 from mailer.core.plan import Plan, PlannedDispatch, Standing
 from mailer.core.states import DispatchState
 from mailer.desk.deciding import Deciding
+from mailer.desk.proposal import Document
 from mailer.ledger import approvals, audit, changes, plans, store
 from mailer.ledger.changes import Group
 from mailer.ledger.tables import AdvisoryRow
@@ -72,7 +73,7 @@ class Changing(Deciding):
             going = self._say_yes(session, owner, by, now)
             return Change(change.notified, change.unaware, change.cancelled, going)
 
-    def correct(self, file: Path, *, note: str, by: str, now: datetime) -> Change:
+    def correct(self, source: Path | Document, *, note: str, by: str, now: datetime) -> Change:
         """Replace an advisory's text by a new version; `note` tells holders what changed.
 
         Those who hold an earlier version get a correction; those still waiting get the new
@@ -80,12 +81,12 @@ class Changing(Deciding):
         """
         by = self._named(by)
         with self._database.write() as session:
-            draft, reference = self._proposer.read(file)
-            owner = self._alive(session, reference)
+            document = self._proposer.read(source)
+            owner = self._alive(session, document.draft.reference)
             known = store.versions(session, owner.id or 0)
             rows = store.dispatches(session, owner.id or 0)
             under = [store.dispatch_of(row).embargo for row in rows]
-            version = self._proposer.new_version(draft, file, under, len(known) + 1, now)
+            version = self._proposer.new_version(document, under, len(known) + 1, now)
             if any(row.content_hash == version.content_hash for row in known):
                 raise MailerError(f"{owner.reference}: this text is already a version of it")
             # Under the embargo that holds now, not the one their copy was marked with.

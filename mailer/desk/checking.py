@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session
@@ -12,11 +13,11 @@ from mailer.compose.templates import TemplateSet, render
 from mailer.compose.view import notice
 from mailer.core import preflight
 from mailer.core.errors import TemplateError
-from mailer.core.model import Contact, ReadWarning, Version
+from mailer.core.model import Contact, Dispatch, ReadWarning, Version
 from mailer.core.preflight import Checked, Finding, Sample
 from mailer.core.states import DispatchState
 from mailer.desk.base import DeskBase
-from mailer.desk.proposal import shape
+from mailer.desk.proposal import Proposal, shape
 from mailer.intake import documents
 from mailer.ledger import store
 from mailer.ledger.tables import DispatchRow
@@ -42,6 +43,16 @@ class Checking(DeskBase):
             ]
             return self._check(session, rows, now, relay_size) if rows else ()
 
+    def check_proposal(
+        self, proposal: Proposal, *, now: datetime, relay_size: int | None = None
+    ) -> tuple[Finding, ...]:
+        """The same of what is not queued yet, so that it can be mended before."""
+        going = [
+            Going(planned.dispatch, proposal.templates, planned.contacts)
+            for planned in proposal.plan.dispatches
+        ]
+        return self._findings(proposal.version, going, now, relay_size)
+
     def _check(
         self,
         session: Session,
@@ -50,20 +61,32 @@ class Checking(DeskBase):
         relay_size: int | None = None,
     ) -> tuple[Finding, ...]:
         version = store.load_version(session, rows[-1].version_id)
+        going = [
+            Going(
+                store.dispatch_of(row),
+                TemplateSet(store.load_templates(session, row.templates)),
+                tuple(c for c, _ in store.recipients(session, row.id or 0, None, None)),
+            )
+            for row in rows
+        ]
+        return self._findings(version, going, now, relay_size)
+
+    def _findings(
+        self, version: Version, going: Sequence[Going], now: datetime, relay_size: int | None
+    ) -> tuple[Finding, ...]:
         people: dict[str, tuple[Contact, ...]] = {}
         samples: list[Sample] = []
         faults: list[str] = []
-        for row in rows:
-            contacts = tuple(c for c, _ in store.recipients(session, row.id or 0, None, None))
-            people[row.audience] = people.get(row.audience, ()) + contacts
+        for one in going:
+            name = one.dispatch.audience.name
+            people[name] = people.get(name, ()) + one.contacts
             try:
-                samples += self._samples(session, row, version, contacts)
+                samples += self._samples(one, version)
             except TemplateError as error:
                 faults.append(str(error))
-        dispatches = [store.dispatch_of(row) for row in rows]
         checked = Checked(
             version=version,
-            embargoes=tuple((d.audience, d.embargo) for d in dispatches),
+            embargoes=tuple((g.dispatch.audience, g.dispatch.embargo) for g in going),
             recipients=people,
             samples=tuple(samples),
             faults=tuple(dict.fromkeys(faults)),
@@ -73,22 +96,20 @@ class Checking(DeskBase):
         )
         return preflight.check(checked, now)
 
-    def _samples(
-        self, session: Session, row: DispatchRow, version: Version, contacts: tuple[Contact, ...]
-    ) -> Iterator[Sample]:
+    def _samples(self, one: Going, version: Version) -> Iterator[Sample]:
         """One rendered copy for each shape of contact."""
-        templates = TemplateSet(store.load_templates(session, row.templates))
-        dispatch = store.dispatch_of(row)
-        office = self._config.office
+        dispatch, office = one.dispatch, self._config.office
         embargoed = dispatch.embargoed(dispatch.instant)
-        for contact in {shape(contact): contact for contact in contacts}.values():
-            rendered = render(templates, version, dispatch, contact, office, embargoed=embargoed)
+        for contact in {shape(contact): contact for contact in one.contacts}.values():
+            rendered = render(
+                one.templates, version, dispatch, contact, office, embargoed=embargoed
+            )
             built = message.build(
-                rendered, version, dispatch, contact, office, "<check@localhost>", row.instant
+                rendered, version, dispatch, contact, office, "<check@localhost>", dispatch.instant
             )
             yield Sample(
-                subject=f"{row.kind} to {row.audience}",
-                audience=row.audience,
+                subject=f"{dispatch.kind} to {dispatch.audience.name}",
+                audience=dispatch.audience.name,
                 kind=dispatch.kind,
                 title=rendered.subject,
                 text=rendered.text,
@@ -96,6 +117,15 @@ class Checking(DeskBase):
                 notice=notice(version, dispatch, contact, embargoed=embargoed),
                 size=len(built.content),
             )
+
+
+@dataclass(frozen=True, slots=True)
+class Going:
+    """A dispatch with its templates and those it is for, queued or not."""
+
+    dispatch: Dispatch
+    templates: TemplateSet
+    contacts: tuple[Contact, ...]
 
 
 def _text_warnings(version: Version) -> Iterator[tuple[str, ReadWarning]]:

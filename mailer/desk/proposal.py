@@ -23,7 +23,16 @@ from mailer.core import embargo as embargoes
 from mailer.core import plan as planning
 from mailer.core.embargo import Ask, Instant, Reject, say
 from mailer.core.errors import DocumentError, MailerError, NeedsDecisionError
-from mailer.core.model import NOTICES, Contact, Dispatch, Draft, Edition, Embargo, Version
+from mailer.core.model import (
+    NOTICES,
+    Attachment,
+    Contact,
+    Dispatch,
+    Draft,
+    Edition,
+    Embargo,
+    Version,
+)
 from mailer.core.plan import LeftOut, Plan, Standing
 from mailer.core.states import DispatchState
 from mailer.intake import attachments, contacts, documents
@@ -83,6 +92,15 @@ class Proposal:
     basis: Basis
 
 
+@dataclass(frozen=True, slots=True)
+class Document:
+    """An advisory's document as it was read, with its files. `name` is what messages call it."""
+
+    name: str
+    draft: Draft
+    attachments: tuple[Attachment, ...] = ()
+
+
 class Proposer:
     """Makes proposals for one office. Works inside the caller's reading transaction."""
 
@@ -92,7 +110,7 @@ class Proposer:
     def propose(
         self,
         session: Session,
-        file: Path,
+        source: Path | Document,
         *,
         embargo_line: str | None,
         immediate: bool,
@@ -104,11 +122,12 @@ class Proposer:
 
         Raises NeedsDecisionError where the embargo line leaves a choice.
         """
-        draft, _ = self.read(file)
+        document = self.read(source)
+        draft = document.draft
         embargo, notes = self._embargo(draft, embargo_line, immediate, now)
         own = {name: self.read_embargo(line, now)[0] for name, line in embargo_for.items()}
         notes += self._compare_printed(draft.embargo_line, [embargo, *own.values()], now)
-        version = self._freeze(draft, file, embargo, now)
+        version = self._freeze(document, embargo, now)
         names = tuple(dict.fromkeys(audiences))
         for name in own:
             if name not in names:
@@ -125,28 +144,31 @@ class Proposer:
         if not plan.recipients:
             raise MailerError(f"{version.reference}: nobody would get it. {_why_nobody(plan)}")
         self.try_templates(version, plan, templates)
-        warned = tuple(f"{file.name}: line {w.line}: {w.message}" for w in draft.warnings)
+        warned = tuple(f"{document.name}: line {w.line}: {w.message}" for w in draft.warnings)
         view = self._view_of_plan(version, plan, notes + warned + found)
         return Proposal(version, plan, templates, names, own, now, view, Basis(lists, known))
 
-    def read(self, file: Path) -> tuple[Draft, str]:
-        """A document and its reference, which no advisory goes without."""
-        draft = documents.read(file)
-        if not draft.reference:
-            raise DocumentError(f"{file.name}: no reference found; add a line: Reference: …")
-        return draft, draft.reference
+    def read(self, source: Path | Document) -> Document:
+        """A document with its files; it has a reference, which no advisory goes without."""
+        if isinstance(source, Path):
+            draft = documents.read(source)
+            source = Document(
+                source.name, draft, attachments.load(source.parent, draft.attachments)
+            )
+        if not source.draft.reference:
+            raise DocumentError(f"{source.name}: no reference found; add a line: Reference: …")
+        return source
 
     def new_version(
         self,
-        draft: Draft,
-        file: Path,
+        document: Document,
         embargoes: Sequence[Embargo | None],
         number: int,
         now: datetime,
     ) -> Version:
         """A document as the next version of its advisory, under the embargoes that one has."""
-        self._compare_printed(draft.embargo_line, embargoes, now)
-        return replace(self._freeze(draft, file, embargoes[0], now), number=number)
+        self._compare_printed(document.draft.embargo_line, embargoes, now)
+        return replace(self._freeze(document, embargoes[0], now), number=number)
 
     def _embargo(
         self, draft: Draft, line: str | None, immediate: bool, now: datetime
@@ -205,8 +227,9 @@ class Proposer:
             )
         return ()
 
-    def _freeze(self, draft: Draft, file: Path, embargo: Embargo | None, now: datetime) -> Version:
+    def _freeze(self, document: Document, embargo: Embargo | None, now: datetime) -> Version:
         """A draft as a version: everything an advisory must have is there, or it is refused."""
+        draft = document.draft
         missing = [
             what
             for what, found in (
@@ -219,7 +242,7 @@ class Proposer:
         ]
         if missing:
             raise DocumentError(
-                f"{file.name}: no {', no '.join(missing)} found; add what is missing to the "
+                f"{document.name}: no {', no '.join(missing)} found; add what is missing to the "
                 "document, or write it between +++ lines at its head"
             )
         office = self._config.office
@@ -241,7 +264,7 @@ class Proposer:
             date=draft.date or issued,
             editions=(original, *draft.editions),
             contacts=draft.contacts,
-            attachments=attachments.load(file.parent, draft.attachments),
+            attachments=document.attachments,
         )
 
     def number(self, session: Session, version: Version) -> tuple[int, int | None]:

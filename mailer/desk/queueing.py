@@ -18,7 +18,7 @@ from mailer.core.model import Contact
 from mailer.core.plan import Standing
 from mailer.core.states import DispatchState
 from mailer.desk.base import DeskBase
-from mailer.desk.proposal import Basis, PlanRow, PlanView, Proposal
+from mailer.desk.proposal import Basis, Document, PlanRow, PlanView, Proposal
 from mailer.ledger import audit, plans, store
 from mailer.ledger.tables import DispatchRow
 
@@ -28,7 +28,7 @@ class Queueing(DeskBase):
 
     def propose(
         self,
-        file: Path,
+        source: Path | Document,
         *,
         embargo_line: str | None,
         immediate: bool,
@@ -43,7 +43,7 @@ class Queueing(DeskBase):
         with self._database.read() as session:
             return self._proposer.propose(
                 session,
-                file,
+                source,
                 embargo_line=embargo_line,
                 immediate=immediate,
                 audiences=audiences,
@@ -99,7 +99,7 @@ class Queueing(DeskBase):
 
     def reference_of(self, file: Path) -> str:
         """The reference that a document names."""
-        return self._proposer.read(file)[1]
+        return self._proposer.read(file).draft.reference
 
     def plan(self, reference: str) -> PlanView:
         """An advisory's plan as the ledger has it; a cancelled one only if there is no other."""

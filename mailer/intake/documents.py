@@ -9,9 +9,10 @@ with a file is one DocumentError. Front matter between `+++` lines says what els
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
 from babel import localedata
 
@@ -32,16 +33,33 @@ def read(path: Path) -> Draft:
     `advisory.md` brings `advisory.ar.md`, `advisory.fr.md` … Raises DocumentError.
     """
     source = files.load(path)
+    beside = ((language, files.load(one)) for language, one in _editions_of(path))
+    return _whole(source, _tag_of(path), beside)
+
+
+def parse(name: str, content: bytes, editions: Mapping[str, str] = MappingProxyType({})) -> Draft:
+    """The same of a document that is at hand. `editions` are Markdown, by language.
+
+    Nothing is read from the disk: `name` only says by its suffix what it is. Raises DocumentError.
+    """
+    beside = (
+        (language, files.parse(f"edition {language}.md", text.encode()))
+        for language, text in editions.items()
+    )
+    return _whole(files.parse(name, content), "", beside)
+
+
+def _whole(source: Source, language: str, beside: Iterable[tuple[str, Source]]) -> Draft:
     draft = _draft(source)
-    draft = replace(draft, language=_tag_of(path) or draft.language)
+    draft = replace(draft, language=language or draft.language)
     editions: list[Edition] = []
     warnings = [*source.warnings, *draft.warnings]
-    for language, beside in _editions_of(path):
-        edition, more = _edition(beside, language)
+    for named, other in beside:
+        edition, more = _edition(other, named)
         clash = next((e for e in editions if e.language == edition.language), None)
         if clash or edition.language == draft.language:
             raise DocumentError(
-                f"{brief(beside.name)}: is a second text in {edition.language!r};"
+                f"{other.name}: is a second text in {edition.language!r};"
                 " say its language in its name or front matter, or take one away"
             )
         editions.append(edition)
@@ -56,9 +74,8 @@ def _draft(source: Source) -> Draft:
     return plain.draft_of(source.lines, wrapped=source.wrapped, typeset=source.typeset)
 
 
-def _edition(path: Path, language: str) -> tuple[Edition, list[ReadWarning]]:
+def _edition(source: Source, language: str) -> tuple[Edition, list[ReadWarning]]:
     """A language edition; its warnings name its file, as their lines are that file's."""
-    source = files.load(path)
     parts = front_matter.split(source.lines, source.name)
     if parts:
         edition, draft = front_matter.edition_of(*parts, source.name, language)

@@ -1,7 +1,8 @@
 """Files to lines: UTF-8 text, Word and PDF, each held to a size before it is opened.
 
-The only part of reading an advisory that touches the disk. Whatever is wrong with a file is a
-DocumentError that says what to do; the parsers' own exceptions never get out.
+The only part of reading an advisory that touches the disk; what was uploaded never does. Whatever
+is wrong with a file is a DocumentError that says what to do; the parsers' own exceptions never get
+out.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -66,17 +67,35 @@ class Source:
 
 def load(path: Path) -> Source:
     """The lines of a document, by its suffix. Raises DocumentError."""
-    name = brief(path.name)
-    suffix = path.suffix.lower()
-    if suffix not in SUFFIXES:
-        raise DocumentError(f"{name}: cannot read a {suffix or 'file without suffix'};"
-                            f" accepted: {', '.join(SUFFIXES)}")  # fmt: skip
-    content = _content(path, name, MAX_FILE if suffix in (".docx", ".pdf") else MAX_TEXT)
+    return parse(path.name, _content(path, brief(path.name), _limit(path.name)))
+
+
+def parse(name: str, content: bytes) -> Source:
+    """The same of a document that is at hand; only the suffix of its name is looked at."""
+    shown, suffix = brief(name), _suffix(name)
+    if len(content) > (limit := _limit(name)):
+        raise _too_large(shown, limit)
     if suffix == ".docx":
-        return _source(name, _word(content, name), numbered=False)
+        return _source(shown, _word(content, shown), numbered=False)
     if suffix == ".pdf":
-        return _source(name, _pdf(content, name), numbered=False, wrapped=True, typeset=True)
-    return _source(name, _decoded(content, name), numbered=True, wrapped=suffix == ".txt")
+        return _source(shown, _pdf(content, shown), numbered=False, wrapped=True, typeset=True)
+    return _source(shown, _decoded(content, shown), numbered=True, wrapped=suffix == ".txt")
+
+
+def _suffix(name: str) -> str:
+    suffix = PurePath(name).suffix.lower()
+    if suffix not in SUFFIXES:
+        what = brief(suffix) or "file without suffix"
+        raise DocumentError(f"{brief(name)}: cannot read a {what}; accepted: {', '.join(SUFFIXES)}")
+    return suffix
+
+
+def _limit(name: str) -> int:
+    return MAX_FILE if _suffix(name) in (".docx", ".pdf") else MAX_TEXT
+
+
+def _too_large(name: str, limit: int) -> DocumentError:
+    return DocumentError(f"{name}: is larger than {limit // 1_000_000} MB; is it an advisory?")
 
 
 def _source(
@@ -104,7 +123,7 @@ def _content(path: Path, name: str, limit: int) -> bytes:
         why = getattr(error, "strerror", None) or "its name cannot be used"
         raise DocumentError(f"{name}: cannot be opened: {why}") from None
     if len(content) > limit:
-        raise DocumentError(f"{name}: is larger than {limit // 1_000_000} MB; is it an advisory?")
+        raise _too_large(name, limit)
     return content
 
 
