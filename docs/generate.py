@@ -28,7 +28,6 @@ from mailer.core import outcome, states
 from mailer.core.preflight import CODES
 from mailer.core.states import Event, State
 from mailer.intake.checks import WARNINGS
-from mailer.ledger import tables
 
 DOCS = Path(__file__).parent
 EXAMPLE = DOCS.parent / "config.example.toml"
@@ -222,7 +221,7 @@ _TYPES = {"Utc": "instant", "JSON": "json", "AutoString": "text", "LargeBinary":
 def _ledger() -> str:
     """Tables, columns and references; what each means is written by hand below it."""
     lines = ["```mermaid", "erDiagram"]
-    ours = [t for t in SQLModel.metadata.tables.values() if _is_ours(t.name)]
+    ours = list(SQLModel.metadata.tables.values())
     for one in ours:
         lines += [
             f"    {key.column.table.name} ||--o{{ {one.name} : {key.parent.name}"
@@ -236,14 +235,6 @@ def _ledger() -> str:
             lines.append(f"        {_TYPES.get(kind, kind.lower())} {column.name}{mark}")
         lines.append("    }")
     return "\n".join([*lines, "```"])
-
-
-def _is_ours(name: str) -> bool:
-    return any(
-        getattr(row, "__tablename__", None) == name
-        for row in vars(tables).values()
-        if isinstance(row, type) and issubclass(row, SQLModel)
-    )
 
 
 def _warnings() -> str:
@@ -261,6 +252,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "config-embargo": _configuration("embargo"),
     "config-relay": _configuration("relay"),
     "config-database": _configuration("database"),
+    "config-console": _configuration("console"),
     "config-audience": _configuration("audience"),
     "dispatch-diagram": _states(states.DISPATCH, states.DispatchState.PLANNED),
     "delivery-diagram": _states(states.DELIVERY, states.DeliveryState.PENDING),

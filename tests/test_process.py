@@ -93,7 +93,7 @@ def test_a_real_document_goes_to_every_contact_once_and_not_before_the_lift(
     to = ("--to", "wires,national,broadcast,arabic")
     plan = json.loads(mailer("queue", str(SEED), "--embargo", lift.isoformat(), *to, "--json"))
     mailer("approve", "EUR 55/011/2013", "--by", "Chief")
-    running = mailer.start("run")
+    running = mailer.start("run", "--no-console")
     try:
         mailer.wait(lambda log: not {"pending", "sending", "deferred"} & set(states(log)))
     finally:
@@ -136,7 +136,7 @@ def test_killed_and_started_again_loses_nobody_and_sends_nobody_two(
         return None
 
     sink.answer = kill_at_the_sixth
-    running.append(first := mailer.start("run"))
+    running.append(first := mailer.start("run", "--no-console"))
     first.communicate(timeout=60)
     assert first.returncode == -signal.SIGKILL
     assert len(sink.rcpts) < 12
@@ -160,7 +160,7 @@ def test_ctrl_c_finishes_and_records_the_message_in_flight(tmp_path: Path, sink:
         return None
 
     sink.answer = interrupt_at_the_tenth
-    running.append(first := mailer.start("run"))
+    running.append(first := mailer.start("run", "--no-console"))
     said, _ = first.communicate(timeout=10)
     assert first.returncode == 0, said
     entries = mailer.log()
@@ -174,11 +174,11 @@ def test_ctrl_c_finishes_and_records_the_message_in_flight(tmp_path: Path, sink:
 
 def test_a_second_run_is_refused_with_one_clear_line(tmp_path: Path, sink: Sink) -> None:
     mailer = Mailer(make_office(tmp_path), sink.port)
-    first = mailer.start("run")
+    first = mailer.start("run", "--no-console")
     try:
         assert first.stdout is not None
         assert "running" in first.stdout.readline()
-        second = mailer.start("run")
+        second = mailer.start("run", "--no-console")
         said, _ = second.communicate(timeout=20)
         assert second.returncode == 1
         assert said.count("\n") == 1

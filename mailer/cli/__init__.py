@@ -8,7 +8,15 @@ from __future__ import annotations
 import sys
 
 # Each room puts its commands on `cli` when it is imported; this order is the order of --help.
-from mailer.cli import consenting, deciding, looking, reporting, running, setting_up  # noqa: F401
+from mailer.cli import (  # noqa: F401
+    consenting,
+    deciding,
+    looking,
+    people,
+    reporting,
+    running,
+    setting_up,
+)
 from mailer.cli.common import cli, options
 from mailer.core.errors import MailerError
 from mailer.core.inert import inert

@@ -1,8 +1,9 @@
-"""Running: the sender itself, and the demo."""
+"""Running: the sender itself, the console, and the demo."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -12,35 +13,64 @@ import typer
 
 from mailer import present
 from mailer.app import App, open_for_run, runner
-from mailer.cli.common import DECIDE, cli, options
+from mailer.cli.common import DECIDE, cli, opened, options
 from mailer.core.inert import inert
+from mailer.web import child
 
 
 @cli.command("run")
 def run_command(
     once: Annotated[bool, typer.Option("--once", help="Do all that is due, and end.")] = False,
+    no_console: Annotated[
+        bool, typer.Option("--no-console", help="Do not serve the console.")
+    ] = False,
 ) -> None:
     """Send what is approved when its instant comes; ends in good order at Ctrl-C."""
     with open_for_run(options.config, os.environ) as app:
-        zone = app.config.embargo.zone
-
-        def say(text: str) -> None:
-            moment = present.when_exactly(app.now(), zone)
-            print(f"{moment}  {inert(text)}", flush=True)
-
+        say = _saying(app)
         if app.took_over_from:
             say(f"taken over from {app.took_over_from}, which has not been seen for a while")
-        if not asyncio.run(_run(app, say, once=once)):
+        if not asyncio.run(_run(app, say, once=once, console=not no_console)):
             raise typer.Exit(DECIDE)
 
 
-async def _run(app: App, say: Callable[[str], None], *, once: bool) -> bool:
+async def _run(app: App, say: Callable[[str], None], *, once: bool, console: bool) -> bool:
     worker = runner(app, say)
     if once:
         return await worker.run_once()
     say(f"running; ledger {app.config.database.path}; Ctrl-C ends it")
-    await worker.run()
+    keeper = asyncio.create_task(child.keep(options.config, say)) if console else None
+    try:
+        await worker.run()
+    finally:
+        if keeper is not None:
+            keeper.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await keeper
     return True
+
+
+@cli.command("console")
+def console_command(
+    until_eof: Annotated[
+        bool, typer.Option("--until-eof", help="End when standard input ends.")
+    ] = False,
+) -> None:
+    """Serve the console alone, without sending; `mailer run` serves it too."""
+    from mailer.web.serve import serve
+
+    with opened() as app:
+        serve(app, _saying(app), until_eof=until_eof)
+
+
+def _saying(app: App) -> Callable[[str], None]:
+    """Says a line with its instant, at once."""
+    zone = app.config.embargo.zone
+
+    def say(text: str) -> None:
+        print(f"{present.when_exactly(app.now(), zone)}  {inert(text)}", flush=True)
+
+    return say
 
 
 @cli.command()

@@ -7,6 +7,7 @@ from mailer.config.read import keys, load
 from mailer.config.sections import (
     AudienceConfig,
     Config,
+    Console,
     Database,
     EmbargoRules,
     Organisation,
@@ -16,6 +17,7 @@ from mailer.config.sections import (
 __all__ = [
     "AudienceConfig",
     "Config",
+    "Console",
     "Database",
     "EmbargoRules",
     "Organisation",

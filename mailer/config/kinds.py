@@ -172,6 +172,10 @@ def _path_text(value: object) -> object:
     return _filled(same_line(value)) if isinstance(value, str) else value
 
 
+def _none_for_empty(path: object) -> object:
+    return None if path == "" else path
+
+
 def _in_folder(path: Path, info: ValidationInfo) -> Path:
     return info.context.folder / path if isinstance(info.context, Place) else path
 
@@ -272,4 +276,5 @@ Grace = Annotated[
 ]
 Hour = Annotated[time, BeforeValidator(_hour)]
 FolderPath = Annotated[Path, BeforeValidator(_path_text), AfterValidator(_in_folder)]
+OptionalPath = Annotated[FolderPath | None, BeforeValidator(_none_for_empty)]
 ListPath = Annotated[Path, BeforeValidator(_path_text), AfterValidator(_in_lists)]

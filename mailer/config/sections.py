@@ -11,6 +11,7 @@ import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -79,7 +80,7 @@ class Relay(_Section):
     tls: Literal["starttls", "tls", "none"] = Field(
         "starttls", description='"starttls", "tls" and "none" are accepted'
     )
-    password_file: kinds.FolderPath | None = Field(
+    password_file: kinds.OptionalPath = Field(
         None, description="a file with the password on its only line is accepted"
     )
     password: SecretStr = Field(SecretStr(""), description=_LINE)
@@ -121,11 +122,6 @@ class Relay(_Section):
                 'or "tls", or accept that with allow_plaintext = true'
             )
         return tls
-
-    @field_validator("password_file", mode="before")
-    @classmethod
-    def _none_for_empty(cls, path: object) -> object:
-        return None if path == "" else path
 
     @field_validator("password_file")
     @classmethod
@@ -185,6 +181,64 @@ class Database(_Section):
             raise ValueError("is not the URL of an SQLite file")
         place = info.context
         return f"sqlite:///{place.folder / name}" if isinstance(place, Place) else url
+
+
+class Console(_Section):
+    """The console in the browser. `base_url` is the address that people open, "" for its own."""
+
+    host: kinds.Host = Field("127.0.0.1", description="a host name or an IP address is accepted")
+    port: StrictInt = Field(8025, ge=0, le=65535, description="0 to 65535 are accepted")
+    base_url: kinds.Text = Field(
+        "", description='an address like "https://press.example.org" is accepted'
+    )
+    tls_certificate: kinds.OptionalPath = Field(
+        None, description="a PEM file with the certificate and its chain is accepted"
+    )
+    tls_key: kinds.OptionalPath = Field(None, description="a PEM file with the key is accepted")
+    behind_proxy: StrictBool = Field(False, validate_default=True, description=_SWITCH)
+
+    @property
+    def secure(self) -> bool:
+        """Whether browsers reach it over TLS."""
+        return self.tls_certificate is not None or self.base_url.startswith("https://")
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The host names that a request may be for, in lower case."""
+        own = {self.host.lower().strip("[]")}
+        if kinds.is_loopback(self.host) or self.behind_proxy:
+            own |= {"localhost", "127.0.0.1", "::1"}
+        return frozenset(own | {urlsplit(self.base_url).hostname or self.host.lower()})
+
+    @field_validator("base_url")
+    @classmethod
+    def _address(cls, url: str) -> str:
+        if url and not re.fullmatch(r"https?://[^/?#@\s]+/?", url):
+            raise ValueError("is not the address of a site")
+        return url.rstrip("/")
+
+    @field_validator("tls_key")
+    @classmethod
+    def _pair(cls, key: Path | None, info: ValidationInfo) -> Path | None:
+        if "tls_certificate" in info.data and (key is None) != (
+            info.data["tls_certificate"] is None
+        ):
+            raise refuse("tls_certificate and tls_key go together; give both or neither")
+        return key
+
+    @field_validator("behind_proxy")
+    @classmethod
+    def _guarded(cls, behind_proxy: bool, info: ValidationInfo) -> bool:
+        host = info.data.get("host", "localhost")
+        tls = info.data.get("tls_certificate")
+        if not behind_proxy and not tls and not kinds.is_loopback(host):
+            raise refuse(
+                "the console would show embargoed texts in the clear on the network; give "
+                'tls_certificate and tls_key, or say behind_proxy = true, or host = "127.0.0.1"'
+            )
+        if behind_proxy and not info.data.get("base_url", "unknown"):
+            raise refuse("needs base_url, the address by which people reach the proxy")
+        return behind_proxy
 
 
 class AudienceConfig(_Section):
@@ -265,6 +319,7 @@ class Settings(_Section):
     embargo: EmbargoRules = Field(description="write [embargo], its keys below it")
     relay: Relay = Field(description="write [relay], its keys below it")
     database: Database = Field(description="write [database], its keys below it")
+    console: Console = Field(description="write [console], its keys below it")
     audience: Annotated[tuple[AudienceConfig, ...], AfterValidator(kinds.some)] = Field(
         description="write [[audience]], in two brackets, for each audience"
     )

@@ -4,6 +4,7 @@ Every deed is one transaction with its audit row. `now` is an argument (aware, U
 people are whatever the caller was told. Each refusal is a MailerError that says what to do next.
 """
 
+from mailer.desk.admitting import Admitting
 from mailer.desk.changing import Change, Changing
 from mailer.desk.consenting import Consenting
 from mailer.desk.deciding import Approval
@@ -15,5 +16,5 @@ from mailer.desk.watching import Watching
 __all__ = ["Approval", "Change", "Desk", "PlanRow", "PlanView", "Proposal", "TimelineView"]
 
 
-class Desk(Queueing, Changing, Consenting, Reporting, Watching):
+class Desk(Queueing, Changing, Consenting, Reporting, Watching, Admitting):
     """The press office's desk over one ledger and one configuration."""

@@ -90,7 +90,7 @@ def one_life(random: Random, kills: int, offices: Offices, children: Nursery) ->
         found: list[int] = []
         for _ in range(kills):
             if random.random() < IDLE:
-                child = children.start(config, environ, "run")
+                child = children.start(config, environ, "run", "--no-console")
                 time.sleep(random.uniform(0, 0.5))
                 child.kill()
             else:
@@ -98,7 +98,7 @@ def one_life(random: Random, kills: int, offices: Offices, children: Nursery) ->
                 started: SimpleQueue[Child] = SimpleQueue()
                 delay = random.choice((0.0, random.uniform(0, 0.005)))
                 killer.set(random.randint(1, SOON), delay, partial(_kill_next, started))
-                child = children.start(config, environ, "run")
+                child = children.start(config, environ, "run", "--no-console")
                 started.put(child)
                 assert killer.struck.wait(60), child.out.read_text()
             status, said = child.wait()

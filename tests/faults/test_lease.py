@@ -124,7 +124,7 @@ def freeze(offices: Offices, nurseries: tuple[Nursery, Nursery]) -> Freeze:
         freezer = Freezer(point, config.parent / "mailer.db", thaw_at=thaw_at)
         with running(Relay(freezer)) as relay:
             environ = relay_environ(relay.port, connections=CONNECTIONS)
-            freezer.process = first = nurseries[0].start(config, environ, "run")
+            freezer.process = first = nurseries[0].start(config, environ, "run", "--no-console")
             try:
                 assert freezer.frozen.wait(60), first.out.read_text()
                 yield Scene(first, relay, config, environ, nurseries[1])

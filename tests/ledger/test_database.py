@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -22,6 +23,13 @@ from mailer.ledger.database import open_ledger
 NOW = datetime(2027, 2, 9, 0, 1, tzinfo=UTC)
 
 
+def alembic_config() -> Config:
+    config = Config()
+    folder = Path(next(iter(mailer.ledger.__path__))) / "migrations"
+    config.set_main_option("script_location", str(folder))
+    return config
+
+
 def test_a_new_ledger_has_the_schema_of_the_tables(tmp_path: Path) -> None:
     from alembic.autogenerate import compare_metadata
 
@@ -34,10 +42,7 @@ def test_a_new_ledger_has_the_schema_of_the_tables(tmp_path: Path) -> None:
 
 
 def test_the_schema_is_the_newest_migration() -> None:
-    config = Config()
-    folder = Path(next(iter(mailer.ledger.__path__))) / "migrations"
-    config.set_main_option("script_location", str(folder))
-    assert ScriptDirectory.from_config(config).get_current_head() == databases.SCHEMA
+    assert ScriptDirectory.from_config(alembic_config()).get_current_head() == databases.SCHEMA
 
 
 @pytest.mark.parametrize(
@@ -76,11 +81,12 @@ def test_an_older_schema_is_upgraded_only_by_run_and_after_a_copy(
 
 def test_a_dispatch_planned_before_there_were_seeds_has_none(tmp_path: Path) -> None:
     path = tmp_path / "a.db"
-    open_ledger(path, now=NOW).close()
+    config = alembic_config()
+    with databases._engine(path).begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.engine.dispose()
     with closing(sqlite3.connect(path)) as connection:
-        connection.execute("ALTER TABLE dispatch DROP COLUMN seed")
-        connection.execute("ALTER TABLE run DROP COLUMN boot")
-        connection.execute("UPDATE alembic_version SET version_num = '0001'")
         connection.execute(
             "INSERT INTO dispatch (version_id, templates, audience, kind, state, instant,"
             " embargo_zone, earlier_zone, note, settings, plan_hash, planned_at, planned_by,"

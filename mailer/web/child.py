@@ -1,0 +1,57 @@
+"""The console as a child of `mailer run`: started, started again after a crash, ended with it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+AGAIN_AFTER_S, AGAIN_AFTER_AT_MOST_S = 1, 60
+"""How long a console that ended by itself is left alone: longer each time it does so at once."""
+
+STEADY_AFTER_S = 60
+"""One that has served for so long has recovered."""
+
+END_WITHIN_S = 8
+
+
+async def keep(config: Path, say: Callable[[str], None]) -> None:
+    """Keep a console process for this configuration until cancelled. It raises nothing of its own.
+
+    It is in a session of its own, so that Ctrl-C reaches the run alone; and it ends when its
+    standard input does, so that a run that was killed leaves none behind.
+    """
+    command = [sys.executable, "-m", "mailer", "--config", str(config), "console", "--until-eof"]
+    pause, loop = AGAIN_AFTER_S, asyncio.get_running_loop()
+    while True:
+        began = loop.time()
+        try:
+            child = await asyncio.create_subprocess_exec(
+                *command, stdin=asyncio.subprocess.PIPE, start_new_session=True
+            )
+        except OSError as error:
+            ended = f"cannot be started: {error.strerror}"
+        else:
+            ended = f"ended with status {await _ended(child)}"
+        pause = AGAIN_AFTER_S if loop.time() - began > STEADY_AFTER_S else pause
+        say(f"the console {ended}; it is started again in {pause} s; sending goes on")
+        await asyncio.sleep(pause)
+        pause = min(2 * pause, AGAIN_AFTER_AT_MOST_S)
+
+
+async def _ended(child: asyncio.subprocess.Process) -> int:
+    try:
+        return await child.wait()
+    finally:
+        if child.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                child.terminate()
+            try:
+                async with asyncio.timeout(END_WITHIN_S):
+                    await child.wait()
+            except TimeoutError:
+                with contextlib.suppress(ProcessLookupError):
+                    child.kill()
+                await child.wait()

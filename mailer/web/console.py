@@ -1,0 +1,85 @@
+"""The console put together: what guards it, its pages, and what it says when something is wrong."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse, Response
+from starlette.exceptions import HTTPException
+
+from mailer.app import App
+from mailer.core.errors import LedgerBusyError, MailerError
+from mailer.web import desk_page, login_page, static_files
+from mailer.web.access import ForbiddenError, NoSessionError, refuse_open_routes
+from mailer.web.guard import Guard
+from mailer.web.pages import local, render
+
+ROUTERS: list[APIRouter] = [
+    static_files.router,
+    login_page.router,
+    desk_page.router,
+]
+"""Every room's router, one a line. Each of their routes says who may use it (access.who_may)."""
+
+
+def create(app: App) -> FastAPI:
+    """The console over an open office. Raises if a route does not say who may use it."""
+    console = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    console.state.app = app
+    for router in ROUTERS:
+        console.include_router(router)
+    refuse_open_routes(console)
+    console.add_exception_handler(NoSessionError, _to_login)
+    console.add_exception_handler(ForbiddenError, _forbidden)
+    console.add_exception_handler(HTTPException, _http_error)
+    console.add_exception_handler(RequestValidationError, _not_understood)
+    console.add_exception_handler(MailerError, _refused)
+    console.add_exception_handler(Exception, _fault)
+    console.add_middleware(Guard, config=app.config.console)
+    return console
+
+
+def error_page(request: Request, status: int, title: str, text: str) -> Response:
+    """A whole page that says what is wrong and what to do next; for htmx, only the message."""
+    return render(request, "error.html", status=status, title=title, text=text)
+
+
+def _to_login(request: Request, _: Exception) -> Response:
+    # What was to be changed is not done after login: the person sees the page, and does it again.
+    here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    target = "/login"
+    if request.method == "GET" and here != "/":
+        target = str(request.url_for("login").include_query_params(next=local(here)))
+        target = target.partition(request.url.netloc)[2]
+    if "hx-request" in request.headers:
+        return Response(status_code=401, headers={"HX-Redirect": "/login"})
+    return RedirectResponse(target, 303)
+
+
+def _forbidden(request: Request, _: Exception) -> Response:
+    text = "Your role does not include this. An admin can change that in Settings."
+    return error_page(request, 403, "Not for your role", text)
+
+
+def _http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    titles = {404: "There is no such page", 405: "That is not how this page is used"}
+    title = titles.get(error.status_code, str(error.detail))
+    page = error_page(request, error.status_code, title, "")
+    page.headers.update(error.headers or {})
+    return page
+
+
+def _not_understood(request: Request, _: Exception) -> Response:
+    text = "A field is missing, or holds what it cannot hold. Go back and look at the form again."
+    return error_page(request, 422, "That was not understood", text)
+
+
+def _refused(request: Request, error: Exception) -> Response:
+    status = 503 if isinstance(error, LedgerBusyError) else 422
+    return error_page(request, status, "That was refused", str(error))
+
+
+def _fault(request: Request, _: Exception) -> Response:
+    text = "The console failed here; sending goes on. What happened is in its log."
+    return error_page(request, 500, "Something is wrong", text)

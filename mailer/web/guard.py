@@ -1,0 +1,102 @@
+"""What every request passes, and what every answer says to the browser.
+
+A request for another host's name is refused (DNS rebinding, poisoned links); so is one that
+changes something and was not sent by a page of ours (CSRF), which the browser itself tells by
+Sec-Fetch-Site and Origin; so is a body that is too large. An answer runs no script but ours.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from mailer.config import Console
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "frame-src 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+    )
+)
+"""The Content-Security-Policy of a page that sets no other."""
+
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cache-Control": "no-store",
+}
+"""What an answer says unless it says otherwise itself."""
+
+_HOST = re.compile(r"(?P<name>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?", re.ASCII)
+
+
+class Guard:
+    """ASGI middleware, outermost of all."""
+
+    def __init__(self, app: ASGIApp, config: Console) -> None:
+        self._app = app
+        self._names = config.names
+        self._own = _origin(config.base_url) if config.base_url else ""
+        self._headers = dict(HEADERS)
+        if config.secure:
+            self._headers["Strict-Transport-Security"] = "max-age=31536000"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse the request, or pass it on and add what the answer has to say."""
+        if scope["type"] != "http":
+            if scope["type"] == "lifespan":
+                await self._app(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self._headers.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        refused = self._refusal(scope)
+        answer = PlainTextResponse(refused[1], refused[0]) if refused else self._app
+        await answer(scope, receive, send_with_headers)
+
+    def _refusal(self, scope: Scope) -> tuple[int, str] | None:
+        headers = Headers(scope=scope)
+        hosts = headers.getlist("host")
+        found = _HOST.fullmatch(hosts[0]) if len(hosts) == 1 else None
+        if found is None or found["name"].strip("[]").lower() not in self._names:
+            return 421, "This is not the address of the console; see [console] base_url.\n"
+        if scope["method"] not in SAFE and not self._is_ours(scope, headers, hosts[0]):
+            return 403, "This was not sent by a page of the console, and was not done.\n"
+        return None
+
+    def _is_ours(self, scope: Scope, headers: Headers, host: str) -> bool:
+        """Whether the browser says that a page of ours sent it. One that says nothing is not."""
+        if headers.get("authorization", "").startswith("Bearer "):
+            return True  # no browser adds it by itself; and no cookie is looked at with it
+        site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+        if site is not None:
+            return site == "same-origin"
+        return origin in {self._own, f"{scope['scheme']}://{host}"} - {""}
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"

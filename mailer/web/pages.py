@@ -1,0 +1,153 @@
+"""Pages: one Jinja environment, and how instants, states and links look on all of them.
+
+To add a page:
+
+    1. web/my_page.py: `router = APIRouter()` and a plain (not async) function for each route, with
+       `person: Annotated[Person, Depends(who_may(Act.READ_LOG))]` (access.py)
+    2. it asks `office(request).desk` or the ledger, and ends with
+       `return render(request, "my.html", rows=rows)`
+    3. html/my.html: `{% extends "base.html" %}{% import "macros.html" as ui %}` and the blocks
+       `title` and `main`
+    4. console.py: its router in ROUTERS
+    5. tests/web/test_permissions_table.py: a row for each route
+
+What every template has: `person` (or None), `zone`, `now`, `path`, `hx` (asked for by htmx),
+`static("console.css")`, and the filters `when`, `clock`, `ago` (instants, in the person's zone) and
+`inert` (text from outside, on one line). Values are escaped; a name that is missing is an error.
+A handler that only changes something ends with `see_other("/where", "What was done.")`.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, unquote, urlsplit
+from zoneinfo import ZoneInfo
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
+
+from mailer import __version__
+from mailer.core.embargo.say import utc_offset
+from mailer.core.inert import inert
+from mailer.core.people import Act
+from mailer.web.access import office
+from mailer.web.static_files import address
+
+_SAID = "said"
+"""The cookie with what a person is told on the next page. It holds no more than such a line."""
+
+
+def render(request: Request, name: str, *, status: int = 200, **values: Any) -> HTMLResponse:
+    """A page from a template in html/, with what every page has and `values`."""
+    app = office(request)
+    person = getattr(request.state, "person", None)
+    said = unquote(request.cookies.get(_SAID, ""))[:300] if person else ""
+    text = _PAGES.get_template(name).render(
+        person=person,
+        zone=person.zone if person else app.config.embargo.zone,
+        now=app.now(),
+        path=request.url.path,
+        hx="hx-request" in request.headers,
+        office=app.config.organisation.name,
+        said=said,
+        **values,
+    )
+    page = HTMLResponse(text, status)
+    if said:
+        page.delete_cookie(_SAID)
+    return page
+
+
+def see_other(where: str, said: str = "") -> RedirectResponse:
+    """On to another page of ours after something was done, where `said` is told once."""
+    answer = RedirectResponse(local(where), 303)
+    if said:
+        answer.set_cookie(_SAID, quote(said), max_age=60, httponly=True, samesite="strict")
+    return answer
+
+
+def local(target: str) -> str:
+    """A path of ours, or "/" for whatever might lead a browser elsewhere."""
+    parts = urlsplit(target) if target.isprintable() and "\\" not in target else urlsplit("")
+    ours = target.startswith("/") and not target.startswith("//") and not parts.netloc
+    return target if ours and not parts.scheme else "/"
+
+
+# --- instants ---------------------------------------------------------------------------------
+
+
+@pass_context
+def _when(context: Context, instant: datetime | None, *, seconds: bool = False) -> Markup:
+    """The day and the time in the reader's zone with its name, and how far off; UTC on hover."""
+    if instant is None:
+        return Markup('<span class="none">—</span>')
+    local_time, place = _local(context, instant)
+    clock = f"{local_time:%H:%M:%S}" if seconds or local_time.second else f"{local_time:%H:%M}"
+    text = f"{local_time:%a} {local_time.day} {local_time:%b %Y}, {clock} {place}"
+    far = _far(instant - context["now"])
+    return _time(instant, Markup('{} <span class="far">{}</span>').format(text, far))
+
+
+@pass_context
+def _clock(context: Context, instant: datetime | None) -> Markup:
+    """Only the time of day, to the second, for rows that have their day elsewhere."""
+    if instant is None:
+        return Markup('<span class="none">—</span>')
+    local_time, place = _local(context, instant)
+    return _time(instant, Markup("{} {}").format(f"{local_time:%H:%M:%S}", place))
+
+
+@pass_context
+def _ago(context: Context, instant: datetime | None) -> Markup:
+    """Only how far off it is."""
+    if instant is None:
+        return Markup('<span class="none">—</span>')
+    return _time(instant, Markup.escape(_far(instant - context["now"])))
+
+
+def _local(context: Context, instant: datetime) -> tuple[datetime, str]:
+    zone = context["zone"]
+    local_time = instant.astimezone(ZoneInfo(zone))
+    name = zone.rpartition("/")[2].replace("_", " ")
+    return local_time, name if zone == "UTC" else f"({name}, {utc_offset(local_time)})"
+
+
+def _time(instant: datetime, inside: Markup) -> Markup:
+    utc = instant.astimezone(UTC)
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(
+        f"{utc:%Y-%m-%dT%H:%M:%SZ}", f"{utc:%Y-%m-%d %H:%M:%S} UTC", inside
+    )
+
+
+def _far(span: timedelta) -> str:
+    """A span in words, by its two largest units: "in 14 h 20 min", "3 d 2 h ago"."""
+    seconds = abs(round(span.total_seconds()))
+    days, hours, minutes = seconds // 86400, seconds // 3600 % 24, seconds // 60 % 60
+    if days:
+        said = f"{days} d {hours} h" if hours and days < 10 else f"{days} d"
+    elif hours:
+        said = f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    else:
+        said = f"{minutes} min" if minutes else f"{seconds} s"
+    return f"in {said}" if span > timedelta() else f"{said} ago"
+
+
+def _environment() -> Environment:
+    pages = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "html"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    pages.filters |= {"when": _when, "clock": _clock, "ago": _ago, "inert": inert}
+    pages.globals |= {"static": address, "Act": Act, "version": __version__}
+    return pages
+
+
+_PAGES = _environment()
