@@ -811,7 +811,9 @@ def test_the_example_shows_each_default_as_it_is(office: Path) -> None:
     text = EXAMPLE.read_text("utf-8")
     (office / "config.toml").write_text(text, "utf-8")
     shown = re.sub(
-        r"(?m)^# (?!username|password_file|reply_to|not_before_local|base_url|tls_c|tls_k)(\w+ = )", r"\1", text
+        r"(?m)^# (?!username|password_file|reply_to|not_before_local|base_url|tls_c|tls_k)(\w+ = )",
+        r"\1",
+        text,
     )
     assert shown != text
     as_it_is = load(office / "config.toml", {})
