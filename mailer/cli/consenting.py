@@ -8,9 +8,7 @@ import typer
 
 from mailer import present
 from mailer.cli.common import By, Json, cli, opened
-from mailer.core.errors import MailerError
 from mailer.core.inert import inert
-from mailer.intake import addresses
 from mailer.ledger import consent
 
 consent_cli = typer.Typer(help="Who wants no mail, and who accepted the embargo.")
@@ -67,7 +65,7 @@ def consent_suppress(
 ) -> None:
     """Send this address nothing until further notice, whatever the lists say."""
     with opened() as app:
-        app.desk.suppress(_address(email), reason=reason, by=by, now=app.now())
+        app.desk.suppress(email, reason=reason, by=by, now=app.now())
     print(f"{inert(email)} is suppressed.")
 
 
@@ -75,7 +73,7 @@ def consent_suppress(
 def consent_unsuppress(email: Email, by: By) -> None:
     """End a suppression."""
     with opened() as app:
-        app.desk.unsuppress(_address(email), by=by, now=app.now())
+        app.desk.unsuppress(email, by=by, now=app.now())
     print(f"{inert(email)} may be written to again.")
 
 
@@ -87,9 +85,7 @@ def consent_accept(
 ) -> None:
     """Record that a journalist accepted the embargo terms."""
     with opened() as app:
-        app.desk.record_acceptance(
-            _address(email), accepted=True, source=source, by=by, now=app.now()
-        )
+        app.desk.record_acceptance(email, accepted=True, source=source, by=by, now=app.now())
     print(f"{inert(email)} has accepted the embargo.")
 
 
@@ -99,14 +95,5 @@ def consent_revoke(
 ) -> None:
     """Record that an acceptance no longer holds: no advance copies, whatever the lists say."""
     with opened() as app:
-        app.desk.record_acceptance(
-            _address(email), accepted=False, source=source, by=by, now=app.now()
-        )
+        app.desk.record_acceptance(email, accepted=False, source=source, by=by, now=app.now())
     print(f"{inert(email)} gets no advance copies.")
-
-
-def _address(email: str) -> str:
-    found = addresses.read_address(email)
-    if not isinstance(found, str):
-        raise MailerError(f"{inert(email)}: {found.reason}")
-    return found

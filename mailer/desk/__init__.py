@@ -8,6 +8,7 @@ from mailer.desk.admitting import Admitting
 from mailer.desk.changing import Change, Changing
 from mailer.desk.consenting import Consenting
 from mailer.desk.deciding import Approval
+from mailer.desk.knowing import Knowing
 from mailer.desk.proposal import PlanRow, PlanView, Proposal
 from mailer.desk.queueing import Queueing
 from mailer.desk.reporting import Reporting, TimelineView
@@ -16,5 +17,5 @@ from mailer.desk.watching import Watching
 __all__ = ["Approval", "Change", "Desk", "PlanRow", "PlanView", "Proposal", "TimelineView"]
 
 
-class Desk(Queueing, Changing, Consenting, Reporting, Watching, Admitting):
+class Desk(Queueing, Changing, Consenting, Knowing, Reporting, Watching, Admitting):
     """The press office's desk over one ledger and one configuration."""

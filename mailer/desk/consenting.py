@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from mailer.core.errors import MailerError
+from mailer.core.inert import brief
 from mailer.desk.base import DeskBase
+from mailer.intake import addresses
 from mailer.ledger import audit, consent
 
 
@@ -14,7 +16,7 @@ class Consenting(DeskBase):
 
     def suppress(self, email: str, *, reason: str, by: str, now: datetime) -> None:
         """Send this address nothing until further notice."""
-        by = self._named(by)
+        by, email = self._named(by), address(email)
         if not reason.strip():
             raise MailerError("say why: --reason")
         with self._database.write() as session:
@@ -30,7 +32,7 @@ class Consenting(DeskBase):
 
     def unsuppress(self, email: str, *, by: str, now: datetime) -> None:
         """End a suppression; what was left out meanwhile stays left out."""
-        by = self._named(by)
+        by, email = self._named(by), address(email)
         with self._database.write() as session:
             if not consent.unsuppress(session, email, by, now):
                 raise MailerError(f"{email} is not suppressed")
@@ -40,7 +42,7 @@ class Consenting(DeskBase):
         self, email: str, *, accepted: bool, source: str, by: str, now: datetime
     ) -> None:
         """Record what a journalist said of the embargo terms; from now it counts, not the list."""
-        by = self._named(by)
+        by, email = self._named(by), address(email)
         if not source.strip():
             raise MailerError("say how you know: --source")
         with self._database.write() as session:
@@ -53,3 +55,11 @@ class Consenting(DeskBase):
                 subject=email,
                 detail={"source": source},
             )
+
+
+def address(email: str) -> str:
+    """An address as the ledger keeps it. Raises MailerError for what is none."""
+    found = addresses.read_address(email.strip())
+    if not isinstance(found, str):
+        raise MailerError(f"{brief(email)}: {found.reason}")
+    return found

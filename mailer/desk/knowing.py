@@ -1,0 +1,114 @@
+"""Knowing: what the office knows of its contacts, from the lists and the ledger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mailer.core.errors import MailerError
+from mailer.core.inert import brief
+from mailer.core.model import Contact
+from mailer.desk.consenting import address
+from mailer.desk.listing import Listing
+from mailer.ledger import contact as history
+from mailer.ledger.contact import Answered, Held, NotSent, Suppressed
+
+COPIES_SHOWN = 500
+FOUND_SHOWN = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A contact as one list has them, and the audiences that list serves."""
+
+    list: str
+    audiences: tuple[str, ...]
+    contact: Contact
+
+
+@dataclass(frozen=True, slots=True)
+class ContactView:
+    """One address across lists and advisories; the newest first, at most COPIES_SHOWN of each.
+
+    `accepted` is what counts now: the latest answer, else what the lists say.
+    """
+
+    email: str
+    listed: tuple[Listed, ...]
+    copies: tuple[Held, ...]
+    left_out: tuple[NotSent, ...]
+    suppressions: tuple[Suppressed, ...]
+    answers: tuple[Answered, ...]
+
+    @property
+    def suppressed(self) -> bool:
+        """Whether nothing is sent to it now."""
+        return any(one.released_at is None for one in self.suppressions)
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the embargo is accepted, by the latest answer or else by a list."""
+        if self.answers:
+            return self.answers[0].accepted
+        return any(one.contact.embargo_accepted for one in self.listed)
+
+    @property
+    def name(self) -> str:
+        """What they are called: as a list says it, else as their latest copy did."""
+        said = [one.contact.name for one in self.listed] + [one.name for one in self.copies]
+        return next(filter(None, said), "")
+
+    @property
+    def outlet(self) -> str:
+        """Who they work for, found likewise."""
+        said = [one.contact.outlet for one in self.listed] + [one.outlet for one in self.copies]
+        return next(filter(None, said), "")
+
+
+class Knowing(Listing):
+    """Contacts, looked up. Nothing here changes anything."""
+
+    def contact(self, email: str) -> ContactView:
+        """Everything that is known of an address. Raises MailerError if nothing is."""
+        email = address(email)
+        key = email.casefold()
+        listed = tuple(
+            Listed(view.name, view.audiences, one)
+            for view in self.lists()
+            for one in view.contacts
+            if one.email.casefold() == key
+        )
+        with self._database.read() as session:
+            found = ContactView(
+                email=listed[0].contact.email if listed else email,
+                listed=listed,
+                copies=tuple(history.copies(session, email, COPIES_SHOWN)),
+                left_out=tuple(history.left_out(session, email, COPIES_SHOWN)),
+                suppressions=tuple(history.suppressions(session, email)),
+                answers=tuple(history.answers(session, email)),
+            )
+        if not any((listed, found.copies, found.left_out, found.suppressions, found.answers)):
+            raise MailerError(f"{brief(email)}: on no list, and never in the ledger")
+        return found
+
+    def find_contacts(self, text: str) -> tuple[Listed, ...]:
+        """Whoever on a list has `text` in address, name or outlet; at most FOUND_SHOWN."""
+        wanted = text.casefold().strip()
+        found: list[Listed] = []
+        for view in self.lists():
+            for one in view.contacts:
+                said = f"{one.email}\n{one.name}\n{one.outlet}".casefold()
+                if wanted and wanted in said:
+                    found.append(Listed(view.name, view.audiences, one))
+                    if len(found) == FOUND_SHOWN:
+                        return tuple(found)
+        return tuple(found)
+
+    def suppressions(self, *, standing: bool = True) -> tuple[Suppressed, ...]:
+        """The suppressions, the newest first: those that stand, or all there ever were."""
+        with self._database.read() as session:
+            return tuple(history.suppressions(session, standing=standing))
+
+    def acceptances(self) -> tuple[Answered, ...]:
+        """The latest answer to the embargo terms of everyone who gave one, the newest first."""
+        with self._database.read() as session:
+            return tuple(history.answers(session))
