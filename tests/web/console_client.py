@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,6 +11,8 @@ from httpx import Response
 
 from mailer.app import App
 from mailer.core.people import Role
+from mailer.desk.admitting import token_hash
+from mailer.ledger import people
 from mailer.web.console import create
 
 ORIGIN = "http://localhost"
@@ -39,6 +42,17 @@ def add_person(app: App, role: Role, login: str = "") -> str:
     login = login or role.value
     app.desk.add_person(login, PASSWORD, role, by="test", now=app.now())
     return login
+
+
+def begin_session(one: Browser, login: str) -> str:
+    """A session in the ledger and in the browser, without the work of a login; its token."""
+    app, token = one.office, secrets.token_urlsafe(32)
+    with app.database.write() as session:
+        row = people.named(session, login)
+        assert row is not None
+        people.begin_session(session, row.id or 0, token_hash(token), app.now())
+    one.cookies.set("session", token)
+    return token
 
 
 @contextmanager

@@ -1,0 +1,87 @@
+"""Every route × every role, and nobody: what each is answered. A route without a row fails.
+
+A row is `"METHOD /path/{of}/route": (roles, address, status)`: who may, an address to ask for, and
+what those who may are answered (a form without its fields: 422). Everybody else gets 403, and who
+has no session is led to the login, or gets 401 from the API.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from console_client import Browser, add_person, begin_session
+from fastapi.routing import iter_route_contexts
+from support import LIFT, FakeClock, Sink, make_office, open_office, relay
+
+from mailer.app import App
+from mailer.core.people import Role
+from mailer.web.console import create
+
+STAFF, OFFICER, APPROVER, ADMIN = Role.STAFF, Role.OFFICER, Role.APPROVER, Role.ADMIN
+EVERYONE = frozenset(Role)
+WRITERS = frozenset({OFFICER, APPROVER})
+ANYBODY = None
+"""Also who has no session."""
+
+TABLE: dict[str, tuple[frozenset[Role] | None, str, int]] = {
+    # what needs no session
+    "GET /static/{name:path}": (ANYBODY, "/static/console.css", 200),
+    "GET /login": (ANYBODY, "/login", 200),
+    "POST /login": (ANYBODY, "/login", 401),
+    # the desk
+    "GET /": (EVERYONE, "/", 200),
+    # one's own
+    "POST /logout": (EVERYONE, "/logout", 303),
+}
+
+
+@pytest.fixture(scope="module")
+def office_with_everyone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    with relay(Sink()) as sink:
+        config = make_office(tmp_path_factory.mktemp("permissions"))
+        with open_office(config, sink.port, FakeClock(LIFT)) as app:
+            for role in Role:
+                add_person(app, role)
+            yield app
+
+
+@pytest.fixture(scope="module")
+def browser_of_everyone(office_with_everyone: App) -> Iterator[Browser]:
+    with Browser(office_with_everyone) as one:
+        yield one
+
+
+def routes(app: App) -> list[str]:
+    return [
+        f"{method} {route.path}"
+        for route in iter_route_contexts(create(app).routes)
+        for method in sorted((route.methods or set()) - {"HEAD"})
+    ]
+
+
+def test_every_route_has_a_row_and_every_row_a_route(office_with_everyone: App) -> None:
+    assert sorted(routes(office_with_everyone)) == sorted(TABLE)
+
+
+@pytest.mark.parametrize("role", [*Role, None], ids=lambda role: role or "nobody")
+@pytest.mark.parametrize("route", TABLE)
+def test_a_route_answers_each_role_as_the_table_says(
+    browser_of_everyone: Browser, route: str, role: Role | None
+) -> None:
+    roles, address, status = TABLE[route]
+    one = browser_of_everyone
+    one.cookies.clear()
+    if role is not None:
+        begin_session(one, role.value)
+    answer = one.request(route.partition(" ")[0], address)
+    if roles is ANYBODY or role in roles:
+        already_in = role is not None and route == "GET /login"
+        assert answer.status_code == (303 if already_in else status)
+    elif role is not None:
+        assert answer.status_code == 403
+    elif address.startswith("/api/"):
+        assert answer.status_code == 401
+    else:
+        assert answer.status_code == 303
+        assert answer.headers["location"].partition("?")[0] == "/login"
