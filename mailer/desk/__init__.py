@@ -5,17 +5,29 @@ people are whatever the caller was told. Each refusal is a MailerError that says
 """
 
 from mailer.desk.admitting import Admitting
-from mailer.desk.changing import Change, Changing
+from mailer.desk.changing import Change
 from mailer.desk.consenting import Consenting
 from mailer.desk.deciding import Approval
+from mailer.desk.drafting import Conflict, Drafting
 from mailer.desk.knowing import Knowing
-from mailer.desk.proposal import PlanRow, PlanView, Proposal
-from mailer.desk.queueing import Queueing
+from mailer.desk.previewing import Copy, Previewing
+from mailer.desk.proposal import Document, PlanRow, PlanView, Proposal
 from mailer.desk.reporting import Reporting, TimelineView
 from mailer.desk.watching import Watching
 
-__all__ = ["Approval", "Change", "Desk", "PlanRow", "PlanView", "Proposal", "TimelineView"]
+__all__ = [
+    "Approval",
+    "Change",
+    "Conflict",
+    "Copy",
+    "Desk",
+    "Document",
+    "PlanRow",
+    "PlanView",
+    "Proposal",
+    "TimelineView",
+]
 
 
-class Desk(Queueing, Changing, Consenting, Knowing, Reporting, Watching, Admitting):
+class Desk(Drafting, Previewing, Consenting, Knowing, Reporting, Watching, Admitting):
     """The press office's desk over one ledger and one configuration."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,12 +27,43 @@ class Approval:
     missing: int
 
 
+@dataclass(frozen=True, slots=True)
+class ToApprove:
+    """What waits for a yes: of how many dispatches and copies, and who has said it already.
+
+    `mark` is other whenever text, templates, embargo, instants, audiences or recipients are.
+    """
+
+    mark: str
+    dispatches: int
+    copies: int
+    needed: int
+    given: tuple[str, ...]
+    planned_by: str
+
+
 class Deciding(Checking):
     """What stops and what goes. Each deed is one transaction with its audit row."""
 
-    def approve(self, reference: str, *, by: str, now: datetime) -> Approval:
+    def to_approve(self, reference: str) -> ToApprove:
+        """What a yes would be to, for a person to look at before they say it."""
+        with self._database.read() as session:
+            owner = self._advisory(session, reference)
+            waiting = _waiting(store.dispatches(session, owner.id or 0))
+            given = {g.by: g for row in waiting for g in approvals.standing(session, row)}
+            return ToApprove(
+                mark=_mark(session, waiting),
+                dispatches=len(waiting),
+                copies=sum(sum(store.count_states(session, r.id or 0).values()) for r in waiting),
+                needed=self._config.embargo.approvals,
+                given=tuple(given),
+                planned_by=waiting[-1].planned_by if waiting else "",
+            )
+
+    def approve(self, reference: str, *, by: str, now: datetime, seen: str = "") -> Approval:
         """One person's yes to all of an advisory that waits for one.
 
+        `seen` is the mark of what they looked at (`to_approve`): refused if it is another now.
         It is to what there is now (ledger.approvals), and not to what preflight blocks. With
         `[embargo] approvals = 2` it takes two people, and whoever submitted the plan cannot be
         the second.
@@ -39,10 +72,13 @@ class Deciding(Checking):
         with self._database.write() as session:
             owner = self._advisory(session, reference)
             rows = store.dispatches(session, owner.id or 0)
-            allowed = states.sources(states.DISPATCH, DispatchEvent.APPROVE)
-            waiting = [row for row in rows if row.state in allowed]
+            waiting = _waiting(rows)
             if not waiting:
                 raise MailerError(f"{owner.reference}: nothing waits for approval ({_said(rows)})")
+            if seen and seen != _mark(session, waiting):
+                raise MailerError(
+                    f"{owner.reference}: the plan has changed since you looked; look at it again"
+                )
             blocking = [f for f in self._check(session, waiting, now) if f.blocks]
             if blocking:
                 told = "".join(f"\n  {f.where}: {f.message}" for f in blocking)
@@ -191,6 +227,16 @@ class Deciding(Checking):
                 detail={"as": event, "deliveries": [row.id for row in rows]},
             )
             return len(rows)
+
+
+def _waiting(rows: Iterable[DispatchRow]) -> list[DispatchRow]:
+    allowed = states.sources(states.DISPATCH, DispatchEvent.APPROVE)
+    return [row for row in rows if row.state in allowed]
+
+
+def _mark(session: Session, waiting: Iterable[DispatchRow]) -> str:
+    whole = [[row.id, row.state, approvals.parts(session, row)] for row in waiting]
+    return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
 
 
 def _said(rows: Iterable[DispatchRow]) -> str:

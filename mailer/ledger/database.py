@@ -22,7 +22,7 @@ from sqlmodel import Session
 
 from mailer.core.errors import LedgerBusyError, LedgerError
 
-SCHEMA = "0004"
+SCHEMA = "0005"
 """The newest migration. A test holds that it is Alembic's head."""
 
 BUSY_TIMEOUT_S = 60

@@ -1,7 +1,15 @@
 """The embargo: read its line, resolve it to an instant, say it in any zone, and hold the gate."""
 
 from mailer.core.embargo.answer import Ask, Instant, Reject, to_json
-from mailer.core.embargo.gate import Clearance, Consent, Copy, Refusal, RefusalCode, clear
+from mailer.core.embargo.gate import (
+    Clearance,
+    Consent,
+    Copy,
+    Refusal,
+    RefusalCode,
+    clear,
+    clear_test,
+)
 from mailer.core.embargo.resolve import read
 from mailer.core.embargo.say import say, say_both, utc_offset
 
@@ -15,6 +23,7 @@ __all__ = [
     "RefusalCode",
     "Reject",
     "clear",
+    "clear_test",
     "read",
     "say",
     "say_both",

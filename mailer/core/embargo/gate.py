@@ -2,7 +2,7 @@
 
 `clear` is pure and total. It is asked after the claim and again, inside the transaction that
 records "text begun", right before the first byte of the text. The SMTP layer takes nothing
-without the Clearance it returns.
+without the Clearance it returns. `clear_test` is for an officer's test copy alone.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ _MADE_BY_THE_GATE = object()
 
 
 class Clearance:
-    """Leave to hand one copy to the relay at one moment. Only `clear` can make one."""
+    """Leave to hand one copy to the relay at one moment. Only the gate can make one."""
 
     __slots__ = ("at", "delivery", "email")
 
@@ -134,6 +134,22 @@ def clear(
     if embargo is not None and now < embargo.instant:
         return Refusal(RefusalCode.TOO_EARLY, "the embargo has not lifted", embargo.instant)
     return _cleared(copy, now)
+
+
+def clear_test(
+    email: str, *, own: str, marked: bool, held: bool, now: datetime
+) -> Clearance | Refusal:
+    """Whether a test copy may go at `now` (UTC): marked as one, to the person who asks for it.
+
+    `own` is their address as the office has it. Nobody else ever gets one.
+    """
+    if email.casefold() != own.casefold():
+        return Refusal(RefusalCode.WRONG_ADDRESS, "a test copy goes only to whoever asks for it")
+    if held:
+        return Refusal(RefusalCode.HELD, "everything is on hold")
+    if not marked:
+        return Refusal(RefusalCode.NO_NOTICE, "the copy is not marked as a test")
+    return Clearance(_MADE_BY_THE_GATE, 0, email, now)
 
 
 def _cleared(copy: Copy, now: datetime) -> Clearance:

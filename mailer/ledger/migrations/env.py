@@ -3,6 +3,7 @@
 from alembic import context
 from sqlmodel import SQLModel
 
+import mailer.ledger.draft_tables
 import mailer.ledger.people_tables
 import mailer.ledger.tables  # noqa: F401
 

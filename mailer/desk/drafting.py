@@ -1,0 +1,321 @@
+"""Drafting: an advisory written or imported, kept while it is written, and submitted.
+
+A save names the revision it was made from. If somebody else has saved meanwhile, nothing is
+overwritten: the answer is a `Conflict`, and a person chooses. Nothing of a draft is ever sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+
+from sqlmodel import Session
+
+from mailer.config import Config
+from mailer.core import embargo as embargoes
+from mailer.core.embargo import Instant
+from mailer.core.errors import DocumentError, MailerError
+from mailer.core.inert import brief
+from mailer.core.model import LANGUAGES, Attachment, Draft, ReadWarning
+from mailer.desk.base import new_seed
+from mailer.desk.changing import Changing
+from mailer.desk.presence import Presence, Seen
+from mailer.desk.proposal import Document, Proposal
+from mailer.desk.queueing import Queueing
+from mailer.intake import attachments, documents, files
+from mailer.intake import fields as typed
+from mailer.intake.fields import Fields
+from mailer.ledger import audit, drafts, store
+from mailer.ledger.database import Database
+from mailer.ledger.draft_tables import DraftRow
+from mailer.ledger.drafts import DraftContent, DraftLine, KeptDraft
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Nothing was saved: somebody else has saved since. `theirs` is what there is now."""
+
+    theirs: KeptDraft
+
+
+class Drafting(Queueing, Changing):
+    """Drafts, from the first word to the plan."""
+
+    def __init__(
+        self, config: Config, database: Database, seed: Callable[[], int] = new_seed
+    ) -> None:
+        super().__init__(config, database, seed)
+        self._presence = Presence()
+
+    # --- to begin -------------------------------------------------------------------------------
+
+    def start_draft(self, *, by: str, now: datetime) -> int:
+        """An empty draft; returns its number."""
+        office = self._config.office
+        content = DraftContent(
+            typed.document(Fields(organisation=office.name, language=office.language))
+        )
+        return self._begin("start a draft", content, by=by, now=now)
+
+    def import_draft(self, name: str, content: bytes, *, by: str, now: datetime) -> int:
+        """A draft of what is found in a document; returns its number.
+
+        What was not found is empty. Raises DocumentError for a file that cannot be read.
+        """
+        found = documents.parse(name, content)
+        return self._begin(
+            "import a draft",
+            _content_of(found),
+            imported_from=brief(name),
+            warnings=found.warnings,
+            by=by,
+            now=now,
+        )
+
+    def draft_correction(self, reference: str, *, by: str, now: datetime) -> int:
+        """A draft of an advisory's newest text, to be put right and submitted as a correction."""
+        with self._database.read() as session:
+            owner = self._alive(session, reference)
+            newest = store.versions(session, owner.id or 0)[-1]
+            version = store.load_version(session, newest.id or 0)
+        original = version.editions[0]
+        found = Draft(
+            organisation=version.organisation,
+            kind=version.kind,
+            date=version.date,
+            reference=version.reference,
+            headline=original.headline,
+            subhead=original.subhead,
+            dateline=original.dateline,
+            language=original.language,
+            body=original.body,
+            notes=original.notes,
+            contacts=version.contacts,
+            attachments=tuple(one.name for one in version.attachments),
+            editions=version.editions[1:],
+        )
+        return self._begin(
+            "start a correction",
+            _content_of(found),
+            corrects=owner.id,
+            files=version.attachments,
+            by=by,
+            now=now,
+        )
+
+    def _begin(
+        self,
+        action: str,
+        content: DraftContent,
+        *,
+        imported_from: str = "",
+        warnings: Iterable[ReadWarning] = (),
+        corrects: int | None = None,
+        files: Iterable[Attachment] = (),
+        by: str,
+        now: datetime,
+    ) -> int:
+        by = self._named(by)
+        with self._database.write() as session:
+            row = drafts.create(
+                session,
+                content,
+                imported_from=imported_from,
+                warnings=warnings,
+                corrects=corrects,
+                by=by,
+                now=now,
+            )
+            number = row.id or 0
+            _title(row, content)
+            for one in files:
+                drafts.add_file(session, number, one)
+            audit.append(session, at=now, actor=by, action=action, subject=f"draft {number}")
+            return number
+
+    # --- to look at -----------------------------------------------------------------------------
+
+    def drafts(self) -> tuple[DraftLine, ...]:
+        """Every draft, the last changed first."""
+        with self._database.read() as session:
+            return tuple(drafts.lines(session))
+
+    def draft(self, number: int) -> KeptDraft:
+        """A draft as it was last saved."""
+        with self._database.read() as session:
+            return drafts.kept(session, _row(session, number))
+
+    def draft_file(self, number: int, name: str) -> Attachment:
+        """A file that is to go with a draft."""
+        with self._database.read() as session:
+            _row(session, number)
+            found = [one for one in drafts.files(session, number) if one.name == name]
+        if not found:
+            raise MailerError(f'draft {number}: no attachment "{brief(name)}"')
+        return found[0]
+
+    def present(self, number: int, *, by: str, now: datetime) -> tuple[Seen, ...]:
+        """Note that a person has a draft open; returns who else has."""
+        return self._presence.note(number, by, now)
+
+    # --- to save --------------------------------------------------------------------------------
+
+    def save_draft(
+        self,
+        number: int,
+        content: DraftContent,
+        *,
+        based_on: int,
+        add: Collection[Attachment] = (),
+        remove: Collection[str] = (),
+        by: str,
+        now: datetime,
+    ) -> KeptDraft | Conflict:
+        """Keep what was written, if nobody has saved since revision `based_on`.
+
+        What is written need not be right yet. Raises DocumentError for what no draft can hold.
+        """
+        by = self._named(by)
+        _held_to_a_size(content)
+        with self._database.write() as session:
+            row = _row(session, number)
+            before = drafts.kept(session, row)
+            if row.revision != based_on:
+                return before if _same(before, content) and not add else Conflict(before)
+            if _same(before, content) and not add and not remove:
+                return before
+            stays = [(f.name, f.size) for f in before.files if f.name not in remove]
+            added = {one.name: len(one.content) for one in add}
+            attachments.held_together([*(s for s in stays if s[0] not in added), *added.items()])
+            for name in remove:
+                drafts.remove_file(session, number, name)
+            for one in add:
+                drafts.add_file(session, number, one)
+            drafts.write(session, row, content, by, now)
+            _title(row, content)
+            return drafts.kept(session, row)
+
+    def discard_draft(self, number: int, *, by: str, now: datetime) -> None:
+        """Take a draft away; what was submitted of it stays."""
+        by = self._named(by)
+        with self._database.write() as session:
+            row = _row(session, number)
+            drafts.discard(session, row)
+            audit.append(
+                session,
+                at=now,
+                actor=by,
+                action="discard a draft",
+                subject=f"draft {number}",
+                detail={"reference": row.reference, "revision": row.revision},
+            )
+
+    # --- to submit ------------------------------------------------------------------------------
+
+    def draft_document(self, number: int) -> Document:
+        """A draft as a document to be queued, with its files. Raises DocumentError."""
+        with self._database.read() as session:
+            row = _row(session, number)
+            draft = documents.parse("draft.md", row.document.encode(), row.editions)
+            there = drafts.files(session, number)
+        missing = [name for name in draft.attachments if all(name != one.name for one in there)]
+        if missing:
+            raise DocumentError(
+                f'attachment "{brief(missing[0])}": it is named and not added yet; add the file, '
+                "or strike its name"
+            )
+        return Document("draft", draft, tuple(there))
+
+    def propose_draft(self, number: int, *, now: datetime) -> Proposal:
+        """What submitting a draft would do. Nothing is kept; every fault shows now."""
+        document = self.draft_document(number)
+        content = self.draft(number).content
+        line = document.draft.embargo_line
+        if not line:
+            raise MailerError(
+                "say when the embargo lifts, or write “for immediate release” as its line"
+            )
+        if not content.audiences:
+            raise MailerError("choose at least one audience to send it to")
+        zone, language = self._config.embargo.zone, self._config.office.language
+        said = embargoes.read(line, office_zone=zone, now=now, language=language)
+        immediate = isinstance(said, Instant) and said.immediate
+        return self.propose(
+            document,
+            embargo_line=None if immediate else line,
+            immediate=immediate,
+            audiences=content.audiences,
+            embargo_for=content.embargo_for,
+            now=now,
+        )
+
+    def submit_draft(
+        self, number: int, *, based_on: int, note: str = "", by: str, now: datetime
+    ) -> str:
+        """Queue a draft, or correct what it corrects (`note` says what changed): its reference.
+
+        It waits for approval. Refused if somebody has saved since revision `based_on`, which is
+        what the person has looked at.
+        """
+        by = self._named(by)
+        kept = self.draft(number)
+        if kept.revision != based_on:
+            raise MailerError(
+                f"{kept.changed_by} has changed this draft since you looked; look at it again"
+            )
+        if kept.corrects:
+            if not note.strip():
+                raise MailerError("say what changed: those who hold a copy are told")
+            reference = kept.corrects
+            document = self.draft_document(number)
+            if document.draft.reference != reference:
+                raise MailerError(
+                    f"a correction keeps its reference {reference}; this one says "
+                    f"{brief(document.draft.reference)}"
+                )
+            self.correct(document, note=note.strip(), by=by, now=now)
+        else:
+            proposal = self.propose_draft(number, now=now)
+            reference = proposal.version.reference
+            self.queue(proposal, by=by, now=now)
+        with self._database.write() as session:
+            row = drafts.row_of(session, number)
+            if row is not None:
+                row.submitted_at, row.submitted_by = now, by
+                session.add(row)
+        return reference
+
+
+def _row(session: Session, number: int) -> DraftRow:
+    row = drafts.row_of(session, number)
+    if row is None:
+        raise MailerError(f"there is no draft {number}; it may have been discarded")
+    return row
+
+
+def _content_of(draft: Draft) -> DraftContent:
+    """A document that was read, as it is written on."""
+    return DraftContent(
+        typed.document(typed.of_draft(draft)),
+        {e.language: typed.edition_document(typed.of_edition(e)) for e in draft.editions},
+    )
+
+
+def _title(row: DraftRow, content: DraftContent) -> None:
+    said = typed.fields_of(content.document)
+    row.reference, row.headline = said.reference, said.headline
+
+
+def _same(kept: KeptDraft, content: DraftContent) -> bool:
+    return asdict(kept.content) == asdict(replace(content, editions=dict(content.editions)))
+
+
+def _held_to_a_size(content: DraftContent) -> None:
+    texts = [content.document, *content.editions.values(), *content.embargo_for.values()]
+    if len(content.editions) >= len(LANGUAGES):
+        raise DocumentError(f"a draft has at most {len(LANGUAGES)} languages")
+    if any(len(text.encode()) > files.MAX_TEXT for text in texts):
+        raise DocumentError(f"a text is larger than {files.MAX_TEXT // 1_000_000} MB")
+    if any(text.count("\n") > files.MAX_LINES for text in texts):
+        raise DocumentError(f"a text has more than {files.MAX_LINES:,} lines")

@@ -1,0 +1,188 @@
+"""Previewing: what a journalist will have, seen before it is queued; and a test copy to oneself."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import islice
+
+from mailer.compose import message
+from mailer.compose.message import Message
+from mailer.compose.slots import Filled, dot_stuffed
+from mailer.compose.templates import TemplateSet, render
+from mailer.core.embargo import Clearance, Refusal, clear_test
+from mailer.core.errors import MailerError
+from mailer.core.model import Contact, Dispatch, Version
+from mailer.delivery import trial
+from mailer.desk.proposal import Proposal
+from mailer.desk.queueing import Queueing
+from mailer.ledger import audit, holds, store
+
+MARK = "[TEST]"
+"""How the subject of every test copy begins; while the text is embargoed, `MARK_EMBARGOED`."""
+
+MARK_EMBARGOED = "[TEST, EMBARGOED]"
+
+PATIENCE = timedelta(seconds=20)
+"""How long a person is kept waiting for the relay's answer to a test copy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """One dispatch's copy for one contact, to be looked at."""
+
+    dispatch: Dispatch
+    contact: Contact
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class _Going:
+    """A dispatch of an audience, and the contact whose copy is looked at."""
+
+    version: Version
+    templates: TemplateSet
+    dispatch: Dispatch
+    contact: Contact
+    message_id: str
+
+
+class Previewing(Queueing):
+    """Copies as they would go, of what is queued (by reference) or only proposed."""
+
+    def readers(
+        self, of: str | Proposal, audience: str, most: int | None = None
+    ) -> tuple[Contact, ...]:
+        """Who gets a copy in an audience: each once, the first `most` by address."""
+        if isinstance(of, Proposal):
+            planned = (p for p in of.plan.dispatches if p.dispatch.audience.name == audience)
+            people = {c.email: c for one in planned for c in one.contacts}
+            return tuple(people[email] for email in islice(sorted(people), most))
+        found: dict[str, Contact] = {}
+        with self._database.read() as session:
+            owner = self._advisory(session, of)
+            for row in store.dispatches(session, owner.id or 0):
+                if row.audience == audience:
+                    for contact, _ in store.recipients(session, row.id or 0, None, most):
+                        found.setdefault(contact.email, contact)
+        return tuple(found[email] for email in islice(sorted(found), most))
+
+    def copies(
+        self, of: str | Proposal, audience: str, contact: str | None = None
+    ) -> tuple[Copy, ...]:
+        """Each dispatch's copy for a contact of an audience (None: its first by address)."""
+        return tuple(
+            Copy(one.dispatch, one.contact, self._built(one, one.contact, one.dispatch.instant))
+            for one in self._going(of, audience, contact)
+        )
+
+    def send_test(
+        self,
+        of: str | Proposal,
+        audience: str,
+        kind: str,
+        contact: str | None,
+        *,
+        to: str,
+        by: str,
+        now: datetime,
+    ) -> str:
+        """Send a person the copy that a contact would get, marked as a test; the relay's answer.
+
+        `to` is the person's own address. It waits for the relay: call it outside the event loop.
+        MailerError if the relay does not take it, or the gate is shut.
+        """
+        by = self._named(by)
+        if not to.strip():
+            raise MailerError("you have no e-mail address yet; an admin can add it in Settings")
+        one = next((g for g in self._going(of, audience, contact) if g.dispatch.kind == kind), None)
+        if one is None:
+            raise MailerError(f"there is no {kind} to {audience} for {contact or 'anybody'}")
+        built = self._built(one, replace(one.contact, email=to), now, test=True)
+        data = dot_stuffed(built.content)
+        copy = Filled(built.mail_from, built.rcpt_to, data, len(built.content), True)
+
+        def gate() -> Clearance | Refusal:
+            with self._database.read() as session:
+                held = bool(holds.active(session))
+            marked = built.subject.startswith(MARK[:-1])
+            return clear_test(copy.rcpt_to, own=to, marked=marked, held=held, now=now)
+
+        relay = self._config.relay.model_copy(
+            update={
+                "connect_timeout": PATIENCE,
+                "command_timeout": PATIENCE,
+                "data_timeout": PATIENCE,
+            }
+        )
+        answer = asyncio.run(trial.hand_over(relay, copy, gate))
+        with self._database.write() as session:
+            audit.append(
+                session,
+                at=now,
+                actor=by,
+                action="send a test",
+                subject=one.version.reference,
+                detail={"audience": audience, "kind": kind, "to": to, "taken": answer.taken},
+            )
+        if not answer.taken:
+            raise MailerError(f"the test copy was not sent: {answer.said}")
+        return answer.said
+
+    # --- parts --------------------------------------------------------------------------------
+
+    def _going(self, of: str | Proposal, audience: str, contact: str | None) -> list[_Going]:
+        if isinstance(of, Proposal):
+            found = list(_proposed(of, audience, contact))
+        else:
+            found = list(self._queued(of, audience, contact))
+        if not found:
+            raise MailerError(f"{contact or 'nobody'} gets a copy in {audience}")
+        return found
+
+    def _queued(self, reference: str, audience: str, contact: str | None) -> Iterator[_Going]:
+        with self._database.read() as session:
+            owner = self._advisory(session, reference)
+            for row in store.dispatches(session, owner.id or 0):
+                if row.audience != audience:
+                    continue
+                for reader, message_id in store.recipients(session, row.id or 0, contact, 1):
+                    yield _Going(
+                        store.load_version(session, row.version_id),
+                        TemplateSet(store.load_templates(session, row.templates)),
+                        store.dispatch_of(row),
+                        reader,
+                        message_id,
+                    )
+
+    def _built(
+        self, one: _Going, reader: Contact, date: datetime, *, test: bool = False
+    ) -> Message:
+        office, dispatch = self._config.office, one.dispatch
+        embargoed = dispatch.embargoed(dispatch.instant)
+        rendered = render(one.templates, one.version, dispatch, reader, office, embargoed=embargoed)
+        identity = one.message_id
+        if test:
+            # A release shows no notice, and while the embargo is on a test of it must say so.
+            bound = dispatch.embargo is not None and date < dispatch.embargo.instant
+            mark = MARK_EMBARGOED if bound else MARK
+            rendered = replace(rendered, subject=f"{mark} {rendered.subject}")
+            identity = f"<test.{secrets.token_hex(12)}@{office.domain}>"
+        return message.build(rendered, one.version, dispatch, reader, office, identity, date)
+
+
+def _proposed(proposal: Proposal, audience: str, contact: str | None) -> Iterator[_Going]:
+    for planned in proposal.plan.dispatches:
+        if planned.dispatch.audience.name != audience:
+            continue
+        people = sorted(planned.contacts, key=lambda one: one.email)
+        if contact is not None:
+            people = [one for one in people if one.email.casefold() == contact.casefold()]
+        for reader in people[:1]:
+            yield _Going(
+                proposal.version, proposal.templates, planned.dispatch, reader,
+                "<preview@localhost>",
+            )  # fmt: skip
