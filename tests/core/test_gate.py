@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import mailer
-from mailer.core.embargo import Clearance, Consent, Copy, Refusal, RefusalCode, clear
+from mailer.core.embargo import Clearance, Consent, Copy, Refusal, RefusalCode, clear, clear_test
 from mailer.core.model import DispatchKind, Embargo
 from mailer.core.states import DispatchState
 
@@ -212,3 +212,17 @@ def test_no_other_module_can_name_what_makes_a_clearance() -> None:
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Clearance"
     }
     assert building == {"core/embargo/gate.py"}
+
+
+@given(
+    st.sampled_from(["m@office.example", "M@Office.example", "ana@wire.example"]),
+    st.booleans(),
+    st.booleans(),
+)
+def test_a_test_copy_never_goes_to_a_journalist_unmarked_or_on_hold(
+    email: str, marked: bool, held: bool
+) -> None:
+    own = "m@office.example"
+    answer = clear_test(email, own=own, marked=marked, held=held, now=LIFT)
+    allowed = email.casefold() == own and marked and not held
+    assert isinstance(answer, Clearance if allowed else Refusal)
