@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
@@ -13,6 +15,7 @@ from mailer.web import desk_page, login_page, static_files
 from mailer.web.access import ForbiddenError, NoSessionError, refuse_open_routes
 from mailer.web.guard import Guard
 from mailer.web.pages import local, render
+from mailer.web.throttle import Throttle
 
 ROUTERS: list[APIRouter] = [
     static_files.router,
@@ -22,10 +25,14 @@ ROUTERS: list[APIRouter] = [
 """Every room's router, one a line. Each of their routes says who may use it (access.who_may)."""
 
 
+LARGEST_BODY = 1 << 20
+"""Octets of a request's body. A route that takes uploads says its own `max_body_size`."""
+
+
 def create(app: App) -> FastAPI:
     """The console over an open office. Raises if a route does not say who may use it."""
-    console = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
-    console.state.app = app
+    console = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, max_body_size=LARGEST_BODY)
+    console.state.app, console.state.throttle = app, Throttle()
     for router in ROUTERS:
         console.include_router(router)
     refuse_open_routes(console)
@@ -46,14 +53,16 @@ def error_page(request: Request, status: int, title: str, text: str) -> Response
 
 def _to_login(request: Request, _: Exception) -> Response:
     # What was to be changed is not done after login: the person sees the page, and does it again.
-    here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    target = "/login"
-    if request.method == "GET" and here != "/":
-        target = str(request.url_for("login").include_query_params(next=local(here)))
-        target = target.partition(request.url.netloc)[2]
+    here = local(request.url.path + (f"?{request.url.query}" if request.url.query else ""))
     if "hx-request" in request.headers:
         return Response(status_code=401, headers={"HX-Redirect": "/login"})
-    return RedirectResponse(target, 303)
+    if request.method != "GET":
+        return RedirectResponse("/login", 303)
+    if request.headers.get("sec-fetch-site") == "cross-site":
+        # A link in a mail: the browser keeps a strict cookie from us until a page of ours asks.
+        return render(request, "arrive.html", here=here)
+    query = f"?{urlencode({'next': here})}" if here != "/" else ""
+    return RedirectResponse(f"/login{query}", 303)
 
 
 def _forbidden(request: Request, _: Exception) -> Response:

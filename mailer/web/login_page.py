@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from mailer.core.people import Act, Person
+from mailer.ledger import people
 from mailer.web.access import (
     clear_session,
     cookie_name,
@@ -17,6 +20,7 @@ from mailer.web.access import (
     who_may,
 )
 from mailer.web.pages import local, render
+from mailer.web.throttle import Throttle
 
 router = APIRouter()
 
@@ -37,17 +41,32 @@ def log_in(
     next: Annotated[str, Form()] = "/",  # noqa: A002
 ) -> Response:
     """A session, if login and password belong together. One that was there ends."""
-    app = office(request)
+    app, account = office(request), people.login_key(login)
+    throttle: Throttle = request.app.state.throttle
+    address = request.client.host if request.client else ""
+    wait = throttle.begin(account, address, app.now())
+    if wait:
+        minutes = math.ceil(wait / timedelta(minutes=1))
+        fault = f"Too many attempts. Wait {minutes} min, then try again."
+        refused = _again(request, login, next, fault, 429)
+        refused.headers["Retry-After"] = str(math.ceil(wait.total_seconds()))
+        return refused
     admitted = app.desk.log_in(login, password, now=app.now())
     if admitted is None:
-        fault = "This login and password do not belong together."
-        return render(request, "login.html", status=401, next=local(next), login=login, fault=fault)
+        return _again(request, login, next, "This login and password do not belong together.", 401)
+    throttle.succeeded(account, address)
     before = request.cookies.get(cookie_name(request))
     if before:
         app.desk.log_out(before, now=app.now())
     answer = RedirectResponse(local(next), 303)
     set_session(request, answer, admitted[1])
     return answer
+
+
+def _again(request: Request, login: str, target: str, fault: str, status: int) -> Response:
+    return render(
+        request, "login.html", status=status, next=local(target), login=login, fault=fault
+    )
 
 
 @router.post("/logout")

@@ -22,7 +22,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote
 from zoneinfo import ZoneInfo
 
 from fastapi import Request
@@ -73,9 +73,8 @@ def see_other(where: str, said: str = "") -> RedirectResponse:
 
 def local(target: str) -> str:
     """A path of ours, or "/" for whatever might lead a browser elsewhere."""
-    parts = urlsplit(target) if target.isprintable() and "\\" not in target else urlsplit("")
-    ours = target.startswith("/") and not target.startswith("//") and not parts.netloc
-    return target if ours and not parts.scheme else "/"
+    ours = target.startswith("/") and not target.startswith("//") and "\\" not in target
+    return target if ours and target.isprintable() else "/"
 
 
 # --- instants ---------------------------------------------------------------------------------

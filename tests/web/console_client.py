@@ -51,7 +51,7 @@ def begin_session(one: Browser, login: str) -> str:
         row = people.named(session, login)
         assert row is not None
         people.begin_session(session, row.id or 0, token_hash(token), app.now())
-    one.cookies.set("session", token)
+    one.cookies.set("session", token, domain="localhost.local")
     return token
 
 
