@@ -1,6 +1,6 @@
 """A text part that is cut at its slots: encoded beforehand, but for the lines that have one.
 
-Promises the bytes of `message.text_part`, dot-stuffed, for whatever words are filled in. How a part
+Promises the bytes of `mime.text_part`, dot-stuffed, for whatever words are filled in. How a part
 travels hangs on the whole of it: one letter outside ASCII in a name makes a 7bit part
 quoted-printable. So the constant lines are kept ready in each encoding, and are counted beforehand.
 """
@@ -11,7 +11,7 @@ import binascii
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-from mailer.compose.message import base64_lines, is_plain, is_short, text_head, text_part
+from mailer.compose.mime import base64_lines, is_plain, is_short, text_head, text_part
 
 NAME, OUTLET = "\x00", "\x01"
 """What stands in a text for the contact's words; no other text has control characters."""

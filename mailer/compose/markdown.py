@@ -1,13 +1,17 @@
 """Markdown to HTML that can hold nothing but text, and to plain text of 72 columns.
 
 CommonMark with tables. Raw HTML is shown as it was typed; a link goes to http, https, mailto or
-tel, or it is only its words; of an image the alternative text is kept.
+tel, or it is only its words. An image is shown if it is a file that goes with the message; of any
+other only the alternative text is kept: nothing is ever fetched. A paragraph that runs the other
+way than its text says so.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import NamedTuple
+from urllib.parse import unquote
 
 import nh3
 from markdown_it import MarkdownIt
@@ -15,51 +19,87 @@ from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 
-from mailer.compose.text import WIDTH, one_line, paragraphs, underline, wrap
+from mailer.compose.text import WIDTH, one_line, paragraphs, underline, way_of, wrap
 
 _SCHEMES = ("http", "https", "mailto", "tel")
 _TAGS = {"a", "blockquote", "br", "code", "em", "hr", "li", "ol", "p", "pre", "strong", "ul"}
 _TAGS |= {"h1", "h2", "h3", "h4", "h5", "h6", "table", "tbody", "td", "th", "thead", "tr"}
+_TAGS |= {"img"}
 _ATTRIBUTES = {"a": {"href"}, "ol": {"start"}, "td": {"align"}, "th": {"align"}}
+_ATTRIBUTES |= {"img": {"src", "alt"}, "*": {"dir"}}
+_TURNS = ("paragraph_open", "heading_open", "td_open", "th_open", "list_item_open")
+
+
+class Picture(NamedTuple):
+    """An attached image: the file name that a text calls it by, and its Content-ID."""
+
+    name: str
+    content_id: str
 
 
 @lru_cache(maxsize=256)
-def to_html(source: str) -> str:
-    """An HTML fragment of the tags in `_TAGS` only, whatever `source` says."""
-    html = _PARSER.renderer.render(_tokens(source), _PARSER.options, {})
+def to_html(source: str, way: str = "ltr", pictures: tuple[Picture, ...] = ()) -> str:
+    """An HTML fragment of the tags in `_TAGS` only, whatever `source` says.
+
+    `way` is how the text around it runs, as HTML's `dir`.
+    """
+    tokens = _tokens(source, pictures)
+    _turn(tokens, way)
     return nh3.clean(
-        html,
+        _PARSER.renderer.render(tokens, _PARSER.options, {}),
         tags=_TAGS,
         attributes=_ATTRIBUTES,
-        url_schemes=set(_SCHEMES),
+        url_schemes={*_SCHEMES, "cid"},
         url_relative="deny",
         link_rel=None,
     )
 
 
-def to_text(source: str, footnotes: list[str]) -> str:
+def to_text(
+    source: str, footnotes: list[str], width: int = WIDTH, pictures: tuple[Picture, ...] = ()
+) -> str:
     """Plain text of 72 columns. Each link is a number; its address is added to `footnotes`."""
-    tokens = _tokens(source)
+    tokens = _tokens(source, pictures)
     for block in tokens:
         if block.children is not None:
             # Plain text has no emphasis, and without it nothing nests deeper than the parser lets.
             block.children = [c for c in block.children if c.tag not in ("em", "strong")]
-    return _blocks(SyntaxTreeNode(tokens).children, WIDTH, footnotes)
+    return _blocks(SyntaxTreeNode(tokens).children, width, footnotes)
 
 
-def _tokens(source: str) -> list[Token]:
-    return _PARSER.parse(paragraphs(source))
+def _tokens(source: str, pictures: tuple[Picture, ...]) -> list[Token]:
+    return _PARSER.parse(paragraphs(source), {"pictures": dict(pictures)})
+
+
+def _turn(tokens: list[Token], way: str) -> None:
+    """Give each block that runs the other way than the text around it a `dir`."""
+    own, hidden = "", False
+    for token in reversed(tokens):
+        if token.type == "inline":
+            words = (c.content for c in token.children or () if c.type in ("text", "code_inline"))
+            own = way_of("".join(words))
+        elif token.type == "paragraph_open" and token.hidden:
+            hidden = True  # in a list without blank lines: its item speaks for it
+        elif token.type in _TURNS:
+            if own and own != way and (hidden or token.type != "list_item_open"):
+                token.attrSet("dir", own)
+            own, hidden = "", False
 
 
 def _only_words(state: StateCore) -> None:
-    """Replace images by their alternative text, and links that lead nowhere by their words."""
+    """Replace images that do not go with the message, and links that lead nowhere, by words."""
+    pictures: dict[str, str] = state.env.get("pictures", {})
     for block in state.tokens:
         kept: list[Token] = []
         dropped: list[bool] = []
         for token in block.children or ():
             if token.type == "image":
                 alt = "".join(c.content for c in token.children or () if c.type == "text")
-                token = Token("text", "", 0, content=alt)
+                name = unquote(str(token.attrs.get("src", "")))
+                if name in pictures:
+                    token.attrs = {"src": f"cid:{pictures[name]}", "alt": alt}
+                else:
+                    token = Token("text", "", 0, content=alt)
             elif token.type == "link_open":
                 scheme = str(token.attrs.get("href", "")).partition(":")[0].lower()
                 dropped.append(scheme not in _SCHEMES)
@@ -145,6 +185,9 @@ def _inline(node: SyntaxTreeNode, notes: list[str]) -> str:
             return " "
         case "hardbreak":
             return "\n"
+        case "image":
+            alt = "".join(_inline(child, notes) for child in node.children)
+            return f"[{alt}]" if alt else ""
         case "link":
             return _link("".join(_inline(c, notes) for c in node.children), _href(node), notes)
         case _:

@@ -20,6 +20,7 @@ from typing import NamedTuple
 from mailer.compose import message
 from mailer.compose.cut_text import NAME, OUTLET, CutText, escaped, stuffed
 from mailer.compose.cutting import cuttable
+from mailer.compose.headers import to_header
 from mailer.compose.templates import Rendered, TemplateSet, carries_notice, render, syntax
 from mailer.compose.text import one_line
 from mailer.compose.view import notice, shown_zone, wording_of
@@ -66,8 +67,18 @@ class Copies:
         self._compiled: dict[tuple[object, ...], _Compiled | None] = {}
         self._found: dict[tuple[object, ...], _Compiled | None] = {}
 
-    def fill(self, contact: Contact, message_id: str, date: datetime) -> Filled:
-        """One contact's copy; raises what `templates.render` and `message.build` raise."""
+    def fill(
+        self,
+        contact: Contact,
+        message_id: str,
+        date: datetime,
+        references: Sequence[str] = (),
+        unsubscribe: str = "",
+    ) -> Filled:
+        """One contact's copy; raises what `templates.render` and `message.build` raise.
+
+        `references` and `unsubscribe` as `message.own_headers` has them.
+        """
         name, outlet = one_line(contact.name), one_line(contact.outlet)
         kind = (contact.language, contact.timezone, not name, not outlet, date)
         try:
@@ -75,14 +86,22 @@ class Copies:
         except KeyError:
             compiled = self._find(kind, contact, date)
         if compiled is None:
-            return self.whole(contact, message_id, date)
-        return compiled.fill(contact, name, outlet, message_id)
+            return self.whole(contact, message_id, date, references, unsubscribe)
+        return compiled.fill(contact, name, outlet, message_id, references, unsubscribe)
 
-    def whole(self, contact: Contact, message_id: str, date: datetime) -> Filled:
+    def whole(
+        self,
+        contact: Contact,
+        message_id: str,
+        date: datetime,
+        references: Sequence[str] = (),
+        unsubscribe: str = "",
+    ) -> Filled:
         """The same copy, rendered and built from the beginning."""
         rendered = self._rendered(contact, date)
         built = message.build(
-            rendered, self._version, self._dispatch, contact, self._office, message_id, date
+            *(rendered, self._version, self._dispatch, contact, self._office),
+            *(message_id, date, references, unsubscribe),
         )
         carries = self._carries_notice(rendered, contact, date)
         data = dot_stuffed(built.content)
@@ -114,7 +133,7 @@ class Copies:
                 return None
             rendered = self._rendered(marked, date)
             around = message.frame(
-                rendered.subject, self._version, self._dispatch, contact, self._office, date
+                rendered, self._version, self._dispatch, contact, self._office, date
             )
             text = _cut(rendered.text, marks, token)
             html = _cut(rendered.html, [escaped(mark) for mark in marks], token)
@@ -166,7 +185,8 @@ class _Compiled:
         self, around: message.Frame, text: CutText, html: CutText, carries_notice: bool
     ) -> None:
         self._mail_from = around.mail_from
-        self._before_to, self._before_id = around.before_to, around.before_id
+        self._before_to, self._before_own = around.before_to, around.before_own
+        self._leave = around.leave
         self._carries_notice = carries_notice
         self._dots = 0
         self._start: list[bytes] = []
@@ -197,12 +217,20 @@ class _Compiled:
         else:
             constants.append(piece)
 
-    def fill(self, contact: Contact, name: str, outlet: str, message_id: str) -> Filled:
+    def fill(
+        self,
+        contact: Contact,
+        name: str,
+        outlet: str,
+        message_id: str,
+        references: Sequence[str] = (),
+        unsubscribe: str = "",
+    ) -> Filled:
         """This contact's copy; `name` and `outlet` are theirs, each on one line."""
-        identity = message.message_id_octets(message_id)
+        own = message.own_headers(message_id, references, unsubscribe, self._leave)
         rcpt_to = message.forward_path(contact)
-        to = message.to_header(name, rcpt_to)
-        pieces = [self._before_to, to, self._before_id, identity, *self._start]
+        to = to_header(name, rcpt_to)
+        pieces = [self._before_to, to, self._before_own, own, *self._start]
         dots = self._dots
         for part, constants in self._cuts:
             dots += part.fill(name, outlet, pieces)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
+from unicodedata import bidirectional
 
 WIDTH = 72
 """Columns of the text part."""
@@ -18,6 +19,9 @@ _UNSEEN_RE = re.compile(f"[{_UNSEEN}]")
 _SURROGATE_RE = re.compile("[\ud800-\udfff]")
 _NEWLINE_RE = re.compile("\r\n|[\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _SPACE_RE = re.compile(r"\s+")
+# Where no line may break: before a footnote's number, and inside the marks that French spaces out.
+_GLUED_RE = re.compile(r"(?<=\S) (?=\[\d+\]|[:;!?»](?:\s|$))|(?<=«) (?=\S)", re.MULTILINE)
+_GLUE = "\x1a"
 
 
 def one_line(value: str) -> str:
@@ -44,8 +48,8 @@ def wrap(value: str, width: int = WIDTH, first: str = "", rest: str | None = Non
     A line feed in `value` is kept as a line's end.
     """
     rest = " " * len(first) if rest is None else rest
-    lines = value.split("\n")
-    return "\n".join(
+    lines = _GLUED_RE.sub(_GLUE, value).split("\n")
+    filled = "\n".join(
         textwrap.fill(
             line,
             width=width,
@@ -57,6 +61,18 @@ def wrap(value: str, width: int = WIDTH, first: str = "", rest: str | None = Non
         or (first if number == 0 else rest).rstrip()
         for number, line in enumerate(lines)
     )
+    return filled.replace(_GLUE, " ")
+
+
+def way_of(value: str) -> str:
+    """Which way a text runs by its first letter that says so: "rtl", "ltr", or "" (UAX #9 P2)."""
+    for letter in value:
+        kind = bidirectional(letter)
+        if kind in ("R", "AL"):
+            return "rtl"
+        if kind == "L":
+            return "ltr"
+    return ""
 
 
 def underline(value: str, mark: str = "-") -> str:

@@ -12,8 +12,8 @@ import phonenumbers
 from babel import Locale
 from babel.dates import format_date, format_skeleton
 
-from mailer.compose.markdown import to_html, to_text
-from mailer.compose.text import one_line
+from mailer.compose.prose import Prose, ToldFact, pictures_of, story
+from mailer.compose.text import one_line, way_of
 from mailer.compose.wording import direction, own_name, word, wording_language
 from mailer.core.embargo import say
 from mailer.core.errors import TemplateError
@@ -42,24 +42,6 @@ LIFTED = "EMBARGO LIFTED"
 """The same of an embargo change once nothing is embargoed any more."""
 
 
-class Prose:
-    """A text that is HTML in a `.html` template and plain text in a `.txt` one."""
-
-    __slots__ = ("_html", "_text")
-
-    def __init__(self, html: str, text: str) -> None:
-        self._html, self._text = html, text
-
-    def __html__(self) -> str:
-        return self._html
-
-    def __str__(self) -> str:
-        return self._text
-
-    def __bool__(self) -> bool:
-        return bool(self._text)
-
-
 @dataclass(frozen=True, slots=True)
 class Telephone:
     """A number to read ("+44 20 7946 0000"), to follow ("tel:…"), and what it is."""
@@ -71,7 +53,10 @@ class Telephone:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Whom a journalist may call; `mailto` is the link to `email`. Empty where not given."""
+    """Whom a journalist may call; `mailto` is the link to `email`. Empty where not given.
+
+    `direction` is how the name and the role are written, which may be another way than the text.
+    """
 
     name: str
     role: str
@@ -79,6 +64,7 @@ class Person:
     email: str
     mailto: str
     phones: tuple[Telephone, ...]
+    direction: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +89,17 @@ class View:
     short_notice: str
     organisation: str
     kind: str
+    statement: bool
     date: str
     reference: str
     headline: str
     subhead: str
     dateline: str
+    facts: tuple[ToldFact, ...]
     body: Prose
     notes: Prose
+    spokespeople: Prose
+    boilerplate: Prose
     links: tuple[str, ...]
     contacts: tuple[Person, ...]
     languages: tuple[str, ...]
@@ -170,7 +160,7 @@ def view(
     version = revealed(version, dispatch.kind)
     edition = version.edition(recipient.language, dispatch.audience.language)
     wording = wording_of(version, dispatch, recipient)
-    note, body, notes, links = _prose(edition, dispatch.note)
+    told = story(edition, version.kind, dispatch.note, pictures_of(version, office.domain))
     short = ""
     if embargoed:
         short = _short_notice(*_embargo_for(version, dispatch, recipient), wording)
@@ -178,7 +168,7 @@ def view(
     return View(
         dispatch_kind=dispatch.kind.value,
         mark=_mark(dispatch.kind, wording, embargoed=embargoed),
-        note=note,
+        note=told.note,
         embargo_was=was,
         embargo_now=now,
         subject_prefix=one_line(dispatch.audience.subject_prefix),
@@ -186,21 +176,27 @@ def view(
         short_notice=short,
         organisation=one_line(version.organisation),
         kind=word(version.kind, wording) if version.kind in KINDS else one_line(version.kind),
+        statement=version.kind == "statement",
         date=format_date(version.date, "long", locale=_locale(wording)),
         reference=one_line(version.reference),
         headline=one_line(edition.headline),
         subhead=one_line(edition.subhead),
         dateline=one_line(edition.dateline),
-        body=body,
-        notes=notes,
-        links=links,
+        facts=told.facts,
+        body=told.body,
+        notes=told.notes,
+        spokespeople=told.spokespeople,
+        boilerplate=told.boilerplate,
+        links=told.links,
         contacts=tuple(_person(person, direction(edition.language)) for person in version.contacts),
         languages=tuple(
             own_name(one_line(other.language))
             for other in version.editions
             if other.language != edition.language
         ),
-        attachments=tuple(one_line(attachment.name) for attachment in version.attachments),
+        attachments=tuple(
+            one_line(file.name) for file in version.attachments if file.name not in told.shown
+        ),
         language=one_line(edition.language),
         direction=direction(edition.language),
         recipient=Reader(one_line(recipient.name), one_line(recipient.outlet)),
@@ -279,17 +275,6 @@ def _locale(wording: str) -> Locale:
     return Locale.parse("en_GB" if wording == "en" else wording)
 
 
-@lru_cache(maxsize=64)
-def _prose(edition: Edition, note: str) -> tuple[Prose, Prose, Prose, tuple[str, ...]]:
-    """The officer's note, the body, the notes to editors, and the links of all three."""
-    links: list[str] = []
-    first, body, notes = (
-        Prose(to_html(words), to_text(words, links))
-        for words in (note, edition.body, edition.notes)
-    )
-    return first, body, notes, tuple(links)
-
-
 @lru_cache(maxsize=256)
 def _person(person: PressContact, way: str) -> Person:
     email = one_line(person.email)
@@ -300,6 +285,7 @@ def _person(person: PressContact, way: str) -> Person:
         email,
         f"mailto:{quote(email, safe='@.+-_')}" if email else "",
         tuple(_telephone(phone, way) for phone in person.phones),
+        way_of(f"{person.name} {person.role} {person.organisation}") or way,
     )
 
 

@@ -42,7 +42,8 @@ def test_no_markdown_becomes_anything_but_text(source: str) -> None:
     parser.feed(to_html(source))
     for tag, attributes in parser.seen:
         assert tag not in {"script", "img", "style", "iframe", "form", "svg", "base", "link"}
-        assert set(attributes) <= {"href", "start", "align"}
+        assert set(attributes) <= {"href", "start", "align", "dir"}
+        assert attributes.get("dir", "rtl") == "rtl"
         assert re.match(r"(?i)(https?|mailto|tel):|$", attributes.get("href") or "")
 
 

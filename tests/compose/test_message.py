@@ -38,6 +38,7 @@ HEADERS = [
     "Subject",
     "Date",
     "Message-ID",
+    "List-Unsubscribe",
     "List-Id",
     "Content-Language",
     "MIME-Version",
@@ -51,6 +52,9 @@ WORDS = st.text(st.characters(exclude_categories=())) | st.lists(
         ]
     )
 ).map("".join)
+
+
+RELEASE = dispatch(kind=DispatchKind.RELEASE)
 
 
 def compose(
@@ -100,8 +104,11 @@ def test_both_parts_read_back_as_they_were_rendered() -> None:
     for reader in (ASHA, CLAIRE, LAYLA):
         message = compose(reader=reader)
         parsed = parse(message)
-        assert parsed.get_content_type() == "multipart/alternative"
-        assert [p.get_content_type() for p in parsed.iter_parts()] == ["text/plain", "text/html"]
+        assert parsed.get_content_type() == "multipart/mixed"
+        texts, entry = parsed.iter_parts()
+        assert texts.get_content_type() == "multipart/alternative"
+        assert [p.get_content_type() for p in texts.iter_parts()] == ["text/plain", "text/html"]
+        assert entry.get_content_type() == "text/calendar"
         assert part(parsed, "plain") == message.text
         assert part(parsed, "html") == message.html
         assert message.content.isascii()
@@ -178,8 +185,7 @@ def test_never_a_text_that_ends_its_own_part() -> None:
     for boundary in boundaries:
         text = f"Known beforehand:\n--{boundary.decode()}\n\n<p>mine</p>\n--{boundary.decode()}--\n"
         rendered = Rendered("s", text, text)
-        sent = dispatch()
-        message = build(rendered, with_picture(), sent, ASHA, OFFICE, MESSAGE_ID, SENT)
+        message = build(rendered, with_picture(), RELEASE, ASHA, OFFICE, MESSAGE_ID, SENT)
         parsed = parse(message)
         assert part(parsed, "plain") == part(parsed, "html") == text
         assert [p.get_content() for p in parsed.iter_attachments()] == [PICTURE.content]
@@ -241,7 +247,7 @@ def test_a_sender_that_is_no_mailbox_is_refused_by_its_key() -> None:
 def test_attachments_keep_their_names_and_their_bytes() -> None:
     names = [PICTURE.name, "a" * 120 + "ن" * 60 + ".pdf", "../../etc/passwd", '"\r\nX: y', ""]
     files = tuple(replace(PICTURE, name=name) for name in names)
-    message = compose(replace(VERSION, attachments=files))
+    message = compose(replace(VERSION, attachments=files), RELEASE)
     well_formed(message.content)
     parsed = parse(message)
     assert parsed.get_content_type() == "multipart/mixed"
@@ -260,7 +266,7 @@ def test_attachments_keep_their_names_and_their_bytes() -> None:
 )
 def test_a_media_type_that_could_be_more_is_only_bytes(kind: str) -> None:
     version = replace(VERSION, attachments=(Attachment("a.bin", kind, b"\r\n.\r\n"),))
-    [attached] = parse(compose(version)).iter_attachments()
+    [attached] = parse(compose(version, RELEASE)).iter_attachments()
     assert attached.get_content_type() == "application/octet-stream"
     assert attached.keys() == ["Content-Type", "Content-Transfer-Encoding", "Content-Disposition"]
 
@@ -320,5 +326,6 @@ def test_every_shipped_notice_is_as_it_was_last_seen(
 @pytest.mark.parametrize("kind", [DispatchKind.WITHDRAWAL, DispatchKind.EMBARGO_CHANGE])
 def test_never_a_file_with_a_withdrawal_or_a_change_of_embargo(kind: DispatchKind) -> None:
     message = compose(with_picture(), following(kind))
-    assert parse(message).get_content_type() == "multipart/alternative"
+    entries = [p.get_filename() for p in parse(message).iter_attachments()]
+    assert entries == ([] if kind is DispatchKind.WITHDRAWAL else ["embargo.ics"])
     assert b"image/png" not in message.content

@@ -154,6 +154,15 @@ def test_no_attachment_larger_than_the_relay_takes_is_approved(octets: int, limi
     assert all((f.code, f.where) == ("too-large", "attachment a.csv") for f in findings)
 
 
+def test_a_message_that_mail_programs_would_cut_off_is_named() -> None:
+    def codes(letters: int) -> list[str]:
+        sample = replace(COPY, html="é" * letters, notice=())
+        return [finding.code for finding in found(samples=(sample,))]
+
+    assert codes(51_000) == []
+    assert codes(51_001) == ["clipped"]
+
+
 @pytest.mark.parametrize(("limit", "blocks"), [(None, 0), (0, 0), (8_999, 1), (9_000, 0)])
 def test_no_message_larger_than_the_relay_takes_is_approved(limit: int | None, blocks: int) -> None:
     findings = found(relay_size=limit)

@@ -14,6 +14,9 @@ from mailer.core.preflight import clocks, statements, text
 from mailer.core.preflight.finding import SHOWN, Finding, listed, pieces, plain
 from mailer.core.preflight.statements import Setting
 
+CLIPPED = 102_000
+"""Octets of HTML above which widely used mail programs show only the beginning of a message."""
+
 YEAR = timedelta(days=365)
 """An address that was last verified longer ago than this is named."""
 
@@ -76,6 +79,7 @@ def _found(what: Checked, now: datetime) -> Iterator[Finding]:
         yield Finding(warning.code, False, plain(where), warning.line, plain(warning.message))
     yield from _contacts(what.version)
     yield from _copies(what)
+    yield from _clipped(what)
     yield from _sizes(what)
     yield from _audiences(what, now)
     for embargo in embargoes:
@@ -109,6 +113,17 @@ def _copies(what: Checked) -> Iterator[Finding]:
                 " the template must begin and end with it."
             )
             yield Finding("no-notice", True, plain(sample.subject), 0, said)
+
+
+def _clipped(what: Checked) -> Iterator[Finding]:
+    for sample in what.samples:
+        octets = len(sample.html.encode(errors="replace"))
+        if octets > CLIPPED:
+            said = (
+                f"Its HTML is {octets // 1000} kB, and some mail programs cut it off after"
+                f" {CLIPPED // 1000}; shorten the text, or attach a part of it."
+            )
+            yield Finding("clipped", False, plain(sample.subject), 0, said)
 
 
 def _lacking(sample: Sample) -> Iterator[str]:

@@ -16,6 +16,7 @@ CODES: dict[str, str] = {
     "embargo-contradicted": "the text says another embargo than the one that is set",
     "empty-audience": "an audience has no contacts, so that nobody would get it",
     "too-large": "an attachment or a message is larger than the relay takes (RFC 1870)",
+    "clipped": "a message is so long that some mail programs show only its beginning",
     "link-nowhere": "a link has no address that anyone could follow",
     "quote-unclosed": "a quotation is opened and never closed",
     "bracket-unclosed": "a bracket is opened and never closed",

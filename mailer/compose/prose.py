@@ -1,0 +1,94 @@
+"""An edition's text as its templates have it: each part both as HTML and as plain text."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from mailer.compose.markdown import Picture, to_html, to_text
+from mailer.compose.sections import sections
+from mailer.compose.text import WIDTH, one_line
+from mailer.compose.wording import direction
+from mailer.core.model import Attachment, Edition, Version
+
+_INDENT = 2
+
+
+class Prose:
+    """A text that is HTML in a `.html` template and plain text in a `.txt` one."""
+
+    __slots__ = ("_html", "_text")
+
+    def __init__(self, html: str, text: str) -> None:
+        self._html, self._text = html, text
+
+    def __html__(self) -> str:
+        return self._html
+
+    def __str__(self) -> str:
+        return self._text
+
+    def __bool__(self) -> bool:
+        return bool(self._text)
+
+
+@dataclass(frozen=True, slots=True)
+class ToldFact:
+    """One fact of a media advisory or a photo call: "When", and its words."""
+
+    label: str
+    words: Prose
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """The officer's note and every part of the text; `links` are the footnotes of all of it.
+
+    `shown` are the names of the files that the HTML shows as pictures.
+    """
+
+    note: Prose
+    facts: tuple[ToldFact, ...]
+    body: Prose
+    notes: Prose
+    spokespeople: Prose
+    boilerplate: Prose
+    links: tuple[str, ...]
+    shown: frozenset[str]
+
+
+def pictures_of(version: Version, domain: str) -> tuple[Picture, ...]:
+    """The images among a version's attachments; a text shows one by naming its file."""
+    return tuple(
+        Picture(attachment.name, content_id(attachment, domain))
+        for attachment in version.attachments
+        if attachment.media_type.startswith("image/")
+    )
+
+
+@lru_cache(maxsize=64)
+def content_id(attachment: Attachment, domain: str) -> str:
+    """An attachment's Content-ID without its brackets (RFC 2392): the same for the same octets."""
+    return f"{attachment.sha256[:32]}@{re.sub(r'[^A-Za-z0-9.-]', '', domain)}"
+
+
+@lru_cache(maxsize=64)
+def story(edition: Edition, kind: str, note: str, pictures: tuple[Picture, ...]) -> Story:
+    """All of an edition's text, its links numbered in the order in which they are read."""
+    links: list[str] = []
+    every: list[str] = []
+    way = direction(edition.language)
+
+    def prose(words: str, width: int = WIDTH) -> Prose:
+        every.append(to_html(words, way, pictures))
+        return Prose(every[-1], to_text(words, links, width, pictures))
+
+    parts = sections(edition, kind)
+    said = prose(note)
+    facts = [ToldFact(one_line(f.label), prose(f.words, WIDTH - _INDENT)) for f in parts.facts]
+    body, speakers, notes, about = map(
+        prose, (parts.body, parts.spokespeople, parts.notes, parts.boilerplate)
+    )
+    shown = {name for name, cid in pictures if any(f'"cid:{cid}"' in html for html in every)}
+    return Story(said, tuple(facts), body, notes, speakers, about, tuple(links), frozenset(shown))
