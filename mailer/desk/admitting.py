@@ -164,6 +164,11 @@ class Admitting(DeskBase):
                 people.touch(session, kept, now)
         return person
 
+    def session_lives(self, token: str, *, now: datetime) -> bool:
+        """Whether a session is not over. It does not count as using it."""
+        with self._database.read() as session:
+            return people.session_person(session, token_hash(token), now) is not None
+
     def log_out(self, token: str, *, now: datetime) -> None:
         """End a session."""
         with self._database.write() as session:

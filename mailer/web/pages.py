@@ -63,6 +63,11 @@ def render(request: Request, name: str, *, status: int = 200, **values: Any) -> 
     return page
 
 
+def fragment(name: str, *, zone: str, now: datetime, **values: Any) -> str:
+    """A part of a page for several readers at once, in this IANA zone, with `values` alone."""
+    return _PAGES.get_template(name).render(zone=zone, now=now, **values)
+
+
 def see_other(where: str, said: str = "") -> RedirectResponse:
     """On to another page of ours after something was done, where `said` is told once."""
     answer = RedirectResponse(local(where), 303)

@@ -31,6 +31,9 @@ TABLE: dict[str, tuple[frozenset[Role] | None, str, int]] = {
     "POST /login": (ANYBODY, "/login", 401),
     # the desk
     "GET /": (EVERYONE, "/", 200),
+    "GET /desk/live": (EVERYONE, "/desk/live?once=true", 200),
+    "POST /desk/stop": (WRITERS, "/desk/stop", 422),
+    "POST /desk/resume": (frozenset({APPROVER}), "/desk/resume", 422),
     # one's own
     "POST /logout": (EVERYONE, "/logout", 303),
 }
