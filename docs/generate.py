@@ -107,15 +107,15 @@ def _configuration(section: str) -> Callable[[], str]:
 
 
 def _field(key: str) -> FieldInfo:
-    section, _, name = key.rpartition(".")
-    if not section:
-        return Settings.model_fields[name]
-    outer = Settings.model_fields[section].annotation
-    model = next(
-        kind
-        for kind in (outer, *get_args(outer))
-        if isinstance(kind, type) and issubclass(kind, BaseModel)
-    )
+    *sections, name = key.split(".")
+    model: type[BaseModel] = Settings
+    for section in sections:
+        outer = model.model_fields[section].annotation
+        model = next(
+            kind
+            for kind in (outer, *get_args(outer))
+            if isinstance(kind, type) and issubclass(kind, BaseModel)
+        )
     return model.model_fields[name]
 
 
@@ -153,7 +153,7 @@ def _meanings() -> dict[str, str]:
     meanings: dict[str, str] = {}
     section, said, ended = "", "", True
     for line in EXAMPLE.read_text("utf-8").splitlines():
-        heading = re.fullmatch(r"\[+([a-z]+)\]+", line)
+        heading = re.fullmatch(r"(?:# )?\[+([a-z.]+)\]+", line)
         key = re.match(r"(?:# )?([a-z_]+) = ", line)
         if heading:
             section = heading[1] + "."
@@ -251,6 +251,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "config-organisation": _configuration("organisation"),
     "config-embargo": _configuration("embargo"),
     "config-relay": _configuration("relay"),
+    "config-relay-fallback": _configuration("relay.fallback"),
     "config-database": _configuration("database"),
     "config-console": _configuration("console"),
     "config-audience": _configuration("audience"),

@@ -97,7 +97,7 @@ def runner(
             ledger=flight,
             compose=compose,
             connect=smtp.connect,
-            relays=[relay],
+            relays=relay.in_order,
             now=app.now,
             random=random or Random(),  # noqa: S311 (spreads retries; guards nothing)
             say=say,

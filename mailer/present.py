@@ -259,9 +259,8 @@ def when_exactly(instant: datetime, zone: str) -> str:
 
 def _said(entry: Entry) -> str:
     reply = " ".join(filter(None, (str(entry.code or ""), entry.enhanced, inert(entry.reply))))
-    parts = [reply, inert(entry.reason)]
-    if entry.tls_version:
-        parts.append(entry.tls_version)
+    through = f"through {entry.relay}" if entry.relay else ""
+    parts = [reply, inert(entry.reason), f"{through} {entry.tls_version}".strip()]
     if entry.next_attempt_at is not None:
         parts.append(f"next attempt {entry.next_attempt_at:%H:%M:%S} UTC")
     return "; ".join(part for part in parts if part)

@@ -184,6 +184,22 @@ def test_config_check_asks_the_relay_and_sends_nothing(
     assert sink.taken == []
 
 
+def test_config_check_asks_every_relay_and_names_those_that_will_not_have_us(
+    office: Office, monkeypatch: pytest.MonkeyPatch, sink: Sink
+) -> None:
+    relay_is(monkeypatch, port=sink.port)
+    gone = closed_port()
+    second = f'[[relay.fallback]]\nhost = "127.0.0.1"\nport = {gone}\ntls = "none"\n\n[[audience]]'
+    text = office.config.read_text("utf-8")
+    office.config.write_text(text.replace("[[audience]]", second, 1), "utf-8")
+    said = office("config", "check")
+    assert f"127.0.0.1:{sink.port}: no TLS, no login: it would take our mail" in said.out
+    assert said.status == 1
+    (fault,) = said.faults
+    assert f"relay 127.0.0.1:{gone}: connect: Connection refused" in fault
+    assert "check relay.fallback[1].host, port, tls" in fault
+
+
 def test_config_check_offline_does_not_connect(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -799,16 +799,35 @@ def test_the_example_shows_every_key_in_its_section() -> None:
     shown = set()
     section = ""
     for line in EXAMPLE.read_text("utf-8").splitlines():
-        if header := re.fullmatch(r"\[+(\w+)\]+", line):
+        if header := re.fullmatch(r"(?:# )?\[+([\w.]+)\]+", line):
             section = f"{header[1]}."
         elif key := re.match(r"(?:# )?(\w+) = ", line):
             shown.add(section + key[1])
     assert shown == set(keys())
 
 
+FURTHER_RELAYS = r"(?ms)^# --- Further relays.*?(?=^# --- )"
+
+
+def without_fallback(example: str) -> str:
+    return re.sub(FURTHER_RELAYS, "", example)
+
+
+def test_the_examples_second_relay_would_be_taken_as_it_is_shown(office: Path) -> None:
+    password_file(office)
+    text = EXAMPLE.read_text("utf-8")
+    block = re.search(FURTHER_RELAYS, text)
+    assert block
+    shown = re.sub(r"(?m)^# (\[\[|\w+ = (?!\"\"))", r"\1", block[0])
+    (office / "config.toml").write_text(text.replace(block[0], shown), "utf-8")
+    first, second = load(office / "config.toml", {}).relay.in_order
+    assert (first.address, second.address) == ("smtp.example.org:587", "smtp2.example.org:587")
+    assert (first.username, second.secret()) == ("", SECRET)
+
+
 def test_the_example_shows_each_default_as_it_is(office: Path) -> None:
     """Taking away every # but those of the examples' own values changes nothing."""
-    text = EXAMPLE.read_text("utf-8")
+    text = without_fallback(EXAMPLE.read_text("utf-8"))
     (office / "config.toml").write_text(text, "utf-8")
     shown = re.sub(
         r"(?m)^# (?!username|password_file|reply_to|not_before_local|base_url|tls_c|tls_k)(\w+ = )",
@@ -823,7 +842,7 @@ def test_the_example_shows_each_default_as_it_is(office: Path) -> None:
 
 def test_the_examples_own_values_would_be_taken(office: Path) -> None:
     password_file(office)
-    text = EXAMPLE.read_text("utf-8")
+    text = without_fallback(EXAMPLE.read_text("utf-8"))
     (office / "config.toml").write_text(
         re.sub(r"(?m)^# ((username|password_file|reply_to|not_before_local) = )", r"\1", text),
         "utf-8",

@@ -88,7 +88,8 @@ def test_no_command_or_option_is_missing_from_the_reference() -> None:
 def test_no_configuration_key_is_missing_or_invented() -> None:
     page = REFERENCE / "configuration.md"
     for group in {key.rpartition(".")[0] for key in config_keys()}:
-        heading = {"": "## At the head of the file", "audience": "## [[audience]]"}
+        heading = {"": "## At the head of the file"}
+        heading |= {name: f"## [[{name}]]" for name in ("audience", "relay.fallback")}
         described = first_cells(section(page, heading.get(group, f"## [{group}]")))
         assert described == {
             key.rpartition(".")[2] for key in config_keys() if key.rpartition(".")[0] == group

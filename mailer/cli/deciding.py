@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import getpass
 import re
+from collections.abc import Sequence
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
@@ -89,13 +90,13 @@ def plan(reference: Reference, as_json: Json = False) -> None:
 def check(
     reference: Reference,
     offline: Annotated[
-        bool, typer.Option("--offline", help="Do not ask the relay what size it takes.")
+        bool, typer.Option("--offline", help="Do not ask the relays what size they take.")
     ] = False,
     as_json: Json = False,
 ) -> None:
     """Check what is still to go of an advisory, as a careful sub-editor would."""
     with opened() as app:
-        size = None if offline else asyncio.run(_relay_size(app.config.relay))
+        size = None if offline else asyncio.run(_relay_size(app.config.relay.in_order))
         findings = app.desk.check(reference, now=app.now(), relay_size=size)
         if as_json:
             present.print_json([asdict(finding) for finding in findings])
@@ -105,8 +106,13 @@ def check(
         raise typer.Exit(REFUSED)
 
 
-async def _relay_size(relay: Relay) -> int | None:
-    """What the relay says it takes; None if it is not to be had."""
+async def _relay_size(relays: Sequence[Relay]) -> int | None:
+    """The least that any of them says it takes, 0: no limit; None if no relay is to be had."""
+    sizes = [size for size in await asyncio.gather(*map(_size_at, relays)) if size is not None]
+    return min(filter(None, sizes), default=0) if sizes else None
+
+
+async def _size_at(relay: Relay) -> int | None:
     session = await smtp.connect(relay)
     if isinstance(session, smtp.Unavailable):
         return None

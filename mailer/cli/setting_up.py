@@ -41,21 +41,29 @@ def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new folde
 def config_check(
     offline: Annotated[bool, typer.Option("--offline", help="Do not connect.")] = False,
 ) -> None:
-    """Check the configuration and, unless --offline, that the relay lets us in."""
+    """Check the configuration and, unless --offline, that each relay lets us in."""
     config = configuration.load(options.config, os.environ)
     print(f"{options.config}: {len(config.audience)} audiences, office zone {config.embargo.zone}")
     if offline:
         return
-    relay = config.relay
-    print(f"{relay.host}:{relay.port}: connecting …", flush=True)
+    faults = [_check_relay(*one) for one in enumerate(config.relay.in_order)]
+    if any(faults):
+        raise MailerError("\n".join(filter(None, faults)))
+
+
+def _check_relay(number: int, relay: configuration.Relay) -> str:
+    """Connect, and say how it went; what is wrong comes back as a line."""
+    section = f"relay.fallback[{number}]" if number else "relay"
+    print(f"{relay.address}: connecting …", flush=True)
     found = asyncio.run(_try_relay(relay))
     if isinstance(found, Unavailable):
-        raise MailerError(
-            f"relay {relay.host}:{relay.port}: {inert(str(found))}; check relay.host, port, tls, "
+        return (
+            f"relay {relay.address}: {inert(str(found))}; check {section}.host, port, tls, "
             "username and password"
         )
     login = f"logged in as {relay.username}" if relay.username else "no login"
-    print(f"{relay.host}:{relay.port}: {found or 'no TLS'}, {login}: it would take our mail")
+    print(f"{relay.address}: {found or 'no TLS'}, {login}: it would take our mail")
+    return ""
 
 
 async def _try_relay(relay: configuration.Relay) -> str | Unavailable:

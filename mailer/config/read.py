@@ -20,8 +20,10 @@ from mailer.core.inert import brief
 
 _PREFIX = "MAILER__"
 _LONGEST_KEY = 64
+_COUNTED = re.compile(r"[0-9]{1,3}")
 _LARGEST_FILE = 1 << 20  # octets; a configuration of a hundred audiences is a fiftieth of it
-_NEVER_SHOWN = frozenset({"relay.password", "relay.username", "relay.host", "database.url"})
+_NEVER_SHOWN = ("password", "username", "host", "url")
+"""Keys of any section whose value is not told: it is a secret, or may hold one."""
 _WRONG = {
     "string_type": "is not text",
     "string_unicode": "is not text",
@@ -46,9 +48,9 @@ def load(path: Path, environ: Mapping[str, str], *, look: bool = True) -> Config
     """The configuration in a TOML file, with `MAILER__SECTION__KEY` variables over it.
 
     Relative paths are against the file's folder. Numbers, switches and durations are read from
-    the environment as from the file; `[[audience]]` tables cannot be set there. Raises
-    `ConfigError` with every fault, a line each: `config.toml: key: what is wrong; what is
-    accepted`. No fault shows a secret's value.
+    the environment as from the file. Of the tables in two brackets, a `[[relay.fallback]]` that
+    stands in the file can be set there, by its number. Raises `ConfigError` with every fault, a
+    line each: `config.toml: key: what is wrong; what is accepted`. No fault shows a secret's value.
 
     Without `look`, lists and templates are not looked for: a file that is gone must not keep
     anybody from stopping a release.
@@ -115,13 +117,13 @@ def _folder(data: Mapping[str, Any], key: str) -> str:
     return value if isinstance(value, str) and value.isprintable() else key
 
 
-def _fields() -> Iterator[tuple[str, FieldInfo]]:
-    for name, field in Settings.model_fields.items():
+def _fields(model: type[BaseModel] = Settings, prefix: str = "") -> Iterator[tuple[str, FieldInfo]]:
+    for name, field in model.model_fields.items():
         section = _model(field)
         if section is None:
-            yield name, field
+            yield prefix + name, field
         else:
-            yield from ((f"{name}.{key}", inner) for key, inner in section.model_fields.items())
+            yield from _fields(section, f"{prefix}{name}.")
 
 
 def _model(field: FieldInfo) -> type[BaseModel] | None:
@@ -147,27 +149,46 @@ def _override(
     for name in sorted(environ):
         if not name.upper().startswith(_PREFIX):
             continue
-        key = ".".join(name[len(_PREFIX) :].lower().split("__"))
-        section, _, last = key.rpartition(".")
-        table = data.get(section) if section else data
-        if section.startswith("audience") or last == "audience":
+        parts = name[len(_PREFIX) :].lower().split("__")
+        place, key = (
+            ".".join(parts),
+            ".".join(part for part in parts if not _COUNTED.fullmatch(part)),
+        )
+        if parts[0] == "audience":
             wrong = f"audiences are not set from the environment; write them in {file}"
-        elif key not in _FIELDS:
+        elif key not in _FIELDS or _variable(key).count("__") != len(parts):
             near = get_close_matches(key[:_LONGEST_KEY], _FIELDS, n=1)
             wrong = f"no such key; did you mean {_variable(near[0])}?" if near else "no such key"
-        elif key in variables:
-            wrong = f"sets the same key as {variables[key]}; keep one of them"
+        elif place in variables:
+            wrong = f"sets the same key as {variables[place]}; keep one of them"
+        elif (table := _table(data, parts[:-1])) is None:
+            wrong = f"there is no such [[{key.rpartition('.')[0]}]] in {file}; write it there"
         else:
-            variables[key] = name
-            if isinstance(table, dict):
-                table[last] = _typed(_FIELDS[key], environ[name])
+            variables[place] = name
+            table[parts[-1]] = _typed(_FIELDS[key], environ[name])
             continue
         faults.append(f"environment: {brief(name)}: {wrong}")
     return faults, variables
 
 
+def _table(data: dict[str, Any], parts: list[str]) -> dict[str, Any] | None:
+    """The table that a variable means, like relay or relay.fallback.1; None: there is none.
+
+    Where a section is something else in the file, an empty one: that fault is told of the file.
+    """
+    found: Any = data
+    for part in parts:
+        if isinstance(found, list):
+            found = dict(enumerate(found, 1)).get(int(part) if _COUNTED.fullmatch(part) else 0)
+        else:
+            found = found.get(part) if isinstance(found, dict) else None
+    if len(parts) > 1:
+        return found if isinstance(found, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
 def _variable(key: str) -> str:
-    return _PREFIX + key.upper().replace(".", "__")
+    return _PREFIX + key.upper().replace(".FALLBACK.", ".FALLBACK.1.").replace(".", "__")
 
 
 def _typed(field: FieldInfo, text: str) -> object:
@@ -189,42 +210,63 @@ def _fault(
     error: ErrorDetails, file: str, data: Mapping[str, Any], variables: Mapping[str, str]
 ) -> str:
     """One of pydantic's errors as one line for a person."""
-    parts = [part for part in error["loc"][:3] if isinstance(part, str)][:2]
+    loc, field = _located(error["loc"])
+    parts = [part for part in loc if isinstance(part, str)]
     key = ".".join(parts)
-    if key in variables:
-        where = f"environment: {variables[key]}"
+    place = ".".join(str(part + 1) if isinstance(part, int) else part for part in loc)
+    if place in variables:
+        where = f"environment: {variables[place]}"
     else:
-        where = f"{file}: {_where(error['loc'], data)}"
+        where = f"{file}: {_where(loc, data)}"
     if error["type"] == "extra_forbidden":
         return f"{where}: no such key; {_near(parts)}"
     if error["type"] == "sentence":
         return f"{where}: {error['msg']}"
-    field = _FIELDS.get(key)
-    accepted = (field or Settings.model_fields[parts[0]]).description
+    accepted = field.description if field else ""
     if error["type"] == "missing":
         return f"{where}: missing; {accepted}"
     wrong = _WRONG.get(error["type"], "cannot be used")
     if error["type"] == "value_error":
         wrong = str(error["ctx"]["error"])
-    value = shown(error["input"]) if field and key not in _NEVER_SHOWN else "the value"
+    told = key in _FIELDS and parts[-1] not in _NEVER_SHOWN
+    value = shown(error["input"]) if told else "the value"
     return f"{where}: {value} {wrong}; {accepted}"
+
+
+def _located(loc: tuple[int | str, ...]) -> tuple[tuple[int | str, ...], FieldInfo | None]:
+    """A place as far as the first plain key in it, and what is known of that key or section."""
+    model: type[BaseModel] | None = Settings
+    field = None
+    for at, part in enumerate(loc):
+        if isinstance(part, int):
+            continue
+        field = model.model_fields.get(part) if model else None
+        model = _model(field) if field else None
+        if model is None:
+            return loc[: at + 1], field
+    return loc, field
 
 
 def _where(loc: tuple[int | str, ...], data: Mapping[str, Any]) -> str:
     """A place in the file: relay.port, or audience[wires].sender (by number if it has no name)."""
-    parts = [str(part) for part in loc[:2]]
-    if len(loc) > 1 and isinstance(loc[1], int):
-        table = data["audience"][loc[1]]
-        name = table.get("name") if isinstance(table, dict) else None
-        known = isinstance(name, str) and re.fullmatch(r"[A-Za-z0-9_-]{1,64}", name)
-        parts = [f"{loc[0]}[{name if known else loc[1] + 1}]", *map(str, loc[2:3])]
-    return ".".join(map(brief, parts))
+    said: list[str] = []
+    table: Any = data
+    for part in loc:
+        if isinstance(part, int):
+            table = table[part]
+            name = table.get("name") if isinstance(table, dict) else None
+            known = isinstance(name, str) and re.fullmatch(r"[A-Za-z0-9_-]{1,64}", name)
+            said[-1] += f"[{name if known else part + 1}]"
+        else:
+            table = table.get(part) if isinstance(table, dict) else None
+            said.append(brief(part))
+    return ".".join(said)
 
 
 def _near(parts: list[str]) -> str:
     """What someone who wrote an unknown key may have meant."""
     *section, name = parts
-    held = Settings.model_fields if not section else _held(section[0])
+    held = _held(".".join(section)) if section else list(Settings.model_fields)
     near = get_close_matches(name.lower()[:_LONGEST_KEY], held, n=1)
     elsewhere = [key for key in _FIELDS if key.endswith(f".{name.lower()}")]
     if section and name in Settings.model_fields:
@@ -235,7 +277,8 @@ def _near(parts: list[str]) -> str:
 
 
 def _held(section: str) -> list[str]:
-    return [key.partition(".")[2] for key in _FIELDS if key.startswith(f"{section}.")]
+    keys = [key.removeprefix(f"{section}.") for key in _FIELDS if key.startswith(f"{section}.")]
+    return list(dict.fromkeys(key.partition(".")[0] for key in keys))
 
 
 # --- what is left to the office ---------------------------------------------------------------

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -66,11 +66,8 @@ class EmbargoRules(_Section):
     check_clock: StrictBool = Field(True, description=_SWITCH)
 
 
-class Relay(_Section):
-    """The SMTP relay and how hard to lean on it. `max_rate` is messages per second, 0: no limit.
-
-    The defaults of `command_timeout` and `data_timeout` are RFC 5321 §4.5.3.2's.
-    """
+class Fallback(_Section):
+    """How to reach one relay: `[[relay.fallback]]`, and the first half of `[relay]`."""
 
     host: kinds.Host = Field(
         description='a name like "smtp.example.org" or an IP address is accepted'
@@ -85,22 +82,9 @@ class Relay(_Section):
     )
     password: SecretStr = Field(SecretStr(""), description=_LINE)
     username: kinds.Text = Field("", description=_LINE)
-    helo_name: kinds.Text = Field(
-        "", description="a host name, or nothing for this machine's own name, is accepted"
-    )
     connections: StrictInt = Field(4, ge=1, le=100, description="1 to 100 are accepted")
-    max_rate: StrictFloat = Field(
-        0, ge=0, le=1_000_000, allow_inf_nan=False, description="0 to 1000000 are accepted"
-    )
-    domain_connections: StrictInt = Field(0, ge=0, le=100, description="0 to 100 are accepted")
-    domain_rate: StrictFloat = Field(
-        0, ge=0, le=1_000_000, allow_inf_nan=False, description="0 to 1000000 are accepted"
-    )
-    warm: kinds.Duration = Field(timedelta(seconds=20), description=_DURATION)
-    connect_timeout: kinds.Duration = Field(timedelta(seconds=30), description=_DURATION)
-    command_timeout: kinds.Duration = Field(timedelta(minutes=5), description=_DURATION)
-    data_timeout: kinds.Duration = Field(timedelta(minutes=10), description=_DURATION)
-    give_up_after: kinds.Duration = Field(timedelta(hours=24), description=_DURATION)
+
+    _variable: ClassVar[str] = "MAILER__RELAY__FALLBACK__1__PASSWORD (or __2__, as they stand)"
 
     @property
     def address(self) -> str:
@@ -147,10 +131,45 @@ class Relay(_Section):
         password = info.data.get("password")
         if password is not None and "password_file" in info.data:
             if username and not password.get_secret_value():
-                raise refuse("has no password; give password_file, or MAILER__RELAY__PASSWORD")
+                raise refuse(f"has no password; give password_file, or {cls._variable}")
             if password.get_secret_value() and not username:
                 raise refuse("missing though a password is given; give both or neither")
         return username
+
+
+class Relay(Fallback):
+    """The SMTP relay and how hard to lean on it. `max_rate` is messages per second, 0: no limit.
+
+    All but how to reach it is said once, for it and its fallbacks. The defaults of
+    `command_timeout` and `data_timeout` are RFC 5321 §4.5.3.2's.
+    """
+
+    helo_name: kinds.Text = Field(
+        "", description="a host name, or nothing for this machine's own name, is accepted"
+    )
+    max_rate: StrictFloat = Field(
+        0, ge=0, le=1_000_000, allow_inf_nan=False, description="0 to 1000000 are accepted"
+    )
+    domain_connections: StrictInt = Field(0, ge=0, le=100, description="0 to 100 are accepted")
+    domain_rate: StrictFloat = Field(
+        0, ge=0, le=1_000_000, allow_inf_nan=False, description="0 to 1000000 are accepted"
+    )
+    warm: kinds.Duration = Field(timedelta(seconds=20), description=_DURATION)
+    connect_timeout: kinds.Duration = Field(timedelta(seconds=30), description=_DURATION)
+    command_timeout: kinds.Duration = Field(timedelta(minutes=5), description=_DURATION)
+    data_timeout: kinds.Duration = Field(timedelta(minutes=10), description=_DURATION)
+    give_up_after: kinds.Duration = Field(timedelta(hours=24), description=_DURATION)
+    fallback: tuple[Fallback, ...] = Field(
+        (), description="write [[relay.fallback]], in two brackets, for each further relay"
+    )
+
+    _variable: ClassVar[str] = "MAILER__RELAY__PASSWORD"
+
+    @property
+    def in_order(self) -> tuple[Relay, ...]:
+        """This relay and its fallbacks, most preferred first, each with all that it needs."""
+        alone = self.model_copy(update={"fallback": ()})
+        return (alone, *(alone.model_copy(update=dict(one)) for one in self.fallback))
 
     @field_validator("helo_name")
     @classmethod
@@ -159,6 +178,16 @@ class Relay(_Section):
         if name and not (kinds.is_address(literal[1]) if literal else kinds.is_host(name)):
             raise ValueError("is not a host name")
         return name
+
+    @field_validator("fallback")
+    @classmethod
+    def _each_once(cls, others: tuple[Fallback, ...], info: ValidationInfo) -> tuple[Fallback, ...]:
+        places = [(one.host.lower(), one.port) for one in others]
+        if {"host", "port"} <= info.data.keys():
+            places.append((info.data["host"].lower(), info.data["port"]))
+        if len(set(places)) < len(places):
+            raise refuse("names one relay (host and port) twice; each must be another")
+        return others
 
 
 class Database(_Section):

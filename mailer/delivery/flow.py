@@ -20,18 +20,29 @@ STUMBLES = 3
 class Circuit:
     """One relay: closed while it works, open for a while after it failed, then half open.
 
-    Half open means that one session feels its way before the others follow.
+    Half open means that one session feels its way before the others follow. `window` says how many
+    are used while it works; `at_work` are out with it, or being opened.
     """
 
     relay: Relay
     failures: int = 0
     closed_until: datetime | None = None
     stumbles: int = 0
+    at_work: int = 0
+    window: Window = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.window = Window(self.relay.connections)
 
     @property
     def name(self) -> str:
         """The relay as the ledger and people know it."""
         return self.relay.address
+
+    @property
+    def sessions(self) -> int:
+        """How many sessions may be at work with it; after a failure one feels its way."""
+        return 1 if self.failures else self.window.sessions
 
     def can_be_tried(self, now: datetime) -> bool:
         """Whether a session may be opened at `now`."""
@@ -44,9 +55,9 @@ class Circuit:
         return news
 
     def stumbled(self) -> bool:
-        """A session was lost in the middle; True if it has happened too often in a row."""
+        """A session was lost in the middle; True if that is too often in a row, or half open."""
         self.stumbles += 1
-        return self.stumbles >= STUMBLES
+        return self.failures > 0 or self.stumbles >= STUMBLES
 
     def fails(self, now: datetime, jitter: float) -> timedelta:
         """The relay would not have us: open the circuit; returns for how long."""

@@ -16,12 +16,12 @@ from mailer.config import Relay
 from mailer.core import outcome
 from mailer.core.job import RelayFault
 from mailer.core.outcome import Outcome, Ruling
-from mailer.delivery.flow import Circuit, Window
+from mailer.delivery.flow import Circuit
 from mailer.delivery.record import Record
 from mailer.delivery.smtp import Handed, Session, Unavailable
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Line:
     """An open session, and the circuit of its relay."""
 
@@ -48,7 +48,8 @@ class Pool:
         self._random = random
         self._say = say
         self._idle: list[Line] = []
-        self.window = Window(relays[0].connections)
+        self.most = max(relay.connections for relay in relays)
+        """The most sessions that are ever at work at once."""
 
     # --- how many -----------------------------------------------------------------------------
 
@@ -63,53 +64,90 @@ class Pool:
     @property
     def allowed(self) -> int:
         """How many sessions may be at work now; 0: no relay can be tried."""
-        circuit = self._preferred()
-        return 0 if circuit is None else self.allowed_on(circuit)
+        sessions = 0
+        for circuit in self._usable():
+            sessions += circuit.sessions
+            if not circuit.failures:
+                break
+        return sessions
 
-    def allowed_on(self, circuit: Circuit) -> int:
-        """How many may be at work with this relay; after a failure one feels its way."""
-        return 1 if circuit.failures else min(self.window.sessions, circuit.relay.connections)
-
-    def _preferred(self) -> Circuit | None:
-        """The most preferred relay that can be tried now."""
+    def _usable(self) -> list[Circuit]:
+        """The relays that can be tried now, most preferred first."""
         now = self._now()
-        return next((one for one in self._circuits if one.can_be_tried(now)), None)
+        return [circuit for circuit in self._circuits if circuit.can_be_tried(now)]
+
+    def _preferred(self, *, wary: bool = False) -> Circuit | None:
+        """The relay to use now; None: no relay can be tried.
+
+        A relay that had failed is tried by one session, and not by a `wary` one, as long as there
+        is another that has not.
+        """
+        usable = self._usable()
+        for circuit in usable:
+            if not circuit.failures or not (wary or circuit.at_work):
+                return circuit
+        return usable[0] if usable else None
 
     # --- sessions -----------------------------------------------------------------------------
 
     async def warm(self) -> None:
         """Open as many sessions as are allowed, and keep those alive that are open."""
-        circuit = self._preferred()
-        if circuit is None:
-            return
         # Out of the pool while they are asked: the lift may come meanwhile, and take what is in it.
         asked, self._idle = self._idle, []
-        for line in asked:
-            if line.circuit is circuit and await line.session.still_there():
-                self._idle.append(line)
-            else:
-                await line.session.quit()
-        opening = self.allowed_on(circuit) - len(self._idle)
-        for session in await asyncio.gather(*(self._open(circuit) for _ in range(opening))):
-            if session is not None:
-                self._idle.append(Line(session, circuit))
-
-    async def take(self) -> Line | None:
-        """A session with the best relay there is; None: every circuit is open."""
         while (circuit := self._preferred()) is not None:
-            while self._idle:
-                line = self._idle.pop()
-                if line.circuit is circuit and line.session.usable:
-                    return line
-                await line.session.quit()
-            opened = await self._open(circuit)
-            if opened is not None:
-                return Line(opened, circuit)
+            kept = 0
+            for line in asked:
+                if line.circuit is circuit and await line.session.still_there():
+                    self._idle.append(line)
+                    kept += 1
+                elif line.circuit is circuit:
+                    line.session.abort()
+            asked = [line for line in asked if line.circuit is not circuit]
+            opening = circuit.sessions - kept
+            opened = await asyncio.gather(*(self._open(circuit) for _ in range(opening)))
+            self._idle += [Line(session, circuit) for session in opened if session is not None]
+            if kept or any(opened) or not opening:
+                break
+        for line in asked:
+            await line.session.quit()
+
+    async def take(self, *, wary: bool = False) -> Line | None:
+        """A session with the best relay there is; None: every circuit is open.
+
+        `wary`: it is for a copy that was put off before, which shall not be what a relay that had
+        failed is tried with, time and again. Give the session back with `give_back`.
+        """
+        while (circuit := self._preferred(wary=wary)) is not None:
+            circuit.at_work += 1
+            line = None
+            try:
+                line = await self._line(circuit)
+            finally:
+                circuit.at_work -= line is None
+            if line is not None:
+                return line
         return None
+
+    async def _line(self, circuit: Circuit) -> Line | None:
+        """A session with this relay, idle or new; None: it would not have us."""
+        while (line := self._idle_with(circuit)) is not None:
+            if line.session.usable:
+                return line
+            line.session.abort()
+        opened = await self._open(circuit)
+        return None if opened is None else Line(opened, circuit)
+
+    def _idle_with(self, circuit: Circuit) -> Line | None:
+        """The idle session with this relay that was last at work; it is idle no more."""
+        line = next((one for one in reversed(self._idle) if one.circuit is circuit), None)
+        if line is not None:
+            self._idle.remove(line)
+        return line
 
     def give_back(self, line: Line) -> None:
         """Keep a session for the next who needs one, unless it is of no more use."""
-        if line.session.usable:
+        line.circuit.at_work -= 1
+        if line.session.usable and not line.session.engaged:
             self._idle.append(line)
         else:
             line.session.abort()
@@ -133,9 +171,9 @@ class Pool:
     def weigh(self, circuit: Circuit, handed: Handed, ruling: Ruling) -> None:
         """Lean harder on a relay that takes copies, less on one that puts them off or hangs up."""
         if ruling.outcome is Outcome.ACCEPTED:
-            self.window.taken()
+            circuit.window.taken()
         elif ruling.outcome in (Outcome.RETRY, Outcome.IN_DOUBT):
-            self.window.put_off()
+            circuit.window.put_off()
         if handed.reply is None or handed.reply.code == 421:
             if circuit.stumbled():
                 error = handed.error or "it closes every session"

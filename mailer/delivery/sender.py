@@ -148,10 +148,10 @@ class Sender:
                 if line is None or not line.session.usable:
                     if line is not None:
                         self._pool.give_back(line)
-                    line = await self._pool.take()
+                    line = await self._pool.take(wary=ready.job.attempts > 0)
                     if line is None:
                         return
-                if self._workers > self._pool.allowed_on(line.circuit):
+                if line.circuit.at_work > line.circuit.sessions and not line.session.engaged:
                     return
                 sending, ready = ready, None
                 ready = await self._send(line, sending)
@@ -219,7 +219,7 @@ class Sender:
         return self._claiming
 
     async def _claim_more(self) -> None:
-        limit = max(CLAIMED, 4 * self._pool.window.limit)
+        limit = max(CLAIMED, 4 * self._pool.most)
         jobs = await self._record.claim(limit)
         self._dry = not jobs
         self._claimed.extend(jobs)
@@ -275,7 +275,7 @@ class Sender:
 
         def following() -> tuple[Clearance, Envelope] | None:
             nonlocal follows
-            if self._workers <= self._pool.allowed_on(circuit):
+            if circuit.at_work <= circuit.sessions:
                 follows = self._at_hand()
             return (follows.clearance, follows.message) if follows else None
 

@@ -123,6 +123,11 @@ class Session:
         """Whether another transaction can be tried on it."""
         return self._wire.usable
 
+    @property
+    def engaged(self) -> bool:
+        """Whether an envelope is on its way: the next copy on it can only be that one's."""
+        return self._offered is not None
+
     async def hand_over(
         self,
         clearance: Clearance,

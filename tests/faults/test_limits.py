@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 from script import Act, Play, Plays, Point, as_usual, reply
 from scripted import Relay
@@ -199,5 +201,24 @@ def test_a_relay_that_takes_one_message_a_connection_gets_them_all(
     with offices.open(relay, MANY, **QUICK) as story:
         for _ in range(len(MANY)):
             story.send_later()
+        assert set(states(story).values()) == {"accepted"}
+        story.account()
+
+
+def test_never_a_session_given_up_with_the_next_copys_envelope_on_its_way(offices: Offices) -> None:
+    # The window shrinks with every 450, and sessions beyond it end; it grows again with every 250.
+    met: Counter[Point] = Counter()
+
+    def script(point: Point, rcpt: str, connection: int) -> Act | None:
+        met[point] += 1
+        return reply("450 4.2.0 later") if point is Point.DOT and met[point] % 24 < 6 else None
+
+    names = tuple(f"n{i}" for i in range(150))
+    relay = Relay(script)
+    with offices.open(relay, names, connections=6, **QUICK) as story:
+        story.send()
+        assert set(states(story).values()) == {"accepted", "deferred"}
+        relay.script = as_usual
+        story.send_later()
         assert set(states(story).values()) == {"accepted"}
         story.account()
