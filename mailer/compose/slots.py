@@ -44,7 +44,8 @@ class Filled(NamedTuple):
     """One copy, ready for the wire.
 
     `data` is the message dot-stuffed and ended with <CRLF>.<CRLF>; `size` counts its octets without
-    either (RFC 1870 §5). `carries_notice` as the gate asks it.
+    either (RFC 1870 §5). `carries_notice` as the gate asks it. `envid` is the envelope's name, if
+    it has one (RFC 3461 §4.4).
     """
 
     mail_from: str
@@ -52,6 +53,7 @@ class Filled(NamedTuple):
     data: bytes
     size: int
     carries_notice: bool
+    envid: str = ""
 
 
 class Copies:

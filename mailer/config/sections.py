@@ -147,6 +147,9 @@ class Relay(Fallback):
     helo_name: kinds.Text = Field(
         "", description="a host name, or nothing for this machine's own name, is accepted"
     )
+    notify: Literal["failure", "success", "never"] = Field(
+        "failure", description='"failure", "success" and "never" are accepted'
+    )
     max_rate: StrictFloat = Field(
         0, ge=0, le=1_000_000, allow_inf_nan=False, description="0 to 1000000 are accepted"
     )

@@ -26,6 +26,7 @@ import aiosmtplib
 from mailer.config import Relay
 from mailer.core.embargo import Clearance, Refusal
 from mailer.core.outcome import Phase, Reply, Step
+from mailer.delivery import notify
 from mailer.delivery.wire import Wire, WireError, take_over
 
 _FAULTS = (aiosmtplib.SMTPException, OSError, ValueError, UnicodeError)
@@ -58,6 +59,10 @@ class Envelope(Protocol):
     @property
     def data(self) -> bytes:
         """The message, dot-stuffed, with the final dot (RFC 5321 §4.5.2)."""
+
+    @property
+    def envid(self) -> str:
+        """What a notification shall call it (RFC 3461 §4.4), or nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +106,7 @@ class Session:
         self._relay = relay
         self._extensions = extensions
         self._piped = "pipelining" in extensions
+        self._notify: notify.Notify = relay.notify if "dsn" in extensions else "never"
         self._wait = relay.command_timeout.total_seconds()
         self._offered: Envelope | None = None
         self.tls_version = tls_version
@@ -203,9 +209,11 @@ class Session:
             raise ValueError("an address holds a space or a control character")
         size = b" SIZE=%d" % message.size if "size" in self._extensions else b""
         utf8 = b" SMTPUTF8" if self._needs_smtputf8(message) else b""
+        named = notify.of_mail(message.envid, self._notify)
+        wanted = notify.of_rcpt(recipient, self._notify)
         return (
-            b"MAIL FROM:<%s>%s%s\r\n" % (sender, utf8, size),
-            b"RCPT TO:<%s>\r\n" % recipient,
+            b"MAIL FROM:<%s>%s%s%s\r\n" % (sender, utf8, size, named),
+            b"RCPT TO:<%s>%s\r\n" % (recipient, wanted),
             b"DATA\r\n",
         )
 

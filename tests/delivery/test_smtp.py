@@ -35,6 +35,7 @@ class Letter:
     rcpt_to: str = "her@example.org"
     data: bytes = TEXT + b".\r\n"
     size: int = len(TEXT)
+    envid: str = ""
 
 
 def cleared(email: str = "her@example.org") -> Clearance:
