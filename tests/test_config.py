@@ -830,7 +830,8 @@ def test_the_example_shows_each_default_as_it_is(office: Path) -> None:
     text = without_fallback(EXAMPLE.read_text("utf-8"))
     (office / "config.toml").write_text(text, "utf-8")
     shown = re.sub(
-        r"(?m)^# (?!username|password_file|reply_to|not_before_local|base_url|tls_c|tls_k)(\w+ = )",
+        r"(?m)^# (?!username|password_file|transaction_t|reply_to|not_before_local"
+        r"|base_url|tls_c|tls_k)(\w+ = )",
         r"\1",
         text,
     )
@@ -844,11 +845,16 @@ def test_the_examples_own_values_would_be_taken(office: Path) -> None:
     password_file(office)
     text = without_fallback(EXAMPLE.read_text("utf-8"))
     (office / "config.toml").write_text(
-        re.sub(r"(?m)^# ((username|password_file|reply_to|not_before_local) = )", r"\1", text),
+        re.sub(
+            r"(?m)^# ((username|password_file|transaction_timeout|reply_to|not_before_local) = )",
+            r"\1",
+            text,
+        ),
         "utf-8",
     )
     config = load(office / "config.toml", {})
     assert config.relay.secret() == SECRET
+    assert config.relay.envelope_timeout == timedelta(minutes=2)
     assert config.audience[0].reply_to.endswith("<duty@harbourwatch.example>")
 
 

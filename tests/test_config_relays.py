@@ -150,3 +150,15 @@ def test_a_fault_from_the_environment_names_its_variable_and_not_its_value(read:
     (line,) = faults(read, TWO, {variable: f"{SECRET}\n"})
     assert line.startswith(f"environment: {variable}: the value holds a line break")
     assert SECRET not in line
+
+
+def test_what_comes_before_the_text_has_a_time_of_its_own(read: Read) -> None:
+    relay = read("").relay
+    assert relay.envelope_timeout == relay.command_timeout
+    relay = read('data_timeout = "3m"\ntransaction_timeout = "200s"').relay
+    assert relay.envelope_timeout == timedelta(seconds=20)
+    (told,) = faults(read, 'data_timeout = "3m"\ntransaction_timeout = "3m"')
+    assert told == (
+        "config.toml: relay.transaction_timeout: leaves nothing for what comes before the text; "
+        "more than data_timeout is accepted"
+    )

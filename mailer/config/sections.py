@@ -161,6 +161,7 @@ class Relay(Fallback):
     connect_timeout: kinds.Duration = Field(timedelta(seconds=30), description=_DURATION)
     command_timeout: kinds.Duration = Field(timedelta(minutes=5), description=_DURATION)
     data_timeout: kinds.Duration = Field(timedelta(minutes=10), description=_DURATION)
+    transaction_timeout: kinds.Duration | None = Field(None, description=_DURATION)
     give_up_after: kinds.Duration = Field(timedelta(hours=24), description=_DURATION)
     fallback: tuple[Fallback, ...] = Field(
         (), description="write [[relay.fallback]], in two brackets, for each further relay"
@@ -173,6 +174,22 @@ class Relay(Fallback):
         """This relay and its fallbacks, most preferred first, each with all that it needs."""
         alone = self.model_copy(update={"fallback": ()})
         return (alone, *(alone.model_copy(update=dict(one)) for one in self.fallback))
+
+    @property
+    def envelope_timeout(self) -> timedelta:
+        """How long all that comes before a text may take, so that the text has its whole time."""
+        if self.transaction_timeout is None:
+            return self.command_timeout
+        return self.transaction_timeout - self.data_timeout
+
+    @field_validator("transaction_timeout")
+    @classmethod
+    def _with_room(cls, whole: timedelta | None, info: ValidationInfo) -> timedelta | None:
+        if whole is not None and whole <= info.data.get("data_timeout", timedelta()):
+            raise refuse(
+                "leaves nothing for what comes before the text; more than data_timeout is accepted"
+            )
+        return whole
 
     @field_validator("helo_name")
     @classmethod

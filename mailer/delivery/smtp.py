@@ -108,6 +108,8 @@ class Session:
         self._piped = "pipelining" in extensions
         self._notify: notify.Notify = relay.notify if "dsn" in extensions else "never"
         self._wait = relay.command_timeout.total_seconds()
+        self._in_all = relay.envelope_timeout.total_seconds()
+        self._until = 0.0
         self._offered: Envelope | None = None
         self.tls_version = tls_version
         self.in_text = False
@@ -152,6 +154,7 @@ class Session:
         unfit = self._unfit(message)
         if unfit is not None:
             return unfit
+        self._until = asyncio.get_running_loop().time() + self._in_all
         refused = await self._envelope(clearance, message)
         if refused is not None:
             return refused
@@ -187,7 +190,7 @@ class Session:
             for number, step in enumerate(_COMMANDS):
                 if not self._piped:
                     self._wire.put(commands[number], 1)
-                reply = await self._wire.reply(self._wait)
+                reply = await self._wire.reply(self._patience())
                 go = reply.code == 354
                 good = go if step is Step.DATA else reply.code // 100 == 2
                 if refusal is None and not good:
@@ -226,11 +229,18 @@ class Session:
         if go:
             # RFC 2920 §3.1: it waits for a text although it took no recipient; it gets none.
             self._wire.put(b".\r\n", 1)
-            await self._wire.reply(self._wait)
+            await self._wire.reply(self._patience())
         self._wire.put(b"RSET\r\n", 1)
-        if (await self._wire.reply(self._wait)).code != 250:
+        if (await self._wire.reply(self._patience())).code != 250:
             self.abort()
         return None
+
+    def _patience(self) -> float:
+        """Seconds for the next reply of an envelope; raises WireError when there are none left."""
+        left = self._until - asyncio.get_running_loop().time()
+        if left <= 0:
+            raise WireError(f"not done within {self._in_all:g} s")
+        return min(self._wait, left)
 
     def _needs_smtputf8(self, message: Envelope) -> bool:
         return not (message.mail_from.isascii() and message.rcpt_to.isascii())
@@ -241,10 +251,12 @@ class Session:
         if clearance.email != message.rcpt_to:
             self.abort()
             raise ValueError("the clearance is for another address than the message")
-        if not self._wire.usable:
+        late = asyncio.get_running_loop().time() > self._until
+        if late or not self._wire.usable:
             # Nothing of the text has left, and nothing will.
             self.abort()
-            return Handed(Step.DATA, Phase.TEXT_BEGUN, None, "the line was lost before the text")
+            what = f"not begun within {self._in_all:g} s" if late else "the line was lost"
+            return Handed(Step.DATA, Phase.TEXT_BEGUN, None, f"{what}, before the text")
         text, replies = message.data, 1
         rides = following() if self._piped else None
         if rides is not None and self._unfit(rides[1]) is None:
@@ -311,7 +323,8 @@ class Session:
 async def connect(relay: Relay) -> Session | Unavailable:
     """Open a session as the configuration has it: greeting, EHLO, TLS, AUTH.
 
-    Never goes on in plaintext when `relay.tls` asks for TLS, whatever the relay says.
+    Never goes on in plaintext when `relay.tls` asks for TLS, whatever the relay says. All that
+    follows the greeting has one `command_timeout` together.
     """
     client = aiosmtplib.SMTP(
         hostname=relay.host,
@@ -328,16 +341,17 @@ async def connect(relay: Relay) -> Session | Unavailable:
             await client.connect(timeout=relay.connect_timeout.total_seconds())
         except aiosmtplib.SMTPConnectResponseError as error:
             return _refused(client, Step.BANNER, error)
-        step = Step.EHLO
-        await _hello(client, relay)
-        if relay.tls == "starttls":
-            step = Step.STARTTLS
-            await client.starttls()
+        async with asyncio.timeout(relay.command_timeout.total_seconds()):
             step = Step.EHLO
             await _hello(client, relay)
-        if relay.username:
-            step = Step.AUTH
-            await _login(client, relay)
+            if relay.tls == "starttls":
+                step = Step.STARTTLS
+                await client.starttls()
+                step = Step.EHLO
+                await _hello(client, relay)
+            if relay.username:
+                step = Step.AUTH
+                await _login(client, relay)
     except aiosmtplib.SMTPResponseException as error:
         return _refused(client, step, error)
     except _FAULTS as error:
@@ -407,4 +421,5 @@ def describe(error: BaseException) -> str:
         # A resolver's codes are negative and have words of their own; asyncio's words for the
         # system's codes name only the address.
         said = os.strerror(cause.errno) if cause.errno > 0 else str(cause.strerror)
-    return said or " ".join(str(cause).split()) or type(cause).__name__
+    bare = "it took too long" if isinstance(cause, TimeoutError) else type(cause).__name__
+    return said or " ".join(str(cause).split()) or bare

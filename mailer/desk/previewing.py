@@ -116,6 +116,7 @@ class Previewing(Queueing):
                 "connect_timeout": PATIENCE,
                 "command_timeout": PATIENCE,
                 "data_timeout": PATIENCE,
+                "transaction_timeout": None,
             }
         )
         answer = asyncio.run(trial.hand_over(relay, copy, gate))

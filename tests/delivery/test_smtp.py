@@ -8,7 +8,7 @@ import gc
 import ssl
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ import trustme
 from aiosmtpd.smtp import SMTP as Server
 from aiosmtpd.smtp import AuthResult, LoginPassword
 from support import Sink, closed_port
+from support import relay as loopback
 
 from mailer.config import Relay
 from mailer.core.embargo import Clearance, Consent, Copy, Refusal, RefusalCode, clear
@@ -348,3 +349,20 @@ def test_a_relay_without_ehlo_gets_helo() -> None:
     assert done.reply is not None
     assert done.reply.code == 250
     assert b"HELO " in heard
+
+
+def test_never_a_text_that_would_begin_after_the_transactions_deadline() -> None:
+    async def later() -> Clearance:
+        await asyncio.sleep(0.1)
+        return cleared()
+
+    with loopback(Sink()) as sink:
+        relay = relay_at(sink.port)
+        hurried = relay.model_copy(
+            update={"transaction_timeout": relay.data_timeout + timedelta(milliseconds=50)}
+        )
+        said = hand_over(hurried, begin=later)
+    assert isinstance(said, Handed)
+    assert (said.step, said.phase, said.reply) == (Step.DATA, Phase.TEXT_BEGUN, None)
+    assert "before the text" in said.error
+    assert sink.taken == []

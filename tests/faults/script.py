@@ -30,12 +30,14 @@ class Point(StrEnum):
 class Act:
     """What the relay does: says something (None: the usual), and then goes on, or does not.
 
-    `after`: of a TEXT act, how many octets of the text are read first.
+    `after`: of a TEXT act, how many octets of the text are read first. `slowly`: seconds before
+    anything is said.
     """
 
     say: bytes | None = b""
     then: Literal["go on", "close", "reset", "hang", "trickle"] = "go on"
     after: int = 0
+    slowly: float = 0
 
 
 def reply(*lines: str) -> Act:

@@ -171,6 +171,9 @@ class _Talk:
         if point is Point.DOT and self._now is not None:
             # Before it is said: whoever is killed by the answer must find it in the record.
             self._now.answer = said
+        if act.slowly:
+            await self._flush()
+            await asyncio.sleep(act.slowly)
         self._output += said
         if act.then == "go on":
             if self._relay.manner != "together":

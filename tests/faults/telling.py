@@ -27,6 +27,7 @@ QUICK = {
     "connect_timeout": timedelta(seconds=1),
     "command_timeout": timedelta(milliseconds=250),
     "data_timeout": timedelta(milliseconds=250),
+    "transaction_timeout": timedelta(seconds=1),
 }
 """Deadlines for a relay that keeps silent; the configuration itself has whole seconds."""
 
