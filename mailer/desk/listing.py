@@ -28,6 +28,9 @@ from mailer.ledger import audit, consent
 
 KINDS = (".csv", ".xlsx", ".vcf")
 
+MOST_ROWS = 100_000
+"""Rows of a file that is compared; a longer list is put in its place by hand."""
+
 
 @dataclass(frozen=True, slots=True)
 class ListView:
@@ -90,6 +93,10 @@ class Listing(DeskBase):
                 findings.append(item)
             else:
                 entries.append(item)
+            if len(entries) + len(findings) > MOST_ROWS:
+                raise ListError(
+                    f"{name}: over {MOST_ROWS:,} rows; put so long a list in the folder by hand"
+                )
         with self._database.read() as session:
             suppressed = {row.email_key for row in consent.suppressions(session)}
         there = {entry.contact.email.casefold() for entry in entries}

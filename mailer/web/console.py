@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 
 from mailer.app import App
 from mailer.core.errors import LedgerBusyError, MailerError
-from mailer.web import desk_page, login_page, static_files
+from mailer.web import contact_lists, contact_page, desk_page, login_page, static_files
 from mailer.web.access import ForbiddenError, NoSessionError, refuse_open_routes
 from mailer.web.guard import Guard
 from mailer.web.pages import local, render
@@ -21,6 +21,8 @@ ROUTERS: list[APIRouter] = [
     static_files.router,
     login_page.router,
     desk_page.router,
+    contact_page.router,
+    contact_lists.router,
 ]
 """Every room's router, one a line. Each of their routes says who may use it (access.who_may)."""
 

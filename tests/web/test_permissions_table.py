@@ -34,6 +34,18 @@ TABLE: dict[str, tuple[frozenset[Role] | None, str, int]] = {
     "GET /desk/live": (EVERYONE, "/desk/live?once=true", 200),
     "POST /desk/stop": (WRITERS, "/desk/stop", 422),
     "POST /desk/resume": (frozenset({APPROVER}), "/desk/resume", 422),
+    # contacts
+    "GET /contacts": (EVERYONE, "/contacts?q=ana", 200),
+    "GET /contacts/one": (EVERYONE, "/contacts/one?email=ana@wire.example", 200),
+    "GET /contacts/consent": (EVERYONE, "/contacts/consent", 200),
+    "GET /contacts/list": (EVERYONE, "/contacts/list?name=wires.csv", 200),
+    "GET /contacts/list.csv": (EVERYONE, "/contacts/list.csv?name=wires.csv", 200),
+    "POST /contacts/suppress": (WRITERS, "/contacts/suppress", 422),
+    "POST /contacts/unsuppress": (WRITERS, "/contacts/unsuppress", 422),
+    "POST /contacts/acceptance": (WRITERS, "/contacts/acceptance", 422),
+    "POST /contacts/list/compare": (WRITERS, "/contacts/list/compare", 422),
+    "POST /contacts/list/earlier": (WRITERS, "/contacts/list/earlier", 422),
+    "POST /contacts/list/replace": (WRITERS, "/contacts/list/replace", 422),
     # one's own
     "POST /logout": (EVERYONE, "/logout", 303),
 }
