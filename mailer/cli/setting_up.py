@@ -18,8 +18,7 @@ from mailer.core import embargo as embargoes
 from mailer.core.embargo import Ask, Instant
 from mailer.core.errors import MailerError
 from mailer.core.inert import inert
-from mailer.delivery import smtp
-from mailer.delivery.smtp import Unavailable
+from mailer.desk.relay_test import try_relay
 from mailer.intake import contacts, documents
 from mailer.scheduler import utc_now
 
@@ -46,32 +45,15 @@ def config_check(
     print(f"{options.config}: {len(config.audience)} audiences, office zone {config.embargo.zone}")
     if offline:
         return
-    faults = [_check_relay(*one) for one in enumerate(config.relay.in_order)]
-    if any(faults):
-        raise MailerError("\n".join(filter(None, faults)))
-
-
-def _check_relay(number: int, relay: configuration.Relay) -> str:
-    """Connect, and say how it went; what is wrong comes back as a line."""
-    section = f"relay.fallback[{number}]" if number else "relay"
-    print(f"{relay.address}: connecting …", flush=True)
-    found = asyncio.run(_try_relay(relay))
-    if isinstance(found, Unavailable):
-        return (
-            f"relay {relay.address}: {inert(str(found))}; check {section}.host, port, tls, "
-            "username and password"
-        )
-    login = f"logged in as {relay.username}" if relay.username else "no login"
-    print(f"{relay.address}: {found or 'no TLS'}, {login}: it would take our mail")
-    return ""
-
-
-async def _try_relay(relay: configuration.Relay) -> str | Unavailable:
-    session = await smtp.connect(relay)
-    if isinstance(session, Unavailable):
-        return session
-    await session.quit()
-    return session.tls_version
+    faults = []
+    for number, relay in enumerate(config.relay.in_order):
+        print(f"{relay.address}: connecting …", flush=True)
+        try:
+            print(asyncio.run(try_relay(relay, number)))
+        except MailerError as fault:
+            faults.append(str(fault))
+    if faults:
+        raise MailerError("\n".join(faults))
 
 
 @lists_cli.command("check")

@@ -13,6 +13,7 @@ from mailer.config.sections import (
     Organisation,
     Relay,
 )
+from mailer.config.tell import told
 
 __all__ = [
     "AudienceConfig",
@@ -24,4 +25,5 @@ __all__ = [
     "Relay",
     "keys",
     "load",
+    "told",
 ]

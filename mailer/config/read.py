@@ -22,7 +22,7 @@ _PREFIX = "MAILER__"
 _LONGEST_KEY = 64
 _COUNTED = re.compile(r"[0-9]{1,3}")
 _LARGEST_FILE = 1 << 20  # octets; a configuration of a hundred audiences is a fiftieth of it
-_NEVER_SHOWN = ("password", "username", "host", "url")
+_NEVER_SHOWN = ("password", "username", "host", "url", "metrics_token")
 """Keys of any section whose value is not told: it is a secret, or may hold one."""
 _WRONG = {
     "string_type": "is not text",

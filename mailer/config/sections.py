@@ -244,6 +244,7 @@ class Console(_Section):
         None, description="a PEM file with the certificate and its chain is accepted"
     )
     tls_key: kinds.OptionalPath = Field(None, description="a PEM file with the key is accepted")
+    metrics_token: SecretStr = Field(SecretStr(""), description=_LINE)
     behind_proxy: StrictBool = Field(False, validate_default=True, description=_SWITCH)
 
     @property

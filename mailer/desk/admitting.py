@@ -98,6 +98,14 @@ class Admitting(DeskBase):
             people.end_sessions(session, row.id or 0)
             _audit(session, row, "change password", by, now)
 
+    def change_own_password(self, login: str, old: str, new: str, *, now: datetime) -> None:
+        """The same by the user, who knows the present one."""
+        with self._database.read() as session:
+            kept = self._person(session, login).password_hash
+        if not _matches(kept, old):
+            raise MailerError("the present password is another one; nothing was changed")
+        self.set_password(login, new, by=login, now=now)
+
     def set_role(self, login: str, role: Role, *, by: str, now: datetime) -> None:
         """A new role; every session of the user ends."""
         by = self._named(by)

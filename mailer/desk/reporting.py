@@ -12,7 +12,7 @@ from mailer.core.timeline import Timeline
 from mailer.desk.base import DeskBase
 from mailer.ledger import history, record, store
 from mailer.ledger.changes import TEXTS
-from mailer.ledger.history import AuditEntry, AuditState
+from mailer.ledger.history import AuditEntry, AuditFilter, AuditState
 from mailer.ledger.record import Record
 
 
@@ -77,6 +77,13 @@ class Reporting(DeskBase):
         """Every deed there is, oldest first."""
         with self._database.read() as session:
             return tuple(history.audit_entries(session))
+
+    def audit_page(
+        self, wanted: AuditFilter, *, before: int | None, limit: int
+    ) -> tuple[list[AuditEntry], int | None]:
+        """Deeds, newest first, from before a row's number; and the number to go on from."""
+        with self._database.read() as session:
+            return history.audit_page(session, wanted, before, limit)
 
     def verify_audit(self) -> AuditState:
         """Whether every row of the audit is as it was written."""

@@ -156,10 +156,46 @@ def audit_entries(session: Session, reference: str = "") -> list[AuditEntry]:
     """
     key = store.reference_key(reference)
     return [
-        AuditEntry(row.id or 0, row.at, row.actor, row.action, row.subject, row.detail, row.hash)
+        _entry(row)
         for row in _readable(session)
         if not reference or store.reference_key(row.subject) == key
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFilter:
+    """Which deeds: parts of the actor, of the action, of the subject, in any case; "" is all."""
+
+    who: str = ""
+    what: str = ""
+    about: str = ""
+
+
+def audit_page(
+    session: Session, wanted: AuditFilter, before: int | None, limit: int
+) -> tuple[list[AuditEntry], int | None]:
+    """The newest `limit` deeds, or the newest before a row's number; and where to go on.
+
+    A row that somebody has made unreadable is left out; `audit_state` names it.
+    """
+    rows = table(AuditRow)
+    numbers = select(rows.c.id)
+    parts = (
+        (rows.c.actor, wanted.who),
+        (rows.c.action, wanted.what),
+        (rows.c.subject, wanted.about),
+    )
+    for column, part in parts:
+        if part:
+            numbers = numbers.where(column.icontains(part, autoescape=True))
+    if before is not None:
+        numbers = numbers.where(rows.c.id < before)
+    newest = numbers.order_by(rows.c.id.desc()).limit(limit + 1)
+    found = [number for (number,) in session.execute(newest)]
+    there = (_row(session, number) for number in found[:limit])
+    return [_entry(row) for row in there if row is not None], (
+        found[limit - 1] if len(found) > limit else None
+    )
 
 
 def audit_state(session: Session) -> AuditState:
@@ -170,6 +206,10 @@ def audit_state(session: Session) -> AuditState:
     except _UNREADABLE:
         broken = next((one for one in numbers if _row(session, one) is None), None)
     return AuditState(len(numbers), broken)
+
+
+def _entry(row: AuditRow) -> AuditEntry:
+    return AuditEntry(row.id or 0, row.at, row.actor, row.action, row.subject, row.detail, row.hash)
 
 
 _UNREADABLE = (ValueError, TypeError, AttributeError)

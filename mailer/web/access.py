@@ -19,8 +19,8 @@ from fastapi.routing import iter_route_contexts
 from mailer.app import App
 from mailer.core.people import Act, Person
 
-PUBLIC = frozenset({"/login", "/static/{name:path}", "/healthz", "/readyz"})
-"""The paths that need no session. Nothing embargoed is behind them."""
+PUBLIC = frozenset({"/login", "/static/{name:path}", "/healthz", "/readyz", "/metrics"})
+"""The paths that need no session. Nothing embargoed is behind them; /metrics asks for a token."""
 
 
 class NoSessionError(Exception):

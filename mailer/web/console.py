@@ -11,7 +11,17 @@ from starlette.exceptions import HTTPException
 
 from mailer.app import App
 from mailer.core.errors import LedgerBusyError, MailerError
-from mailer.web import contact_lists, contact_page, desk_page, login_page, static_files
+from mailer.web import (
+    audit_page,
+    contact_lists,
+    contact_page,
+    desk_page,
+    health_page,
+    login_page,
+    settings_page,
+    static_files,
+    users_page,
+)
 from mailer.web.access import ForbiddenError, NoSessionError, refuse_open_routes
 from mailer.web.guard import Guard
 from mailer.web.pages import local, render
@@ -23,6 +33,10 @@ ROUTERS: list[APIRouter] = [
     desk_page.router,
     contact_page.router,
     contact_lists.router,
+    audit_page.router,
+    settings_page.router,
+    users_page.router,
+    health_page.router,
 ]
 """Every room's router, one a line. Each of their routes says who may use it (access.who_may)."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, cast
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
@@ -41,26 +41,45 @@ def log_in(
     next: Annotated[str, Form()] = "/",  # noqa: A002
 ) -> Response:
     """A session, if login and password belong together. One that was there ends."""
-    app, account = office(request), people.login_key(login)
-    throttle: Throttle = request.app.state.throttle
-    address = request.client.host if request.client else ""
-    wait = throttle.begin(account, address, app.now())
+    app = office(request)
+    wait = too_many(request, login)
     if wait:
-        minutes = math.ceil(wait / timedelta(minutes=1))
-        fault = f"Too many attempts. Wait {minutes} min, then try again."
-        refused = _again(request, login, next, fault, 429)
+        refused = _again(request, login, next, said(wait), 429)
         refused.headers["Retry-After"] = str(math.ceil(wait.total_seconds()))
         return refused
     admitted = app.desk.log_in(login, password, now=app.now())
     if admitted is None:
         return _again(request, login, next, "This login and password do not belong together.", 401)
-    throttle.succeeded(account, address)
+    succeeded(request, login)
     before = request.cookies.get(cookie_name(request))
     if before:
         app.desk.log_out(before, now=app.now())
     answer = RedirectResponse(local(next), 303)
     set_session(request, answer, admitted[1])
     return answer
+
+
+def too_many(request: Request, login: str) -> timedelta:
+    """Begin an attempt at a password: zero, or how long to wait because there were too many."""
+    return _throttle(request).begin(*_who_tries(request, login), office(request).now())
+
+
+def said(wait: timedelta) -> str:
+    """That there were too many attempts, for the person."""
+    return f"Too many attempts. Wait {math.ceil(wait / timedelta(minutes=1))} min, then try again."
+
+
+def succeeded(request: Request, login: str) -> None:
+    """The attempt that `too_many` let begin was right."""
+    _throttle(request).succeeded(*_who_tries(request, login))
+
+
+def _throttle(request: Request) -> Throttle:
+    return cast(Throttle, request.app.state.throttle)
+
+
+def _who_tries(request: Request, login: str) -> tuple[str, str]:
+    return people.login_key(login), request.client.host if request.client else ""
 
 
 def _again(request: Request, login: str, target: str, fault: str, status: int) -> Response:

@@ -14,11 +14,13 @@ To add a page:
 What every template has: `person` (or None), `zone`, `now`, `path`, `hx` (asked for by htmx),
 `static("console.css")`, and the filters `when`, `clock`, `ago` (instants, in the person's zone) and
 `inert` (text from outside, on one line). Values are escaped; a name that is missing is an error.
-A handler that only changes something ends with `see_other("/where", "What was done.")`.
+Whoever does something at the desk is `by=person.login`. A handler that only changes something ends
+with `see_other("/where", "What was done.")`; what was refused (MailerError) becomes a page.
 """
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -40,6 +42,8 @@ from mailer.web.static_files import address
 
 _SAID = "said"
 """The cookie with what a person is told on the next page. It holds no more than such a line."""
+
+_HASH = re.compile("[0-9a-f]{40,}")
 
 
 def render(request: Request, name: str, *, status: int = 200, **values: Any) -> HTMLResponse:
@@ -141,6 +145,14 @@ def _far(span: timedelta) -> str:
     return f"in {said}" if span > timedelta() else f"{said} ago"
 
 
+def _words(value: object) -> str:
+    """A detail of the audit: a list by its members, a hash by its beginning, inert."""
+    if isinstance(value, list):
+        return ", ".join(map(_words, value))
+    text = inert(str(value))
+    return f"{text[:12]}…" if _HASH.fullmatch(text) else text
+
+
 def _environment() -> Environment:
     pages = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "html"),
@@ -149,7 +161,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    pages.filters |= {"when": _when, "clock": _clock, "ago": _ago, "inert": inert}
+    pages.filters |= {"when": _when, "clock": _clock, "ago": _ago, "inert": inert, "words": _words}
     pages.globals |= {"static": address, "Act": Act, "version": __version__}
     return pages
 

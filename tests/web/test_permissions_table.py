@@ -29,6 +29,9 @@ TABLE: dict[str, tuple[frozenset[Role] | None, str, int]] = {
     "GET /static/{name:path}": (ANYBODY, "/static/console.css", 200),
     "GET /login": (ANYBODY, "/login", 200),
     "POST /login": (ANYBODY, "/login", 401),
+    "GET /healthz": (ANYBODY, "/healthz", 200),
+    "GET /readyz": (ANYBODY, "/readyz", 503),
+    "GET /metrics": (ANYBODY, "/metrics", 403),
     # the desk
     "GET /": (EVERYONE, "/", 200),
     "GET /desk/live": (EVERYONE, "/desk/live?once=true", 200),
@@ -46,8 +49,25 @@ TABLE: dict[str, tuple[frozenset[Role] | None, str, int]] = {
     "POST /contacts/list/compare": (WRITERS, "/contacts/list/compare", 422),
     "POST /contacts/list/earlier": (WRITERS, "/contacts/list/earlier", 422),
     "POST /contacts/list/replace": (WRITERS, "/contacts/list/replace", 422),
+    # the record
+    "GET /audit": (frozenset({OFFICER, APPROVER, ADMIN}), "/audit", 200),
     # one's own
     "POST /logout": (EVERYONE, "/logout", 303),
+    "GET /settings": (EVERYONE, "/settings", 200),
+    "POST /settings/zone": (EVERYONE, "/settings/zone", 422),
+    "POST /settings/password": (EVERYONE, "/settings/password", 422),
+    # the office's
+    "GET /settings/configuration": (frozenset({ADMIN}), "/settings/configuration", 200),
+    "POST /settings/relay-test": (frozenset({ADMIN}), "/settings/relay-test", 200),
+    "GET /settings/users": (frozenset({ADMIN}), "/settings/users", 200),
+    "POST /settings/users": (frozenset({ADMIN}), "/settings/users", 422),
+    "POST /settings/users/{number}/role": (frozenset({ADMIN}), "/settings/users/999/role", 422),
+    "POST /settings/users/{number}/password": (
+        frozenset({ADMIN}),
+        "/settings/users/999/password",
+        422,
+    ),
+    "POST /settings/users/{number}/remove": (frozenset({ADMIN}), "/settings/users/999/remove", 404),
 }
 
 
