@@ -21,8 +21,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from mailer.core.errors import LedgerBusyError, LedgerError
+from mailer.ledger import linkkey
 
-SCHEMA = "0005"
+SCHEMA = "0008"
 """The newest migration. A test holds that it is Alembic's head."""
 
 BUSY_TIMEOUT_S = 60
@@ -39,6 +40,7 @@ class Database:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.link_key = linkkey.key_beside(path)
         self._engine = _engine(path)
         self._reading = self._engine.execution_options(mailer_reads_only=True)
 
@@ -48,7 +50,7 @@ class Database:
 
         `bulk`: it adds very many rows, and gets memory to keep their indexes at hand meanwhile.
         """
-        with _told_plainly(self.path), Session(self._engine, expire_on_commit=False) as session:
+        with _told_plainly(self.path), self._session(self._engine) as session:
             connection = session.connection()
             if bulk:
                 connection.exec_driver_sql(f"PRAGMA cache_size = -{BULK_CACHE_KIB}")
@@ -59,8 +61,12 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A transaction that sees one moment of the ledger and never waits for a writer."""
-        with _told_plainly(self.path), Session(self._reading, expire_on_commit=False) as session:
+        with _told_plainly(self.path), self._session(self._reading) as session:
             yield session
+
+    def _session(self, bind: Engine | Connection, *, autoflush: bool = True) -> Session:
+        info = {linkkey.INFO: self.link_key}
+        return Session(bind, autoflush=autoflush, expire_on_commit=False, info=info)
 
     # --- for one writer that commits often ------------------------------------------------------
 
@@ -84,7 +90,7 @@ class Database:
         with (
             _told_plainly(self.path),
             connection.begin(),
-            Session(bind=connection, expire_on_commit=False, autoflush=False) as session,
+            self._session(connection, autoflush=False) as session,
         ):
             yield _raw(connection).cursor(), session
 
@@ -152,12 +158,17 @@ def open_ledger(path: Path, *, now: datetime, upgrade: bool = False) -> Database
             f"{path}: the ledger has schema {found}, this mailer needs {SCHEMA}; stop every "
             "mailer of the older version, then `mailer run` upgrades it"
         )
-    database = Database(path)
+    has_key = linkkey.file_beside(path).exists()
+    with _told_plainly(path, OSError):
+        database = Database(path)
     if found != SCHEMA:
         with _told_plainly(path, OSError):
             if found is not None:
                 _copy_aside(path, found, now)
             _migrate(database._engine)
+    if found is not None and not has_key:
+        with database.write() as session:
+            linkkey.renew(session)
     return database
 
 

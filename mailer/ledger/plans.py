@@ -13,11 +13,12 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from mailer.core import states
+from mailer.core import links, states
 from mailer.core.fairness import fair_order
 from mailer.core.model import Audience, Contact
 from mailer.core.plan import LeftOut, Plan, Standing
 from mailer.core.states import DeliveryState, DispatchState
+from mailer.ledger import linkkey
 from mailer.ledger.bulk import insert_many
 from mailer.ledger.store import OF_CONTACT, row_id, table
 from mailer.ledger.tables import (
@@ -97,11 +98,12 @@ def save_plan(
 def add_deliveries(
     session: Session, dispatch: int, contacts: Iterable[Contact], *, domain: str, now: datetime
 ) -> None:
-    """A pending delivery for each contact. It keeps its Message-ID through every retry."""
+    """A pending delivery for each contact. Its Message-ID and links stay as they are."""
+    key = linkkey.of(session)
     insert_many(
         session,
         table(DeliveryRow),
-        (*OF_CONTACT, "email_key", "message_id"),
+        (*OF_CONTACT, "email_key", "message_id", "link"),
         (
             (
                 contact.email,
@@ -113,9 +115,11 @@ def add_deliveries(
                 contact.embargo_accepted,
                 contact.verified,
                 contact.email.casefold(),
-                f"<{token_hex(16)}@{domain}>",
+                message_id,
+                links.kept(key, message_id),
             )
             for contact in contacts
+            for message_id in (f"<{token_hex(16)}@{domain}>",)
         ),
         {
             "dispatch_id": dispatch,

@@ -147,6 +147,7 @@ class DeliveryRow(SQLModel, table=True):
     verified: date | None = None
     state: str
     message_id: str = Field(unique=True)
+    link: bytes | None = Field(default=None, index=True)
     attempts: int = 0
     next_attempt_at: datetime | None = _instant(default=None)
     changed_at: datetime = _instant(index=True)
