@@ -10,7 +10,7 @@ from mailer.desk.consenting import Consenting
 from mailer.desk.deciding import Approval
 from mailer.desk.drafting import Conflict, Drafting
 from mailer.desk.knowing import Knowing
-from mailer.desk.looking import Looking
+from mailer.desk.overseeing import Overseeing
 from mailer.desk.previewing import Copy, Previewing
 from mailer.desk.proposal import Document, PlanRow, PlanView, Proposal
 from mailer.desk.reporting import Reporting, TimelineView
@@ -30,5 +30,5 @@ __all__ = [
 ]
 
 
-class Desk(Drafting, Previewing, Consenting, Knowing, Looking, Reporting, Watching, Admitting):
+class Desk(Drafting, Previewing, Consenting, Knowing, Overseeing, Reporting, Watching, Admitting):
     """The press office's desk over one ledger and one configuration."""
