@@ -3,7 +3,10 @@
 `bounces+<token>@press.example.org` (VERP, variable envelope return paths). The token is the
 delivery's number, masked and sealed with the office's secret, so that nothing is stored for each
 delivery, nobody can make one up, and none tells which copy went before which (SIV: the seal is
-also what the mask is drawn from). The same token is the delivery's ENVID (RFC 3461 §4.4).
+also what the mask is drawn from). The same token is the delivery's ENVID (RFC 3461 §4.4). The
+secret is the key beside the ledger (`Database.link_key`).
+
+    verp(local_part, domain, token(delivery, key))  # of [bounces] address
 
 It is 20 characters of a–z and 2–7: whatever folds case, or makes another sign of the "+", leaves
 it readable, and it is found wherever in a local part a forwarder has put it (SRS, BATV).
@@ -28,7 +31,7 @@ _TOKEN_RE = re.compile(rf"(?<![a-z0-9])[a-z2-7]{{{SEAL + NUMBER}}}(?![a-z0-9])")
 def token(delivery: int, secret: bytes) -> str:
     """The token of a delivery, by its number in the ledger (0 to 2**40 - 1)."""
     plain = delivery.to_bytes(5)
-    seal = _letters(hmac.digest(secret, b"seal" + plain, "sha256")[:8])[:SEAL]
+    seal = _letters(hmac.digest(secret, b"press-mailer envelope seal" + plain, "sha256")[:8])[:SEAL]
     return seal + _letters(_masked(plain, seal, secret))
 
 
@@ -51,7 +54,7 @@ def parse(address: str, secret: bytes) -> int | None:
 
 
 def _masked(number: bytes, seal: str, secret: bytes) -> bytes:
-    mask = hmac.digest(secret, b"mask" + seal.encode(), "sha256")
+    mask = hmac.digest(secret, b"press-mailer envelope mask" + seal.encode(), "sha256")
     return bytes(a ^ b for a, b in zip(number, mask, strict=False))
 
 

@@ -114,7 +114,8 @@ DELAYED = _any(
 FINAL = _any(
     r"(?<!not a )(?<!no )\bpermanent(?:ly)? (?:delivery )?(?:fail|error|fatal|problem|undeliver"
     r"|reject)",
-    r"failed permanently|(?<!non-)fatal errors?|(?:i've|have|has|am|is|are|i'm) (?:now )?giv(?:en|ing) up"
+    r"failed permanently|(?<!non-)fatal errors?"
+    r"|(?:i've|have|has|am|is|are|i'm) (?:now )?giv(?:en|ing) up"
     r"|\bgave up",
     r"not (?:going to|be(?:ing)?) (?:re-?tr|try|tried|attempt)|\b(?:will|wo|can|could)(?: ?not"
     r"|n't) (?:be )?(?:re-?tried|retry|try again)",
@@ -246,7 +247,8 @@ NOT_DELIVERED = _any(
 """It says in so many words that a message was not delivered."""
 
 PASSING = _any(
-    r"quota|\bis full\b|exceed\w* [^.]{0,20}(?:size|limit)|mailbox[^.]{0,30}\bfull|\bfull\b[^.]{0,20}mailbox|(?:disk|storage"
+    r"quota|\bis full\b|exceed\w* [^.]{0,20}(?:size|limit)"
+    r"|mailbox[^.]{0,30}\bfull|\bfull\b[^.]{0,20}mailbox|(?:disk|storage"
     r"|mailbox)[^.]{0,20}(?:space|limit|full)|insufficient|out of space",
     r"temporar(?:y|ily)|try (?:again )?later|try (?:it )?again|busy|time[d -]?out"
     r"|too many (?:messages|connections|recipients|errors)",
