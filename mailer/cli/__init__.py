@@ -9,7 +9,6 @@ import sys
 
 # Each room puts its commands on `cli` when it is imported; this order is the order of --help.
 from mailer.cli import (  # noqa: F401
-    bouncing,
     consenting,
     deciding,
     looking,
@@ -17,6 +16,7 @@ from mailer.cli import (  # noqa: F401
     reporting,
     running,
     setting_up,
+    tokens,
 )
 from mailer.cli.common import cli, options
 from mailer.core.errors import MailerError

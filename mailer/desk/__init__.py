@@ -4,17 +4,15 @@ Every deed is one transaction with its audit row. `now` is an argument (aware, U
 people are whatever the caller was told. Each refusal is a MailerError that says what to do next.
 """
 
-from mailer.desk.admitting import Admitting
 from mailer.desk.changing import Change
 from mailer.desk.consenting import Consenting
 from mailer.desk.deciding import Approval
 from mailer.desk.drafting import Conflict, Drafting
 from mailer.desk.knowing import Knowing
-from mailer.desk.looking import Looking
-from mailer.desk.overseeing import Overseeing
 from mailer.desk.previewing import Copy, Previewing
 from mailer.desk.proposal import Document, PlanRow, PlanView, Proposal
 from mailer.desk.reporting import Reporting, TimelineView
+from mailer.desk.tokening import Tokening
 from mailer.desk.watching import Watching
 
 __all__ = [
@@ -31,7 +29,5 @@ __all__ = [
 ]
 
 
-class Desk(
-    Drafting, Previewing, Consenting, Knowing, Looking, Overseeing, Reporting, Watching, Admitting
-):
+class Desk(Drafting, Previewing, Consenting, Knowing, Reporting, Watching, Tokening):
     """The press office's desk over one ledger and one configuration."""

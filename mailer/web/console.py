@@ -12,12 +12,6 @@ from starlette.exceptions import HTTPException
 from mailer.app import App
 from mailer.core.errors import LedgerBusyError, MailerError
 from mailer.web import (
-    advisory_acts,
-    advisory_draft,
-    advisory_embargo,
-    advisory_list,
-    advisory_plan,
-    advisory_preview,
     audit_page,
     contact_lists,
     contact_page,
@@ -29,6 +23,7 @@ from mailer.web import (
     users_page,
 )
 from mailer.web.access import ForbiddenError, NoSessionError, refuse_open_routes
+from mailer.web.api import service
 from mailer.web.guard import Guard
 from mailer.web.pages import local, render
 from mailer.web.throttle import Throttle
@@ -37,12 +32,6 @@ ROUTERS: list[APIRouter] = [
     static_files.router,
     login_page.router,
     desk_page.router,
-    advisory_list.router,
-    advisory_draft.router,
-    advisory_embargo.router,
-    advisory_preview.router,
-    advisory_plan.router,
-    advisory_acts.router,
     contact_page.router,
     contact_lists.router,
     audit_page.router,
@@ -64,6 +53,7 @@ def create(app: App) -> FastAPI:
     for router in ROUTERS:
         console.include_router(router)
     refuse_open_routes(console)
+    console.mount("/api/v1", service.create(app))
     console.add_exception_handler(NoSessionError, _to_login)
     console.add_exception_handler(ForbiddenError, _forbidden)
     console.add_exception_handler(HTTPException, _http_error)

@@ -20,7 +20,6 @@ import pytest
 from support import ROOT, FakeClock, Sink, closed_port, open_office, relay
 
 from mailer.app import App, runner
-from mailer.core.log_filter import LogFilter
 from mailer.ledger import log, plans
 
 HERE = Path(__file__).parent
@@ -75,7 +74,7 @@ def _play(step: dict[str, Any], folder: Path, sink: Sink, clock: FakeClock) -> N
 
         asyncio.run(once())
         with app.database.read() as session:
-            counted = Counter(entry.state for entry in log.entries(session, LogFilter()))
+            counted = Counter(entry.state for entry in log.entries(session, log.Filter()))
     assert sorted(sink.rcpts[before:]) == sorted(step.get("taken", [])), step["at"]
     assert dict(counted) == step["states"], step["at"]
 

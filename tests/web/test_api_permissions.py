@@ -1,0 +1,88 @@
+"""Every operation of the API × every role, and no token: what each is answered.
+
+A row is `"METHOD /path": (roles, address, status)`: who may, what to ask for below /api/v1, and
+what those who may are answered (a body without its fields: 422). A route without a row fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from api_client import Program, problem, token
+from fastapi.routing import iter_route_contexts
+from support import LIFT, FakeClock, Sink, make_office, open_office, relay
+
+from mailer.app import App
+from mailer.core.people import Role
+from mailer.web.api import service
+
+STAFF, OFFICER, APPROVER, ADMIN = Role.STAFF, Role.OFFICER, Role.APPROVER, Role.ADMIN
+EVERYONE = frozenset(Role)
+WRITERS = frozenset({OFFICER, APPROVER})
+AUDITORS = frozenset({OFFICER, APPROVER, ADMIN})
+ANYBODY = None
+
+TABLE: dict[str, tuple[frozenset[Role] | None, str, int]] = {
+    "GET /openapi.json": (ANYBODY, "/openapi.json", 200),
+    "GET /desk": (EVERYONE, "/desk", 200),
+    "POST /desk/stop": (WRITERS, "/desk/stop", 422),
+    "POST /desk/resume": (frozenset({APPROVER}), "/desk/resume", 422),
+    "GET /audit": (AUDITORS, "/audit", 200),
+    "GET /audiences": (EVERYONE, "/audiences", 200),
+    "GET /contacts": (EVERYONE, "/contacts?q=ana", 200),
+    "GET /contact": (EVERYONE, "/contact?email=ana@wire.example", 200),
+    "GET /suppressions": (EVERYONE, "/suppressions", 200),
+    "POST /suppressions": (WRITERS, "/suppressions", 422),
+    "POST /suppressions/release": (WRITERS, "/suppressions/release", 422),
+    "GET /acceptances": (EVERYONE, "/acceptances", 200),
+    "POST /acceptances": (WRITERS, "/acceptances", 422),
+    "GET /lists": (EVERYONE, "/lists", 200),
+    "GET /list": (EVERYONE, "/list?name=wires.csv", 200),
+    "POST /list/compare": (WRITERS, "/list/compare?name=wires.csv", 422),
+    "PUT /list": (WRITERS, "/list?name=wires.csv", 422),
+}
+
+
+@pytest.fixture(scope="module")
+def api_office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    with relay(Sink()) as sink:
+        config = make_office(tmp_path_factory.mktemp("api"))
+        with open_office(config, sink.port, FakeClock(LIFT)) as app:
+            yield app
+
+
+@pytest.fixture(scope="module")
+def bearers(api_office: App) -> dict[Role | None, str]:
+    return {None: "", **{role: token(api_office, role) for role in Role}}
+
+
+@pytest.fixture(scope="module")
+def anyone(api_office: App) -> Iterator[Program]:
+    with Program(api_office) as one:
+        yield one
+
+
+def test_every_operation_has_a_row_and_every_row_an_operation(api_office: App) -> None:
+    found = [
+        f"{method} {route.path}"
+        for route in iter_route_contexts(service.create(api_office).routes)
+        for method in sorted((route.methods or set()) - {"HEAD"})
+    ]
+    assert sorted(found) == sorted(TABLE)
+
+
+@pytest.mark.parametrize("role", [*Role, None], ids=lambda role: role or "no token")
+@pytest.mark.parametrize("route", TABLE)
+def test_an_operation_answers_each_role_as_the_table_says(
+    anyone: Program, bearers: dict[Role | None, str], route: str, role: Role | None
+) -> None:
+    roles, address, status = TABLE[route]
+    headers = {"Authorization": f"Bearer {bearers[role]}"} if role else {}
+    answer = anyone.request(route.partition(" ")[0], f"/api/v1{address}", headers=headers)
+    if roles is ANYBODY or role in roles:
+        assert answer.status_code == status, answer.text
+    elif role is None:
+        problem(answer, 401, "no-token")
+    else:
+        problem(answer, 403, "forbidden")
