@@ -73,10 +73,12 @@ class Record:
 
     async def claim(self, limit: int) -> list[Job]:
         """Claim what is due, and make the claim survive a power cut; waits for the ledger."""
+        jobs: list[Job] = []
         while True:
             self._raise_fault()
             try:
-                jobs = self._ledger.claim(limit, self._now())
+                # What is claimed stays so while it cannot be synced; another claim would leave it.
+                jobs = jobs or self._ledger.claim(limit, self._now())
                 if jobs:
                     await asyncio.to_thread(self._ledger.sync)
             except LedgerError as error:

@@ -30,7 +30,7 @@ from mailer.delivery.record import Ledger, Record
 from mailer.delivery.smtp import Envelope, Handed, Session, Unavailable
 
 CLAIMED = 256
-"""Copies claimed at once: as many are in doubt, at most, after a power cut."""
+"""Copies claimed at once. After a power cut at most one and a half times as many are in doubt."""
 UNWRITTEN_WAIT_S = 2.0
 """Seconds given to the ledger at the end to take what is still to be recorded."""
 

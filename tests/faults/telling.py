@@ -96,6 +96,15 @@ def account(relay: Relay, copies: dict[str, Copy]) -> None:
     assert "sending" not in {copy.state for copy in copies.values()}
 
 
+def together(*relays: Relay) -> Relay:
+    """The records of several relays as one."""
+    return Relay(
+        transactions=[each for one in relays for each in one.transactions],
+        heard=[each for one in relays for each in one.heard],
+        violations=[each for one in relays for each in one.violations],
+    )
+
+
 def repeated(counts: Counter[tuple[str, str]]) -> list[tuple[str, str]]:
     return [key for key, number in counts.items() if number > 1]
 
@@ -179,19 +188,28 @@ class Offices:
         **settings: Any,
     ) -> Iterator[Story]:
         """The office at work with this relay; `settings` of `[relay]` go over one connection."""
-        clock = clock or FakeClock(LIFT)
         path = self.make(*names, advisory=advisory)
-        quick = {key: value for key, value in settings.items() if isinstance(value, timedelta)}
-        given = {"connections": 1, "port": 1} | settings
-        with running(relay):
-            given["port"] = relay.port if given["port"] == 1 else given["port"]
-            environ = {
-                f"MAILER__RELAY__{key.upper()}": str(value)
-                for key, value in given.items()
-                if key not in quick
-            }
-            environ["MAILER__EMBARGO__CHECK_CLOCK"] = "false"
-            with open_app(path, environ, upgrade=True, now=clock) as app:
-                shorter = app.config.relay.model_copy(update=quick)
-                config = app.config.model_copy(update={"relay": shorter})
-                yield Story(replace(app, config=config), relay, clock)
+        with at_work(path, relay, clock, **settings) as story:
+            yield story
+
+
+@contextmanager
+def at_work(
+    path: Path, relay: Relay, clock: FakeClock | None = None, **settings: Any
+) -> Iterator[Story]:
+    """The office of this configuration with this relay, running; `settings` are of `[relay]`."""
+    clock = clock or FakeClock(LIFT)
+    quick = {key: value for key, value in settings.items() if isinstance(value, timedelta)}
+    given = {"connections": 1, "port": 1} | settings
+    with running(relay):
+        given["port"] = relay.port if given["port"] == 1 else given["port"]
+        environ = {
+            f"MAILER__RELAY__{key.upper()}": str(value)
+            for key, value in given.items()
+            if key not in quick
+        }
+        environ["MAILER__EMBARGO__CHECK_CLOCK"] = "false"
+        with open_app(path, environ, upgrade=True, now=clock) as app:
+            shorter = app.config.relay.model_copy(update=quick)
+            config = app.config.model_copy(update={"relay": shorter})
+            yield Story(replace(app, config=config), relay, clock)

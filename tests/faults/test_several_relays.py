@@ -19,7 +19,7 @@ from script import Act, Play, Plays, Point, as_usual, reply
 from scripted import Relay, running
 from sqlalchemy import text
 from stories import progress
-from telling import QUICK, Copy, Offices, Story, account
+from telling import QUICK, Copy, Offices, Story, account, together
 from test_any_relay import PLAYS
 from test_ledger_faults import until
 
@@ -60,12 +60,7 @@ class Pair:
 
     def account(self) -> None:
         """The two relays' records together agree with the ledger, and nobody has two."""
-        together = Relay()
-        for one in (self.first, self.second):
-            together.transactions += one.transactions
-            together.heard += one.heard
-            together.violations += one.violations
-        account(together, self.copies)
+        account(together(self.first, self.second), self.copies)
 
 
 @contextmanager
