@@ -253,6 +253,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "config-relay": _configuration("relay"),
     "config-relay-fallback": _configuration("relay.fallback"),
     "config-database": _configuration("database"),
+    "config-dkim": _configuration("dkim"),
     "config-console": _configuration("console"),
     "config-audience": _configuration("audience"),
     "dispatch-diagram": _states(states.DISPATCH, states.DispatchState.PLANNED),

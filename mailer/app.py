@@ -11,16 +11,17 @@ from random import Random
 from typing import Self
 
 from mailer import config as configuration
+from mailer.compose.signing import Signer
 from mailer.compose.slots import Copies, Filled
 from mailer.compose.templates import TemplateSet
 from mailer.config import Config
 from mailer.core.clockwatch import Reading
 from mailer.core.job import Job
-from mailer.core.model import Office
+from mailer.core.model import NOTICES
 from mailer.delivery import smtp
 from mailer.delivery.sender import Sender
 from mailer.desk import Desk
-from mailer.ledger import store
+from mailer.ledger import store, threads
 from mailer.ledger.database import Database, open_ledger
 from mailer.ledger.flight import Flight
 from mailer.ledger.lease import RunLock
@@ -59,17 +60,35 @@ def open_app(
     return App(config, database, Desk(config, database), now)
 
 
-class Composer:
-    """Composes claimed copies from what the ledger keeps: text and templates as approved."""
+def signer(config: Config) -> Signer | None:
+    """What signs the messages, tried out; None: the relay may. Raises ConfigError."""
+    dkim, key = config.dkim, config.dkim.key
+    return Signer.of(dkim.domain or config.office.domain, dkim.selector, key) if key else None
 
-    def __init__(self, database: Database, office: Office) -> None:
+
+class Composer:
+    """Composes claimed copies from what the ledger keeps: text and templates as approved.
+
+    A notice refers to what its contact has of the item. Raises ConfigError if the configured
+    key signs nothing.
+    """
+
+    def __init__(self, database: Database, config: Config) -> None:
         self._database = database
-        self._office = office
+        self._office = config.office
+        self._signer = signer(config)
         self._loaded = lru_cache(maxsize=DISPATCHES_AT_ONCE)(self._load)
 
     def __call__(self, job: Job) -> Filled:
         """One contact's copy; raises TemplateError."""
-        return self._loaded(job.dispatch).fill(job.contact, job.message_id, job.date)
+        references = self._references(job) if job.copy.kind in NOTICES else ()
+        copies = self._loaded(job.dispatch)
+        filled = copies.fill(job.contact, job.message_id, job.date, references)
+        return self._signer.signed(filled) if self._signer else filled
+
+    def _references(self, job: Job) -> tuple[str, ...]:
+        with self._database.read() as session:
+            return threads.earlier(session, job.dispatch, job.contact.email)
 
     def _load(self, dispatch: int) -> Copies:
         with self._database.read() as session:
@@ -90,7 +109,7 @@ def runner(
     `read` reads all clocks; without it, `app.now` and this machine's are read.
     """
     relay, rules = app.config.relay, app.config.embargo
-    compose = Composer(app.database, app.config.office)
+    compose = Composer(app.database, app.config)
 
     def sender(flight: Flight) -> Sender:
         return Sender(

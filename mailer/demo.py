@@ -1,7 +1,8 @@
 """The whole thing on one machine: an office, its lists, an advisory, a relay, and half a minute.
 
-Everything the demo makes lies in one folder, which it empties first. The relay is aiosmtpd on a
-free loopback port; it writes each message it takes as an `.eml`. Nothing leaves the machine.
+At a terminal it then serves the console, until Ctrl-C. Everything the demo makes lies in one
+folder, which it empties first. The relay is aiosmtpd on a free loopback port; it writes each
+message it takes as an `.eml`. Nothing leaves the machine.
 """
 
 from __future__ import annotations
@@ -9,9 +10,11 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import secrets
 import shutil
+import socket
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -29,10 +32,12 @@ from mailer.app import App, open_app, runner
 from mailer.core.errors import MailerError
 from mailer.core.inert import inert
 from mailer.core.model import Progress
+from mailer.core.people import Role
 from mailer.core.states import DeliveryState
 from mailer.ledger import log
 from mailer.ledger.lease import RunLock
 from mailer.scheduler import Runner
+from mailer.web import child
 
 LIFT_AFTER = timedelta(seconds=15)
 GIVE_UP_AFTER = timedelta(seconds=35)
@@ -100,6 +105,8 @@ def main(folder: Path) -> None:
             lift = _queue(app, advisory)
             asyncio.run(_watch(app, lift))
             _summarise(app, outbox)
+            if sys.stdout.isatty():
+                _stay(app, environ)
 
 
 def _fresh_office(folder: Path) -> Path:
@@ -168,6 +175,37 @@ async def _end(worker: Runner, running: asyncio.Task[None]) -> None:
 def _progress(app: App) -> list[Progress]:
     with app.database.read() as session:
         return log.progress(session)
+
+
+# --- the console ------------------------------------------------------------------------------
+
+
+def _stay(app: App, environ: Mapping[str, str]) -> None:
+    """Serve the console, and go on sending what is approved in it, until Ctrl-C."""
+    port = _free_port(app.config.console.port)
+    screen = present.console()
+    screen.print(f"\nThe console: http://127.0.0.1:{port}", style="bold")
+    for role in reversed(Role):
+        password = secrets.token_urlsafe(12)
+        app.desk.add_person(role.value, password, role, by=BY, now=app.now(), name=f"Demo {role}")
+        screen.print(f"  log in as {role:9} with {password}")
+    screen.print("It goes on sending what is approved there. Ctrl-C ends it.\n")
+    asyncio.run(_serve(app, os.environ | environ | {"MAILER__CONSOLE__PORT": str(port)}))
+
+
+def _free_port(wanted: int) -> int:
+    """The port, if nobody has it; or another."""
+    with socket.socket() as one:
+        try:
+            one.bind(("127.0.0.1", wanted))
+        except OSError:
+            one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+async def _serve(app: App, environ: Mapping[str, str]) -> None:
+    say = _plainly(app)
+    await child.run_with_console(runner(app, say), app.config.path, say, environ)
 
 
 # --- what is shown ----------------------------------------------------------------------------

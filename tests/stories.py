@@ -10,6 +10,7 @@ from pathlib import Path
 from support import Sink
 
 from mailer.app import App, runner
+from mailer.core.log_filter import LogFilter
 from mailer.core.model import Progress
 from mailer.ledger import log
 
@@ -58,7 +59,7 @@ def send(app: App) -> list[str]:
 def states(app: App) -> dict[tuple[str, str], str]:
     """The state of each contact's latest copy of each kind, by local part and kind."""
     with app.database.read() as session:
-        entries = log.entries(session, log.Filter())
+        entries = log.entries(session, LogFilter())
         return {(e.email.partition("@")[0], e.kind): e.state for e in entries}
 
 

@@ -16,6 +16,7 @@ from support import ADVISORY, LIFT, FakeClock, Sink, make_office, open_office, r
 from mailer import scheduler
 from mailer.app import App, open_app, runner
 from mailer.core.clockwatch import Reading
+from mailer.core.log_filter import LogFilter
 from mailer.ledger import log
 from mailer.scheduler import kernel_synchronised, read_clocks, utc_now
 
@@ -134,7 +135,7 @@ def references(sink: Sink) -> list[str]:
 
 def states(app: App, reference: str) -> set[str]:
     with app.database.read() as session:
-        return {entry.state for entry in log.entries(session, log.Filter(reference=reference))}
+        return {entry.state for entry in log.entries(session, LogFilter(advisory=reference))}
 
 
 # --- a jump forward ---------------------------------------------------------------------------

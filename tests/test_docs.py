@@ -22,6 +22,7 @@ from mailer.cli import cli
 from mailer.compose.view import View
 from mailer.config import keys as config_keys
 from mailer.core.embargo import RefusalCode
+from mailer.core.log_filter import PARAMETERS, Sort
 from mailer.core.model import Draft
 from mailer.core.outcome import Outcome, Phase, Step
 from mailer.core.preflight import CODES
@@ -186,9 +187,14 @@ def finding_codes() -> Iterator[str]:
                     yield str(node.args[at].value)  # type: ignore[attr-defined]
 
 
+def test_every_parameter_of_the_log_is_in_the_reference() -> None:
+    log_page = text_of(REFERENCE / "log.md")
+    assert all(f"`{name}`" in log_page for name in (*PARAMETERS, *Sort))
+
+
 def test_every_column_of_the_log_is_in_the_reference() -> None:
     described = section(REFERENCE / "commands.md", "## Output for scripts")
-    columns = entry_json(log.Entry(*[None] * 10))  # type: ignore[arg-type]
+    columns = entry_json(log.Entry(*[None] * 11))  # type: ignore[arg-type]
     assert all(f"`{column}`" in described for column in columns)
 
 

@@ -12,6 +12,7 @@ from support import LIFT, FakeClock, Sink, closed_port, open_office
 
 from mailer.app import App, runner
 from mailer.core.errors import MailerError
+from mailer.core.log_filter import LogFilter
 from mailer.core.states import DeliveryEvent
 from mailer.ledger import log
 
@@ -73,8 +74,8 @@ def test_the_ledger_keeps_each_attempt(app: App, sink: Sink) -> None:
     queue(app, ("national",), immediate=True)
     approve(app)
     send(app)
-    with app.database.read() as session:
-        entries = list(log.entries(session, log.Filter(contact="the daily", state="accepted")))
+    wanted = LogFilter(contact="the daily", states=("accepted",))
+    entries = list(app.desk.log_entries(wanted))
     assert len(entries) == 2
     for entry in entries:
         assert (entry.code, entry.enhanced, entry.phase) == (250, "2.0.0", "answered")
@@ -135,7 +136,7 @@ def test_deferred_is_tried_again_with_the_same_message_id(
     send(app)
     assert sink.rcpts == ["di@daily.example"]
     with app.database.read() as session:
-        (waiting,) = log.entries(session, log.Filter(state="deferred"))
+        (waiting,) = log.entries(session, LogFilter(states=("deferred",)))
     sink.answer = lambda command, rcpt: None
     clock.move(minutes=1)
     send(app)

@@ -9,6 +9,7 @@ import sys
 
 # Each room puts its commands on `cli` when it is imported; this order is the order of --help.
 from mailer.cli import (  # noqa: F401
+    bouncing,
     consenting,
     deciding,
     looking,

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Annotated
 
@@ -19,7 +20,9 @@ from mailer.cli.common import Audience, Json, cli, opened
 from mailer.cli.setting_up import instant
 from mailer.core.errors import MailerError
 from mailer.core.inert import inert, inert_json
+from mailer.core.log_filter import STATES, LogFilter, parse
 from mailer.ledger import log
+from mailer.ledger.log import Entry
 
 
 @cli.command("log")
@@ -28,33 +31,40 @@ def log_command(
     status: Annotated[str, typer.Option("--status", help="A state, such as accepted.")] = "",
     audience: Audience = "",
     contact: Annotated[str, typer.Option("--contact", help="In address, name, outlet.")] = "",
+    outlet: Annotated[str, typer.Option("--outlet", help="In the outlet.")] = "",
+    code: Annotated[str, typer.Option("--code", help='The relay\'s answer: 550, or "4xx".')] = "",
+    text: Annotated[
+        str, typer.Option("--text", help="Anywhere: contact, outlet, headline, what was answered.")
+    ] = "",
     since: Annotated[str, typer.Option("--since", help='ISO instant, or "2h", "3d" ago.')] = "",
+    until: Annotated[str, typer.Option("--until", help="The same.")] = "",
     as_json: Json = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
     follow: Annotated[bool, typer.Option("--follow", help="Go on as things happen.")] = False,
 ) -> None:
     """Show what became of every copy: did the BBC get it, and when?"""
-    if status and status not in log.STATES:
-        raise typer.BadParameter(f"--status is one of {', '.join(log.STATES)}")
+    if status and status not in STATES:
+        raise typer.BadParameter(f"--status is one of {', '.join(STATES)}")
     if as_json and as_csv:
         raise typer.BadParameter("--json and --csv exclude each other")
     if as_csv and follow:
         raise typer.BadParameter("--csv and --follow exclude each other")
+    words = {"advisory": advisory, "audience": audience, "contact": contact, "outlet": outlet}
     with opened() as app, _reader_may_leave():
         zone = app.config.embargo.zone
-        wanted = log.Filter(
-            advisory, status, audience, contact, _since(since, app.now()) if since else None
+        wanted = replace(
+            parse([*words.items(), ("state", status), ("code", code), ("q", text)]),
+            since=_since(since, app.now()) if since else None,
+            until=_since(until, app.now()) if until else None,
         )
         if as_csv:
-            with app.database.read() as session:
-                present.log_csv(log.entries(session, wanted))
+            present.log_csv(app.desk.log_entries(wanted))
             return
         if as_json and not follow:
-            with app.database.read() as session:
-                present.print_json([present.entry_json(e) for e in log.entries(session, wanted)])
+            present.print_json([present.entry_json(e) for e in app.desk.log_entries(wanted)])
             return
         shown = 0
-        for entry in _following(app, wanted) if follow else _now(app, wanted):
+        for entry in _following(app, wanted) if follow else app.desk.log_entries(wanted):
             shown += 1
             if as_json:
                 print(inert_json(present.entry_json(entry), indent=None), flush=True)
@@ -74,19 +84,17 @@ def _reader_may_leave() -> Iterator[None]:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _now(app: App, wanted: log.Filter) -> Iterator[log.Entry]:
-    with app.database.read() as session:
-        yield from log.entries(session, wanted)
-
-
-def _following(app: App, wanted: log.Filter) -> Iterator[log.Entry]:
+def _following(app: App, wanted: LogFilter) -> Iterator[Entry]:
     """Entries as they change, once each, until Ctrl-C."""
-    seen: set[log.Entry] = set()
+    seen: set[Entry] = set()
     while True:
-        with app.database.read() as session:
-            fresh = [e for e in log.entries(session, wanted) if e not in seen]
+        fresh = [entry for entry in app.desk.log_entries(wanted) if entry not in seen]
         yield from fresh
         seen.update(fresh)
+        if fresh:
+            # Whoever changes something else at the same time may commit it a little later.
+            since = max(entry.at for entry in fresh) - timedelta(minutes=1)
+            wanted = replace(wanted, since=max(since, wanted.since or since))
         time.sleep(1)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -39,14 +38,10 @@ async def _run(app: App, say: Callable[[str], None], *, once: bool, console: boo
     if once:
         return await worker.run_once()
     say(f"running; ledger {app.config.database.path}; Ctrl-C ends it")
-    keeper = asyncio.create_task(child.keep(options.config, say)) if console else None
-    try:
+    if console:
+        await child.run_with_console(worker, options.config, say, os.environ)
+    else:
         await worker.run()
-    finally:
-        if keeper is not None:
-            keeper.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await keeper
     return True
 
 

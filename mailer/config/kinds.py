@@ -20,7 +20,15 @@ from typing import Annotated
 from zoneinfo import available_timezones
 
 from email_validator import EmailNotValidError, validate_email
-from pydantic import AfterValidator, BeforeValidator, Field, StrictStr, ValidationInfo
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictStr,
+    ValidationInfo,
+)
 from pydantic_core import PydanticCustomError
 
 from mailer.core.inert import brief
@@ -35,6 +43,7 @@ _DURATION = re.compile(
 _HOST = re.compile(r"(?=.{1,253}\Z)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*", re.ASCII | re.IGNORECASE)
 _SLUG = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 _SECRET_OCTETS = 1024
+_KEY_OCTETS = 16_384
 _SHOWN = 60
 
 
@@ -231,6 +240,23 @@ def secret_in(path: Path) -> str:
     Raises `ValueError`, which never shows what the file holds, if it cannot be used or if
     everyone on the machine may read it.
     """
+    content = _kept_secret(path, _SECRET_OCTETS)
+    try:
+        secret = same_line(content.decode().rstrip("\r\n"))
+    except ValueError:
+        raise ValueError("does not hold one line of UTF-8 text") from None
+    return _filled(secret) and secret
+
+
+def key_in(path: Path) -> bytes:
+    """What the file of a private key holds, up to 16 kB. Raises as `secret_in` does."""
+    content = _kept_secret(path, _KEY_OCTETS)
+    if b"PRIVATE KEY-----" not in content:
+        raise ValueError("holds no private key in PEM")
+    return content
+
+
+def _kept_secret(path: Path, most: int) -> bytes:
     try:
         mode = path.stat().st_mode
         if not stat.S_ISREG(mode):  # a pipe or a device could keep us reading for ever
@@ -238,18 +264,22 @@ def secret_in(path: Path) -> str:
         if mode & stat.S_IROTH:
             raise ValueError(f"is readable by everyone on this machine; run: chmod 600 {path.name}")
         with path.open("rb") as file:
-            content = file.read(_SECRET_OCTETS + 1)
+            content = file.read(most + 1)
     except FileNotFoundError:
         raise ValueError("does not exist") from None
     except OSError as error:
         raise ValueError(f"cannot be read ({error.strerror})") from None
-    if len(content) > _SECRET_OCTETS:
-        raise ValueError(f"is longer than {_SECRET_OCTETS} octets")
-    try:
-        secret = same_line(content.decode().rstrip("\r\n"))
-    except ValueError:
-        raise ValueError("does not hold one line of UTF-8 text") from None
-    return _filled(secret) and secret
+    if len(content) > most:
+        raise ValueError(f"is longer than {most} octets")
+    return content
+
+
+class Section(BaseModel):
+    """What every section has: it is frozen, and knows all its keys."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", validate_default=True, hide_input_in_errors=True
+    )
 
 
 Text = Annotated[StrictStr, AfterValidator(same_line)]
@@ -260,6 +290,7 @@ Domain = Annotated[Text, AfterValidator(_domain)]
 Language = Annotated[Text, AfterValidator(_language)]
 Zone = Annotated[Text, AfterValidator(_zone)]
 Mailbox = Annotated[Text, AfterValidator(_mailbox)]
+OptionalDomain = Annotated[Text, _or_empty(_domain)]
 OptionalSlug = Annotated[Text, _or_empty(_slug)]
 OptionalLanguage = Annotated[Text, _or_empty(_language)]
 OptionalZone = Annotated[Text, _or_empty(_zone)]

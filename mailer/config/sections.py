@@ -15,8 +15,6 @@ from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
-    ConfigDict,
     Field,
     SecretStr,
     StrictBool,
@@ -27,7 +25,9 @@ from pydantic import (
 )
 
 from mailer.config import kinds
+from mailer.config.dkim import Dkim
 from mailer.config.kinds import Place, refuse
+from mailer.config.kinds import Section as _Section
 from mailer.core.errors import ConfigError
 from mailer.core.model import LANGUAGES, Audience, Office
 
@@ -40,12 +40,6 @@ _DURATION = (
 _SLUG = 'up to 64 letters, digits, "-" and "_" are accepted'
 _SWITCH = "true and false are accepted"
 _LINE = "one line of text is accepted"
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", validate_default=True, hide_input_in_errors=True
-    )
 
 
 class Organisation(_Section):
@@ -370,6 +364,7 @@ class Settings(_Section):
     relay: Relay = Field(description="write [relay], its keys below it")
     database: Database = Field(description="write [database], its keys below it")
     console: Console = Field(description="write [console], its keys below it")
+    dkim: Dkim = Field(description="write [dkim], its keys below it")
     audience: Annotated[tuple[AudienceConfig, ...], AfterValidator(kinds.some)] = Field(
         description="write [[audience]], in two brackets, for each audience"
     )

@@ -9,6 +9,8 @@ from mailer.desk.consenting import Consenting
 from mailer.desk.deciding import Approval
 from mailer.desk.drafting import Conflict, Drafting
 from mailer.desk.knowing import Knowing
+from mailer.desk.looking import Looking
+from mailer.desk.overseeing import Overseeing
 from mailer.desk.previewing import Copy, Previewing
 from mailer.desk.proposal import Document, PlanRow, PlanView, Proposal
 from mailer.desk.reporting import Reporting, TimelineView
@@ -29,5 +31,7 @@ __all__ = [
 ]
 
 
-class Desk(Drafting, Previewing, Consenting, Knowing, Reporting, Watching, Tokening):
+class Desk(
+    Drafting, Previewing, Consenting, Knowing, Looking, Overseeing, Reporting, Watching, Tokening
+):
     """The press office's desk over one ledger and one configuration."""

@@ -181,9 +181,10 @@ class Drafting(Queueing, Changing):
         with self._database.write() as session:
             row = _row(session, number)
             before = drafts.kept(session, row)
-            if row.revision != based_on:
-                return before if _same(before, content) and not add else Conflict(before)
-            if _same(before, content) and not add and not remove:
+            same = _same(before, content)
+            if row.revision != based_on and not same:
+                return Conflict(before)
+            if same and not add and not remove:
                 return before
             stays = [(f.name, f.size) for f in before.files if f.name not in remove]
             added = {one.name: len(one.content) for one in add}

@@ -23,7 +23,7 @@ from sqlmodel import Session
 from mailer.core.errors import LedgerBusyError, LedgerError
 from mailer.ledger import linkkey
 
-SCHEMA = "0008"
+SCHEMA = "0009"
 """The newest migration. A test holds that it is Alembic's head."""
 
 BUSY_TIMEOUT_S = 60
@@ -31,6 +31,10 @@ _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 CACHE_KIB, BULK_CACHE_KIB = 2_000, 65_536
 """What a connection keeps of the file in memory (the first is SQLite's own), in KiB."""
+
+THREADS = 40
+"""How many may be at it at once: each has a connection of its own, so that none waits for another.
+As many as the console answers at once."""
 
 _BULK = "mailer_bulk"
 
@@ -209,7 +213,9 @@ def _migrate(engine: Engine) -> None:
 def _engine(path: Path) -> Engine:
     new = not path.exists()
     engine = create_engine(
-        URL.create("sqlite", database=str(path)), connect_args={"timeout": BUSY_TIMEOUT_S}
+        URL.create("sqlite", database=str(path)),
+        connect_args={"timeout": BUSY_TIMEOUT_S},
+        max_overflow=THREADS,
     )
 
     @event.listens_for(engine, "connect")

@@ -5,18 +5,20 @@ Every answer is a frozen value made from one reading moment; nothing here writes
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from heapq import merge
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, or_, select, union_all
 from sqlmodel import Session, col
 
+from mailer.core.log_filter import LEFT_OUT, LogFilter
 from mailer.core.model import DispatchKind, Progress
-from mailer.core.states import DeliveryState
-from mailer.ledger import store
+from mailer.ledger import log_where, store
+from mailer.ledger.log_where import AT_ONCE, COPY, NOT_SENT, Stretch, chunks
 from mailer.ledger.store import table
 from mailer.ledger.tables import (
     AdvisoryRow,
@@ -30,19 +32,16 @@ from mailer.ledger.tables import (
     VersionRow,
 )
 
-LEFT_OUT = "left_out"
-"""In the log, the state of a contact who was on a list and gets nothing."""
-
-STATES = (*(state.value for state in DeliveryState), LEFT_OUT)
-
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One contact's copy and its latest attempt. Instants are UTC; None where there is none yet.
 
-    `at` is when the state last changed; `milliseconds` is how long the latest attempt took.
+    `key` is what it is found by: "d" and the delivery's number, or "l" and that of a contact left
+    out. `at` is when the state last changed; `milliseconds` is how long the latest attempt took.
     """
 
+    key: str
     at: datetime
     reference: str
     version: int
@@ -73,29 +72,49 @@ class Entry:
         return round((self.ended_at - self.began_at).total_seconds() * 1000)
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """Which entries: all that agree with every field that is set.
+def entries(session: Session, wanted: LogFilter) -> Iterator[Entry]:
+    """All that agree, oldest change first, whatever order is asked for; read as they are needed.
 
-    `contact` is found in the address, the name or the outlet, without regard to case; `since` is
-    an instant in UTC.
+    It sorts all of them, so that a million take seconds; ledger.log_page answers at once.
     """
-
-    reference: str = ""
-    state: str = ""
-    audience: str = ""
-    contact: str = ""
-    since: datetime | None = None
+    found = log_where.stretches(session, wanted)
+    keys = merge(*(_by_change(session, wanted, found, kind) for kind in (COPY, NOT_SENT)))
+    while some := [key for _, _, key in islice(keys, AT_ONCE)]:
+        yield from load(session, some)
 
 
-def entries(session: Session, wanted: Filter) -> Iterator[Entry]:
-    """Deliveries, and contacts left out, oldest change first."""
-    deliveries = _deliveries(session, wanted) if wanted.state != LEFT_OUT else iter(())
-    left_out = _left_out(session, wanted) if wanted.state in ("", LEFT_OUT) else iter(())
-    return merge(deliveries, left_out, key=lambda entry: entry.at)
+def _by_change(
+    session: Session, wanted: LogFilter, found: Iterable[Stretch], kind: str
+) -> Iterator[tuple[datetime, int, str]]:
+    """When each row of a kind changed, its number and its key."""
+    parts = [
+        query.with_only_columns(c.id, c.changed_at)
+        for one in found
+        if one.kind == kind
+        for query, c in log_where.agreeing(one, wanted)
+    ]
+    # SQLite takes 500 parts in one statement; each of these lists is in order by itself.
+    lists = []
+    for some in chunks(parts):
+        every = union_all(*some).subquery()
+        query = select(every.c.changed_at, every.c.id).order_by(every.c.changed_at, every.c.id)
+        lists.append(session.execute(query.execution_options(yield_per=1000)))
+    for at, number in merge(*(map(tuple, one) for one in lists)):
+        yield at, number, f"{kind}{number}"
 
 
-def _deliveries(session: Session, wanted: Filter) -> Iterator[Entry]:
+def load(session: Session, keys: Sequence[str]) -> Iterator[Entry]:
+    """The entries of these keys, in their order; those of keys that are none are left out."""
+    for some in chunks(keys):
+        numbers = {kind: [int(key[1:]) for key in some if key[0] == kind] for kind in "dl"}
+        found = {
+            entry.key: entry
+            for entry in (*_copies(session, numbers[COPY]), *_left_out(session, numbers[NOT_SENT]))
+        }
+        yield from (found[key] for key in some if key in found)
+
+
+def _copies(session: Session, numbers: Sequence[int]) -> Iterator[Entry]:
     latest = and_(
         col(AttemptRow.delivery_id) == col(DeliveryRow.id),
         col(AttemptRow.number) == _latest_attempt(),
@@ -112,14 +131,9 @@ def _deliveries(session: Session, wanted: Filter) -> Iterator[Entry]:
         .join(table(VersionRow), col(VersionRow.id) == col(DispatchRow.version_id))
         .join(table(AdvisoryRow), col(AdvisoryRow.id) == col(VersionRow.advisory_id))
         .outerjoin(table(AttemptRow), latest)
-        .order_by(col(DeliveryRow.changed_at), col(DeliveryRow.id))
+        .where(col(DeliveryRow.id).in_(numbers))
     )
-    changed, audience = col(DeliveryRow.changed_at), col(DispatchRow.audience)
-    query = query.where(*_conditions(wanted, DeliveryRow, audience, changed))
-    if wanted.state:
-        query = query.where(col(DeliveryRow.state) == wanted.state)
-    for row in session.execute(query.execution_options(yield_per=1000)):
-        yield _entry(row)
+    yield from map(_entry, session.execute(query) if numbers else ())
 
 
 def _latest_attempt() -> Any:
@@ -134,6 +148,7 @@ def _latest_attempt() -> Any:
 def _entry(row: Any) -> Entry:
     delivery, dispatch, number, reference, attempt = row
     return Entry(
+        key=f"{COPY}{delivery.id}",
         at=delivery.changed_at,
         reference=reference,
         version=number,
@@ -158,17 +173,16 @@ def _entry(row: Any) -> Entry:
     )
 
 
-def _left_out(session: Session, wanted: Filter) -> Iterator[Entry]:
+def _left_out(session: Session, numbers: Sequence[int]) -> Iterator[Entry]:
     query = (
         select(LeftOutRow, col(VersionRow.number), col(AdvisoryRow.reference))
         .join(table(VersionRow), col(VersionRow.id) == col(LeftOutRow.version_id))
         .join(table(AdvisoryRow), col(AdvisoryRow.id) == col(VersionRow.advisory_id))
-        .order_by(col(LeftOutRow.at), col(LeftOutRow.id))
+        .where(col(LeftOutRow.id).in_(numbers))
     )
-    changed, audience = col(LeftOutRow.at), col(LeftOutRow.audience)
-    query = query.where(*_conditions(wanted, LeftOutRow, audience, changed))
-    for left, number, reference in session.execute(query.execution_options(yield_per=1000)):
+    for left, number, reference in session.execute(query) if numbers else ():
         yield Entry(
+            key=f"{NOT_SENT}{left.id}",
             at=left.at,
             reference=reference,
             version=number,
@@ -180,29 +194,6 @@ def _left_out(session: Session, wanted: Filter) -> Iterator[Entry]:
             state=LEFT_OUT,
             reason=left.reason,
         )
-
-
-def _conditions(
-    wanted: Filter,
-    person: type[DeliveryRow] | type[LeftOutRow],
-    audience: Any,
-    changed: Any,
-) -> list[Any]:
-    conditions: list[Any] = []
-    if wanted.reference:
-        key = store.reference_key(wanted.reference)
-        conditions.append(col(AdvisoryRow.reference_key) == key)
-    if wanted.audience:
-        conditions.append(audience == wanted.audience)
-    if wanted.contact:
-        found = [
-            col(column).icontains(wanted.contact, autoescape=True)
-            for column in (person.email, person.name, person.outlet)
-        ]
-        conditions.append(or_(*found))
-    if wanted.since:
-        conditions.append(changed >= wanted.since)
-    return conditions
 
 
 def progress(session: Session, reference: str = "") -> list[Progress]:

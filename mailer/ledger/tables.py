@@ -9,7 +9,16 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, Column, DateTime, Dialect, Index, TypeDecorator, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    Column,
+    DateTime,
+    Dialect,
+    Index,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
 from sqlmodel import Field, SQLModel
 
 
@@ -125,6 +134,10 @@ class DispatchRow(SQLModel, table=True):
     reason: str = ""
 
 
+ODD = "state IN ('deferred', 'rejected', 'expired', 'in_doubt', 'suppressed', 'cancelled')"
+"""What SQLite must read in a query, word for word, to look in `delivery_odd`."""
+
+
 class DeliveryRow(SQLModel, table=True):
     """One dispatch to one contact, as the contact was when it was planned."""
 
@@ -132,6 +145,10 @@ class DeliveryRow(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("dispatch_id", "email_key"),
         Index("delivery_waiting", "dispatch_id", "state", "next_attempt_at"),
+        # In the order of sending. It grows at its end, and sending never touches it.
+        Index("delivery_of_dispatch", "dispatch_id"),
+        # A copy that is accepted at once is never in this one.
+        Index("delivery_odd", "dispatch_id", "id", "state", sqlite_where=text(ODD)),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -202,11 +219,22 @@ class LeftOutRow(SQLModel, table=True):
     at: datetime = _instant()
 
 
+FAILED = "outcome NOT IN ('', 'accepted')"
+"""The same for `attempt_failed`."""
+
+
 class AttemptRow(SQLModel, table=True):
     """One SMTP transaction of a delivery. `ended_at` is empty while it is under way."""
 
     __tablename__: ClassVar[str] = "attempt"
-    __table_args__ = (UniqueConstraint("delivery_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("delivery_id", "number"),
+        Index(
+            "attempt_failed",
+            *("code", "delivery_id", "reply", "outcome"),
+            sqlite_where=text(FAILED),
+        ),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     delivery_id: int = Field(foreign_key="delivery.id")
@@ -294,3 +322,31 @@ class AuditRow(SQLModel, table=True):
     detail: dict[str, Any] = _json()
     previous: str
     hash: str
+
+
+class DirectoryRow(SQLModel, table=True):
+    """Somebody who stands in the log, as they stand there: what a search looks through.
+
+    Made from deliveries and contacts left out when somebody searches, up to `directory_mark`.
+    `words` and `outlet_words` are folded (core.log_filter).
+    """
+
+    __tablename__: ClassVar[str] = "directory"
+    __table_args__ = (UniqueConstraint("email_key", "name", "outlet"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    email_key: str
+    name: str
+    outlet: str
+    words: str
+    outlet_words: str
+
+
+class DirectoryMarkRow(SQLModel, table=True):
+    """How far the directory has been made: one row."""
+
+    __tablename__: ClassVar[str] = "directory_mark"
+
+    id: int | None = Field(default=None, primary_key=True)
+    delivery_id: int = 0
+    left_out_id: int = 0

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+
+from mailer.scheduler import Runner
 
 AGAIN_AFTER_S, AGAIN_AFTER_AT_MOST_S = 1, 60
 """How long a console that ended by itself is left alone: longer each time it does so at once."""
@@ -17,7 +19,19 @@ STEADY_AFTER_S = 60
 END_WITHIN_S = 8
 
 
-async def keep(config: Path, say: Callable[[str], None]) -> None:
+async def run_with_console(
+    worker: Runner, config: Path, say: Callable[[str], None], environ: Mapping[str, str]
+) -> None:
+    """Run until the worker ends, with a console beside it for as long."""
+    keeper = asyncio.create_task(keep(config, say, environ))
+    try:
+        await worker.run()
+    finally:
+        keeper.cancel()
+        await asyncio.wait([keeper])
+
+
+async def keep(config: Path, say: Callable[[str], None], environ: Mapping[str, str]) -> None:
     """Keep a console process for this configuration until cancelled. It raises nothing of its own.
 
     It is in a session of its own, so that Ctrl-C reaches the run alone; and it ends when its
@@ -29,15 +43,15 @@ async def keep(config: Path, say: Callable[[str], None]) -> None:
         began = loop.time()
         try:
             child = await asyncio.create_subprocess_exec(
-                *command, stdin=asyncio.subprocess.PIPE, start_new_session=True
+                *command, stdin=asyncio.subprocess.PIPE, start_new_session=True, env=dict(environ)
             )
         except OSError as error:
             ended = f"cannot be started: {error.strerror}"
         else:
             ended = f"ended with status {await _ended(child)}"
         pause = AGAIN_AFTER_S if loop.time() - began > STEADY_AFTER_S else pause
-        say(f"the console {ended}; it is started again in {pause} s; sending goes on")
-        await asyncio.sleep(pause)
+        await asyncio.sleep(pause)  # told to end with the run, it may be the first to
+        say(f"the console {ended}; it is started again; sending goes on")
         pause = min(2 * pause, AGAIN_AFTER_AT_MOST_S)
 
 

@@ -12,6 +12,12 @@ from starlette.exceptions import HTTPException
 from mailer.app import App
 from mailer.core.errors import LedgerBusyError, MailerError
 from mailer.web import (
+    advisory_acts,
+    advisory_draft,
+    advisory_embargo,
+    advisory_list,
+    advisory_plan,
+    advisory_preview,
     audit_page,
     contact_lists,
     contact_page,
@@ -32,6 +38,12 @@ ROUTERS: list[APIRouter] = [
     static_files.router,
     login_page.router,
     desk_page.router,
+    advisory_list.router,
+    advisory_draft.router,
+    advisory_embargo.router,
+    advisory_preview.router,
+    advisory_plan.router,
+    advisory_acts.router,
     contact_page.router,
     contact_lists.router,
     audit_page.router,

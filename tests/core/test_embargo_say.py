@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailer.core.embargo import Instant, read, say, say_both, utc_offset
+from mailer.core.embargo import Instant, read, say, say_around, say_both, utc_offset
 from mailer.core.model import LANGUAGES
 
 LIFT = datetime(2013, 10, 8, 23, 1, tzinfo=UTC)
@@ -98,3 +98,14 @@ def test_both_clocks_together_read_back(
 ) -> None:
     line = say_both(instant, zone, reader, language)
     assert read_back(line, instant) == instant, line
+
+
+def test_an_instant_is_said_on_the_clocks_around_it() -> None:
+    instant = datetime(2013, 10, 9, 0, 1, tzinfo=UTC)
+    now = datetime(2013, 10, 8, 9, 41, tzinfo=UTC)
+    zones = ("Europe/London", "Asia/Baku", "Europe/London", "America/New_York", "UTC")
+    assert say_around(instant, zones, now) == (
+        "Wednesday 9 October 2013, 00:01 UTC — that is 01:01 in London, 05:01 in Baku, "
+        "20:01 in New York on Tuesday; 14 h 20 min from now"
+    )
+    assert say_around(instant, (), instant + timedelta(seconds=5)).endswith("UTC; 5 s ago")

@@ -20,6 +20,7 @@ import pytest
 from support import ROOT, FakeClock, Sink, closed_port, open_office, relay
 
 from mailer.app import App, runner
+from mailer.core.log_filter import LogFilter
 from mailer.ledger import log, plans
 
 HERE = Path(__file__).parent
@@ -74,7 +75,7 @@ def _play(step: dict[str, Any], folder: Path, sink: Sink, clock: FakeClock) -> N
 
         asyncio.run(once())
         with app.database.read() as session:
-            counted = Counter(entry.state for entry in log.entries(session, log.Filter()))
+            counted = Counter(entry.state for entry in log.entries(session, LogFilter()))
     assert sorted(sink.rcpts[before:]) == sorted(step.get("taken", [])), step["at"]
     assert dict(counted) == step["states"], step["at"]
 

@@ -51,6 +51,53 @@ TABLE: dict[str, tuple[frozenset[Role] | None, str, int]] = {
     "POST /contacts/list/replace": (WRITERS, "/contacts/list/replace", 422),
     # the record
     "GET /audit": (frozenset({OFFICER, APPROVER, ADMIN}), "/audit", 200),
+    # advisories: there are none in this office, but one draft
+    "GET /advisories": (WRITERS, "/advisories", 200),
+    "POST /advisories/drafts": (WRITERS, "/advisories/drafts", 303),
+    "POST /advisories/import": (WRITERS, "/advisories/import", 422),
+    "POST /advisories/reading": (WRITERS, "/advisories/reading", 200),
+    "POST /advisories/markdown": (WRITERS, "/advisories/markdown", 200),
+    "GET /advisories/drafts/{number:int}": (WRITERS, "/advisories/drafts/1", 200),
+    "POST /advisories/drafts/{number:int}": (WRITERS, "/advisories/drafts/1", 409),
+    "POST /advisories/drafts/{number:int}/autosave": (
+        WRITERS,
+        "/advisories/drafts/1/autosave",
+        200,
+    ),
+    "POST /advisories/drafts/{number:int}/discard": (WRITERS, "/advisories/drafts/9/discard", 404),
+    "GET /advisories/drafts/{number:int}/presence": (WRITERS, "/advisories/drafts/1/presence", 200),
+    "GET /advisories/drafts/{number:int}/files/{name}": (
+        WRITERS,
+        "/advisories/drafts/1/files/x",
+        404,
+    ),
+    "GET /advisories/drafts/{number:int}/preview": (WRITERS, "/advisories/drafts/1/preview", 200),
+    "GET /advisories/drafts/{number:int}/preview/html": (
+        WRITERS,
+        "/advisories/drafts/1/preview/html?audience=wires",
+        422,
+    ),
+    "POST /advisories/drafts/{number:int}/test": (WRITERS, "/advisories/drafts/1/test", 422),
+    "GET /advisories/drafts/{number:int}/plan": (WRITERS, "/advisories/drafts/1/plan", 200),
+    "POST /advisories/drafts/{number:int}/submit": (WRITERS, "/advisories/drafts/1/submit", 422),
+    "GET /advisories/{number:int}": (WRITERS, "/advisories/9", 404),
+    "GET /advisories/{number:int}/timeline.svg": (WRITERS, "/advisories/9/timeline.svg", 404),
+    "GET /advisories/{number:int}/preview": (WRITERS, "/advisories/9/preview", 404),
+    "GET /advisories/{number:int}/preview/html": (
+        WRITERS,
+        "/advisories/9/preview/html?audience=wires",
+        404,
+    ),
+    "POST /advisories/{number:int}/test": (WRITERS, "/advisories/9/test", 404),
+    "POST /advisories/{number:int}/approve": ({APPROVER}, "/advisories/9/approve", 404),
+    "POST /advisories/{number:int}/hold": (WRITERS, "/advisories/9/hold", 404),
+    "POST /advisories/{number:int}/resume": ({APPROVER}, "/advisories/9/resume", 404),
+    "POST /advisories/{number:int}/lift": ({APPROVER}, "/advisories/9/lift", 404),
+    "POST /advisories/{number:int}/cancel": (WRITERS, "/advisories/9/cancel", 404),
+    "POST /advisories/{number:int}/withdraw": (WRITERS, "/advisories/9/withdraw", 404),
+    "POST /advisories/{number:int}/correct": (WRITERS, "/advisories/9/correct", 404),
+    "GET /advisories/{number:int}/reschedule": (WRITERS, "/advisories/9/reschedule", 404),
+    "POST /advisories/{number:int}/reschedule": (WRITERS, "/advisories/9/reschedule", 404),
     # one's own
     "POST /logout": (EVERYONE, "/logout", 303),
     "GET /settings": (EVERYONE, "/settings", 200),
@@ -78,6 +125,7 @@ def office_with_everyone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[A
         with open_office(config, sink.port, FakeClock(LIFT)) as app:
             for role in Role:
                 add_person(app, role)
+            app.desk.start_draft(by="test", now=app.now())
             yield app
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
@@ -36,6 +37,35 @@ def say_both(instant: datetime, zone: str, reader_zone: str, language: str) -> s
     if not reader_zone or _offset(instant, zone) == _offset(instant, reader_zone):
         return own
     return f"{own} = {say(instant, reader_zone, language)}"
+
+
+def say_around(instant: datetime, zones: Iterable[str], now: datetime) -> str:
+    """An instant in UTC, on the clocks of these IANA zones, and how far off it is, in English.
+
+    "Wednesday 9 October 2013, 00:01 UTC — that is 01:01 in London, 05:01 in Baku; 14 h 20 min from
+    now". A clock on another day says which.
+    """
+    utc = instant.astimezone(UTC)
+    clocks: dict[str, str] = {}
+    for zone in zones:
+        local, place = instant.astimezone(ZoneInfo(zone)), city(zone, "en")
+        if place:
+            day = "" if local.date() == utc.date() else f" on {local:%A}"
+            clocks.setdefault(place, f"{_clock(local)} in {place}{day}")
+    there = f" — that is {', '.join(clocks.values())}" if clocks else ""
+    return f"{utc:%A} {utc.day} {utc:%B %Y}, {_clock(utc)} UTC{there}; {_far(instant - now)}"
+
+
+def _clock(local: datetime) -> str:
+    return f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
+
+
+def _far(span: timedelta) -> str:
+    seconds = abs(round(span.total_seconds()))
+    days, hours, minutes = seconds // 86400, seconds // 3600 % 24, seconds // 60 % 60
+    parts = [f"{n} {unit}" for n, unit in ((days, "d"), (hours, "h"), (minutes, "min")) if n]
+    said = " ".join(parts[:2]) or f"{seconds} s"
+    return f"{said} from now" if span > timedelta() else f"{said} ago"
 
 
 def _offset(instant: datetime, zone: str) -> timedelta | None:

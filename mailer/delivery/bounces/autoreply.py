@@ -1,0 +1,134 @@
+"""Answers that no person wrote: absences, receipts, challenges (RFC 3834, RFC 5230, RFC 8098).
+
+First what the header says; then what subjects say in the words of many programs and languages.
+"""
+
+from __future__ import annotations
+
+import re
+
+from mailer.delivery.bounces.mime import Part, words
+
+_MARKS = (
+    "x-autoreply",
+    "x-autorespond",
+    "x-autoresponse",
+    "x-autoreply-from",
+    "x-auto-reply",
+    "x-auto-replied",
+    "x-mail-autoreply",
+    "x-vacation",
+    "x-vacation-message",
+    "x-fc-machinegenerated",
+    "x-ms-exchange-generated-message-source",
+    "x-boxtrapper-match",
+    "x-boxtrapper-queue",
+    "x-tmda-fingerprint",
+    "x-amazon-auto-reply",
+)
+"""Fields that only programs write, whatever their value (but "no")."""
+
+_SUBJECTS = (
+    # English
+    r"automatic(?:ally generated)? (?:reply|response)|^auto\s*:",
+    r"auto[- ]?(?:reply|response|responder|matic reply)\b",
+    r"out[- ]of[- ](?:the[- ])?office",
+    r"\booo\b",
+    r"(?:i am|i'm|currently) (?:away|on (?:leave|holiday|vacation))",
+    r"on (?:annual|parental|maternity|paternity|sick) leave",
+    r"\bvacation (?:reply|response|message|notice)",
+    r"away from (?:the office|my (?:desk|mail|email))",
+    r"absence notification",
+    r"(?:email|message|sender) (?:requires |needs )?verif(?:y|ication)",
+    r"your email requires verification",
+    r"please confirm (?:your|that you sent)",
+    r"confirm(?:ation)? (?:required|needed)|challenge[- ]response",
+    r"ticket (?:received|created|opened)|\[ticket #?\d+\]|case #?\d+ (?:created|received)",
+    r"(?:we have |we've )?received your (?:e-?mail|message|request|enquiry)",
+    r"thank you for (?:contacting|your (?:e-?mail|message|enquiry))",
+    r"no longer (?:works?|working|employed|with)",
+    r"\bread:|^not read:|return receipt|^read receipt",
+    # French
+    r"r[ée]ponse automatique",
+    r"absen(?:ce|t|te) du bureau|absence (?:de|du|pour)|(?:en|je suis en) (?:cong[ée]s?|vacances)",
+    r"message (?:d'absence|automatique)|accus[ée] de (?:r[ée]ception|lecture)|^lu\s*:",
+    # German
+    r"automatische (?:antwort|r[üu]ck(?:antwort|meldung)|empfangsbest[äa]tigung)",
+    r"abwesen(?:heit|d)|nicht im b[üu]ro|im urlaub|urlaubs(?:antwort|nachricht|meldung)",
+    r"lesebest[äa]tigung|^gelesen\s*:|eingangsbest[äa]tigung",
+    # Spanish
+    r"respuesta autom[áa]tica|fuera de (?:la )?oficina|ausente|de vacaciones|^le[íi]do\s*:",
+    r"mensaje de ausencia|acuse de recibo",
+    # Italian
+    r"risposta automatica|fuori (?:sede|ufficio)|in ferie|assenza dall'ufficio|^letto\s*:",
+    r"conferma di lettura",
+    # Portuguese
+    r"resposta autom[áa]tica|fora do escrit[óo]rio|aus[êe]ncia (?:tempor|do)|ausente|em f[ée]rias",
+    r"^lida\s*:|confirma[çc][ãa]o de (?:leitura|recebimento)",
+    # Dutch
+    r"automatisch(?:e)? (?:antwoord|bericht)|afwezig(?:heid)?|niet (?:op kantoor|aanwezig)",
+    r"met (?:vakantie|verlof)|^gelezen\s*:|ontvangstbevestiging",
+    # Russian
+    r"автоматическ(?:ий|ое) (?:ответ|сообщение|уведомление)|автоответ|нет на (?:работе|месте)",
+    r"(?:я )?в отпуске|вне офиса|отсутстви[ея]|^прочитано\s*:",
+    # Arabic
+    r"(?:ال)?رد (?:ال)?تلقائي|رد آلي|الرد الآلي|خارج المكتب|في إجازة|غياب",
+    # Others that come often
+    r"automatisk(?:t)? svar|fr[åa]nvaro|frav[æa]r|ikke til stede|automaattinen vastaus|poissa",
+    r"automatyczna odpowied[źz]|autoodpowied[źz]|nieobecno[śs][ćc]|poza biurem",
+    r"automatick[áa] odpov[ěe][ďd]|mimo kancel[áa][řr]|automatikus v[áa]lasz|otomatik yan[ıi]t",
+    r"自動(?:応答|返信)|不在(?:通知|連絡)|自动(?:回复|答复)|自動(?:回覆|回复)|休假"
+    r"|자동 ?(?:응답|회신)|부재중",
+    r"αυτόματη απάντηση|εκτός γραφείου|автоматична відповідь|תשובה אוטומטית|מענה אוטומטי",
+)
+_SUBJECT_RE = re.compile("|".join(_SUBJECTS), re.I)
+
+_REPLY_RE = re.compile(
+    r"(?:re|aw|antw|sv|vs|rv|odp|res|ynt|отв|答复|回复|回覆|رد|fwd?|wg|tr|i|enc)\s*(?:\[\d+\])?\s*[:：]",
+    re.I,
+)
+
+_CHALLENGE_RE = re.compile(
+    r"(?:this is|for this) an? (?:automat\w+|auto-?) (?:repl|response)|this (?:automat\w+"
+    r"|auto-?) reply|"
+    r"(?:click|follow|reply to|respond to) (?:on )?(?:this|the) (?:link|message|e-?mail"
+    r"|url)[^.\n]{0,80}"
+    r"(?:confirm|verif|deliver|release|authoriz)"
+    r"|your (?:message|e-?mail) (?:is being held|has been (?:held|quarantined))[^.\n]{0,80}"
+    r"(?:confirm|verif|approv)",
+    re.I,
+)
+
+
+def by_header(message: Part) -> bool | None:
+    """Whether a program wrote it, by its header; None where that says nothing."""
+    submitted = message.first("auto-submitted").strip().lower()
+    if submitted:
+        return re.match(r"no\b", submitted) is None
+    if any(message.first(mark).strip().lower() not in ("", "no", "none") for mark in _MARKS):
+        return True
+    precedence = message.first("precedence").strip().lower().replace("-", "_")
+    if precedence == "auto_reply" or message.first("return-path").strip() == "<>":
+        return True
+    return None
+
+
+def is_read_receipt(message: Part) -> bool:
+    """Whether it is a disposition notification (RFC 8098)."""
+    return any(part.type == "message/disposition-notification" for part in message.walk())
+
+
+def by_words(message: Part, text: str) -> bool:
+    """Whether its words are a program's: its subject, or the first lines of a challenge.
+
+    A subject that begins with "Re:" is a person's answer, whatever the headline it quotes says.
+    """
+    subject = words(message.first("subject"))[:300].strip()
+    if _CHALLENGE_RE.search(text[:3_000]):
+        return True
+    return not is_answer(subject) and bool(_SUBJECT_RE.search(subject))
+
+
+def is_answer(subject: str) -> bool:
+    """Whether a subject begins as a person's answer does."""
+    return _REPLY_RE.match(subject.strip()) is not None

@@ -1,0 +1,307 @@
+"""Notices in a server's own words: who did not get the copy, and why.
+
+No server is known by name. A notice names an address in one of few ways (at the start of a line
+after it said that something failed; after RCPT TO or "recipient:"; alone on a line; in a sentence
+that says it failed), and the surest way that it uses counts. The sender's own addresses, the
+notice's own and those one may turn to for help are never taken.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import IntEnum
+from itertools import takewhile
+
+from mailer.core.notification import Action, Permanence, Recipient
+from mailer.delivery.bounces import codes, phrases
+from mailer.delivery.bounces.autoreply import is_answer
+from mailer.delivery.bounces.mime import Part, words
+from mailer.delivery.bounces.quoted import Notice, addresses, mailboxes
+
+MOST_WORDS = 8_000
+LONGEST_DIAGNOSTIC = 400
+BLOCK = 12
+"""Lines after an address that may say what became of it."""
+
+_OURS = ("to", "delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "cc")
+_SENDERS = (
+    "from",
+    "sender",
+    "reply-to",
+    "return-path",
+    "errors-to",
+    "x-envelope-from",
+    "bounces-to",
+)
+_RETURNED_TO = (
+    "to",
+    "cc",
+    "bcc",
+    "x-original-to",
+    "delivered-to",
+    "envelope-to",
+    "resent-to",
+    "x-hmxmroriginalrecipient",
+)
+
+_NOT_THIS_RE = re.compile(
+    r"(?:\b(?:mail ?from|from|sender|return-path|reply-to|message-?id|in-reply-to|references"
+    r"|originator|author|contact(?:ing)?|reach us|e-?mail(?:ing)?(?: us)?(?: at)?|write to|via"
+    r"|abuse"
+    r"|help|try(?:ing)?"
+    r"|e\.?g\.?,?|such as|like|example|if|instead|questions?|assistance|support|administrator"
+    r"|postmaster|by|or|id|cc|and"
+    r"|from address|sent by|de|von|expéditeur|absender|remitente|mittente|remetente|afzender"
+    r"|contacte[rz]?|kontaktieren(?: sie)?|wenden sie sich(?: bitte)? an|contatt\w+|contact[ao]r?"
+    r"|от|отправитель|发件人|寄件者|寄件人|送信者|差出人|المرسل|من)\b"
+    r"|请联系|連絡|お問い合わせ)[\s:：=<\"'(\[]*$",
+    re.I,
+)
+_ELSEWHERE_RE = re.compile(
+    r"(?:new|current|correct|updated|alternat\w+|forwarding|nouvelle|neue|nueva|nuovo)"
+    r"[^.:]{0,20}(?:address|adresse|direcci[óo]n|indirizzo)[^.:]{0,20}[\s:<\"'(]*$"
+    r"|(?:please|instead,?|now) (?:use|write|try|contact)[\s:<\"'(]*$|moved to[\s:<\"'(]*$",
+    re.I,
+)
+_OF_AN_ALIAS_RE = re.compile(
+    r"\(?(?:ultimately )?(?:generated|expanded|forwarded) from:?\s*<?$", re.I
+)
+_NAMED_RE = re.compile(
+    r"(?:rcpt to|final[- ]recipient|original[- ]recipient|recipients?|addressee"
+    r"|undeliverable address"
+    r"|(?:failed|invalid|bad|unknown|error|wrong)[- ](?:address(?:es)?|recipients?|for|user)"
+    r"|error-for|addressed to"
+    r"|(?:user|mailbox|account|address|user's mailbox is full)|destinataires?|empf[äa]nger"
+    r"|destinatari[oi]s?"
+    r"|ontvangers?|geadresseerde|получател\w+|кому|收件人|收信人|收件者|宛先|受信者|수신자|المستلم)"
+    r"(?: (?:address|is|was|name|e-?mail))?[\s:：=;<\"'(\[]*(?:rfc822;\s*|smtp:\s*)?<?$",
+    re.I,
+)
+_SUMMARY_RE = re.compile(r"^\s*[*•-]?\s*(?:to|an|à|a|para|aan|кому|إلى)\s*[:：]", re.I)
+_AT_START_RE = re.compile(
+    r"^[\s>*•·\-–\[(<\"'=]*(?:\d{1,3}[.)]\s*)?(?:smtp:)?[<\"']*(?:mailto:)?$", re.I
+)
+_ROLES = ("postmaster", "mailer-daemon", "abuse", "hostmaster", "mailerdaemon", "helpdesk")
+_BLANKS_RE = re.compile(r"\s+")
+
+
+class _Way(IntEnum):
+    """How surely an address is the one that a notice is about."""
+
+    MENTIONED = 0
+    SUMMARY = 1
+    IN_SENTENCE = 2
+    ALONE = 3
+    NAMED = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    address: str
+    line: int
+    way: _Way
+
+
+def is_notice(message: Part, notice: Notice) -> bool:
+    """Whether a mail system wrote it to say what became of a copy."""
+    subject = words(message.first("subject"))[:300]
+    text = _running(notice)
+    said = _says_so(text) or bool(codes.basic_class(text))
+    titled = bool(phrases.SUBJECTS.search(subject))
+    answer = is_answer(subject) and (message.first("in-reply-to") or message.first("references"))
+    if is_systems(message):
+        return bool(message.first("x-failed-recipients")) or titled or (said and not answer)
+    # Anybody may write "delivery problems" above a message; a system says what it means.
+    plainly = phrases.NOT_DELIVERED.search(text) or notice.returned.fields or codes.enhanced(text)
+    return titled and not answer and said and bool(plainly or message.first("auto-submitted"))
+
+
+def is_systems(message: Part) -> bool:
+    """Whether its From, or its header, is a mail system's."""
+    sender = words(message.first("from"))[:300]
+    name = sender.rpartition("@")[0] or sender
+    return (
+        not sender.strip(" <>")
+        or bool(message.first("x-failed-recipients"))
+        or phrases.SYSTEMS.search(name) is not None
+    )
+
+
+def recipients(message: Part, notice: Notice) -> list[Recipient]:
+    """Those a notice is about; none where it does not say."""
+    around = _Around(
+        {_plain(one) for one in own(message, notice)},
+        {_plain(one) for one in mailboxes(message, *_SENDERS)},
+        {one.casefold() for one in mailboxes(notice.returned, *_RETURNED_TO)},
+    )
+    failed = [
+        one for one in mailboxes(message, "x-failed-recipients") if _plain(one) not in around.ours
+    ]
+    found = _find(notice, around)
+    if not failed:
+        best = max((one.way for one in found), default=_Way.MENTIONED)
+        failed = [one.address for one in found if one.way == best and best > _Way.MENTIONED]
+    if not failed:
+        failed = [one.address for one in found if one.address.casefold() in around.returned]
+    text = _running(notice)
+    if not failed:
+        failed = _by_name(text, returned_to(message, notice))
+    named = {one.casefold(): one for one in reversed(failed)}
+    action = _action(words(message.first("subject"))[:300], text)
+    return [
+        _judged(address, action, _block(notice, found, key, len(named) == 1), text, len(named) == 1)
+        for key, address in reversed(named.items())
+    ]
+
+
+def own(message: Part, notice: Notice) -> set[str]:
+    """The sender's own addresses, case-folded: where the notice went, and what it returns."""
+    found = mailboxes(message, *_OURS) + mailboxes(notice.returned, *_SENDERS)
+    return {one.casefold() for one in found}
+
+
+def returned_to(message: Part, notice: Notice) -> list[str]:
+    """Whom the returned message was sent to, but for its sender."""
+    ours = {_plain(one) for one in own(message, notice)}
+    return [one for one in mailboxes(notice.returned, *_RETURNED_TO) if _plain(one) not in ours]
+
+
+def _by_name(text: str, returned: list[str]) -> list[str]:
+    """Those whom a notice names without their domain, as some do with users of their own."""
+    if not _says_so(text):
+        return []
+    said = set(re.findall(r"[\w.+-]{3,64}", text.casefold()))
+    return [one for one in returned if one.rpartition("@")[0].casefold() in said]
+
+
+# --- where it says so -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """Whose addresses are whose: the first two without case and what stands after a "+"."""
+
+    ours: set[str]
+    theirs: set[str]
+    returned: set[str]
+
+
+def _find(notice: Notice, around: _Around) -> list[_Found]:
+    found: list[_Found] = []
+    said = False
+    before = ""
+    for number, line in enumerate(notice.lines):
+        there = addresses(line)
+        after = next(filter(str.strip, notice.lines[number + 1 : number + 3]), "") if there else ""
+        told = f"{before[-200:]} {line[:600]}"
+        # What has failed once goes on failing; a pattern takes its time.
+        fails = not said and _says_so(told)
+        said = said or fails
+        fails_here = bool(there) and (fails or _says_so(f"{told} {after[:300]}"))
+        for address, start, _ in there:
+            key = address.casefold()
+            context = f"{before[-60:]} {line[max(0, start - 60) : start]}"
+            way = _way(line, start, said, fails_here)
+            if _may_be(key, context, way, around):
+                found.append(_Found(address, number, way))
+        if line.strip():
+            before = line
+    return found
+
+
+def _may_be(key: str, context: str, way: _Way, around: _Around) -> bool:
+    """Whether an address can be the one that failed, by whose it is and what stands before it."""
+    if _plain(key) in around.ours:
+        # Somebody may write to themselves.
+        return way is _Way.NAMED and key in around.returned
+    if key in around.returned:
+        return True
+    if key.partition("@")[0] in _ROLES or _plain(key) in around.theirs:
+        return False
+    if _ELSEWHERE_RE.search(context):
+        return False
+    named = _NAMED_RE.search(context) or _OF_AN_ALIAS_RE.search(context)
+    return bool(named) or not _NOT_THIS_RE.search(context)
+
+
+def _way(line: str, start: int, said: bool, fails: bool) -> _Way:
+    before = line[:start]
+    if _SUMMARY_RE.match(line):
+        return _Way.SUMMARY
+    if _NAMED_RE.search(before) or _OF_AN_ALIAS_RE.search(before):
+        return _Way.NAMED
+    if _AT_START_RE.match(before):
+        return _Way.NAMED if said or fails else _Way.ALONE
+    if fails or codes.basic_class(line) or codes.enhanced(line):
+        return _Way.IN_SENTENCE
+    return _Way.MENTIONED
+
+
+def _plain(address: str) -> str:
+    """An address without its case and what stands after a "+"."""
+    local, _, domain = address.casefold().rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}"
+
+
+def _says_so(text: str) -> bool:
+    text = _BLANKS_RE.sub(" ", text)
+    return bool(phrases.FAILED.search(text) or phrases.DELAYED.search(text))
+
+
+# --- what it says of one ----------------------------------------------------------------------
+
+
+def _running(notice: Notice) -> str:
+    return _BLANKS_RE.sub(" ", " ".join(notice.lines)[: 2 * MOST_WORDS])[:MOST_WORDS]
+
+
+def _action(subject: str, text: str) -> Action:
+    whole = f"{subject} . {text}"
+    if phrases.DELAYED.search(whole) and not phrases.FINAL.search(whole):
+        return Action.DELAYED
+    return Action.FAILED
+
+
+def _block(notice: Notice, found: list[_Found], key: str, alone: bool) -> list[str]:
+    """The lines about one address: those it stands in, and what follows before the next one."""
+    if alone and not any(one.address.casefold() == key for one in found):
+        return list(notice.lines[: 4 * BLOCK])
+    lines: list[str] = []
+    others = {one.line for one in found if one.address.casefold() != key}
+    for at in sorted({one.line for one in found if one.address.casefold() == key}):
+        for number in range(at, min(at + BLOCK, len(notice.lines))):
+            if number != at and number in others:
+                break
+            lines.append(notice.lines[number])
+    return lines
+
+
+def _judged(address: str, action: Action, block: list[str], text: str, alone: bool) -> Recipient:
+    """What became of one address. Codes are believed before words."""
+    own = "\n".join(block)
+    status = codes.enhanced(own) or (codes.enhanced(text) if alone else "")
+    digit = status[:1] or codes.basic_class(own) or (codes.basic_class(text) if alone else "")
+    permanence = Permanence.PERMANENT
+    said = _BLANKS_RE.sub(" ", own)
+    if alone and not (phrases.FAILED.search(said) or phrases.PASSING.search(said)):
+        said = text
+    passing = not digit and phrases.PASSING.search(said)
+    if action is Action.DELAYED or digit == "4" or passing:
+        permanence = Permanence.TEMPORARY
+    return Recipient(address, action, permanence, status, _diagnostic(block))
+
+
+def _diagnostic(block: list[str]) -> str:
+    """The lines that say most: from one with a code, else with a reason, else the first."""
+    lines = [" ".join(line.split()).lstrip("<> ") for line in block]
+    for fits in (
+        lambda line: codes.enhanced(line) or codes.basic_class(line),
+        lambda line: phrases.FAILED.search(line) or phrases.PASSING.search(line),
+        bool,
+    ):
+        for at, line in enumerate(lines):
+            if fits(line[:600]):
+                rest = takewhile(bool, lines[at : at + 4])
+                return " ".join(rest)[:LONGEST_DIAGNOSTIC]
+    return ""

@@ -1,0 +1,266 @@
+"""What mail servers say in their own words when a copy did not arrive, or not yet.
+
+Tables of patterns and nothing else; each is searched, without regard to case, in text whose blanks
+and line ends are single blanks. Add a server's words here and a sample of them to the tests.
+"""
+
+from __future__ import annotations
+
+import re
+
+
+def _any(*patterns: str) -> re.Pattern[str]:
+    return re.compile("|".join(patterns), re.I)
+
+
+SYSTEMS = _any(
+    r"mailer[-_. ]?daemon|\bmdaemon\b|\bpost ?master\b|\bbounces?\b|\bndrs?\b|undeliver"
+    r"|returned mail",
+    r"mail(?:er)?[-_. ]?(?:delivery|deliver|system|server|router|gateway|service|administrator"
+    r"|agent)",
+    r"delivery[-_. ]?(?:sub-?system|system|service|agent|notif|status)|delivery (?:failure|report)",
+    r"system ?administrator|smtp ?(?:server|service|gateway)|(?:internet|smtp"
+    r"|e\d+).{0,20}mail.{0,5}service",
+    r"jetmail|\bmta\b|microsoft outlook|microsoft exchange|interscan|mail ?scanner|mail ?marshal"
+    r"|mailsweeper",
+    r"^(?:e-?mail|mail)(?: firewall| security| gateway)",
+)
+"""Names and local parts in From that are a mail system's."""
+
+SUBJECTS = _any(
+    r"undeliver|non[- ]?deliver|not (?:be )?deliver|un-?deliverable|\bndn\b|\bndr\b",
+    r"deliver(?:y|able)?[^.]{0,20}(?:fail|problem|error|status|notif|report|delay|incomplete"
+    r"|unsuccess)",
+    r"(?:fail|error|problem|delay|warning)[^.]{0,30}(?:deliver|mail|message|sending)"
+    r"|^failure notice",
+    r"(?:return(?:ed|ing)|bounced?|rejected|refused|delayed|blocked) (?:e-?mail|mail|message)",
+    r"(?:mail|message|e-?mail)[^.]{0,30}(?:return|bounce|reject|refus|delay|block|could not"
+    r"|couldn|fail"
+    r"|error|not (?:sent|accept)|still being|quarantin)",
+    r"address (?:not found|unknown|invalid)|(?:user|recipient|mailbox) (?:unknown|not found)",
+    r"mailbox (?:is )?(?:full|unavailable)|over ?quota|quota exceeded|could not send|unable to",
+    r"[ée]chec|non[- ]remis|non distribu|remise[^.]{0,30}(?:diff|report|imposs|retard)|retour de",
+    r"unzustell|nicht (?:zugestellt|zustellbar)|zustell(?:ung|fehler)|zur[üu]ckgesendet"
+    r"|verz[öo]ger",
+    r"no (?:se (?:pudo|ha podido)|entreg)|devuelto|error (?:de|en) (?:la )?entrega|fallo"
+    r"|sin entregar",
+    r"non (?:recapit|consegn)|mancat[ao] (?:recapit|consegn)|impossibile|errore|recapito|ritard",
+    r"n[ãa]o (?:entreg|foi|p[ôo]de)|falha|devolvid|erro (?:de|na) entrega"
+    r"|entrega[^.]{0,20}(?:atras|falh)",
+    r"niet (?:afgeleverd|bezorgd|bestelbaar|besteld)|onbestelbaar|bezorg|aflever",
+    r"не ?доставлен|недостав|не (?:может|удалось)|ошибк|возвращ|сбой|задерж|отклон[её]н",
+    r"تعذر|فشل|لم يتم|غير قابل|تأخ[رّ]|مرتجع",
+    r"退信|退回|投递失败|投遞失敗|发送失败|傳送失敗|传输失败|無法(?:投遞|傳送|送達)|无法(?:投递|送达|发送)|未(?:送达|送達)|系统退|郵件退回",
+    r"配信(?:不能|できません|エラー|失敗|遅延)|送信(?:エラー|失敗|できません)|お届けできません|エラーメール|不達|返送|配送(?:不能|遅延)",
+    r"반송|전송 ?실패|배달|ikke (?:levert|leveret)|kan (?:inte|ej) levereras|olevere|toimitus|"
+    r"niedostarcz|nie dostarcz|zwrot|nedoru[čc]|k[ée]zbes[íi]thetetlen|teslim edilemedi"
+    r"|iletilemedi",
+)
+"""Subjects of notices."""
+
+DELAYED = _any(
+    r"(?:this|it) is (?:a|only a|just a) warning|warning (?:message )?only|warning:? (?:message"
+    r"|could)",
+    r"you do not need to re-?send|do not (?:re-?send|send) (?:your|the|this) (?:message|mail)"
+    r"|no need to re-?send",
+    r"no action is required|this is not an error|not a (?:failure|permanent error)",
+    r"(?:message|mail|delivery|attempts?|it|we|server|system|i)(?: \w+){0,3} will (?:continue"
+    r"|keep|be retried"
+    r"|be re-?tr|retry|try again|go on|be attempted)",
+    r"will (?:be retried|keep trying|continue (?:to (?:try|attempt|be)|trying|attempting)"
+    r"|try again|retry|re-?attempt)",
+    r"(?:still|continue to|continuing to|keep) (?:be |being )?(?:try|tried|retry|retried|attempt)",
+    r"(?:has|have) (?:not yet|not been able to be|been temporarily"
+    r"|not, as yet, )[^.]{0,20}(?:deliver|delay|been)",
+    r"(?:not|n't) (?:yet )?(?:been )?deliver(?:ed|y)? (?:yet|after (?:more than )?\d+ (?:hour"
+    r"|minute))",
+    r"could not be delivered for (?:more than )?\d+(?:\.\d+)? (?:hour|minute)"
+    r"|queued for \d+ (?:hour|minute)",
+    r"(?:delivery|message|mail)[^.]{0,60}(?:has been|is|was|being"
+    r"|been) (?:temporarily )?(?:delayed|deferred|postponed)",
+    r"delivery (?:is )?delayed|delayed delivery|delivery status notification \(delay\)"
+    r"|temporarily deferred",
+    r"temporary (?:delivery )?(?:problem|failure|error)s? (?:while|in|with) (?:delivering"
+    r"|delivery)[^.]{0,80}retr",
+    r"nous (?:allons|continuerons)|sera (?:r[ée]essay|retent|r[ée]it[ée]r)|(?:n'a"
+    r"|pas) (?:pas )?encore (?:[ée]t[ée])? ?(?:remis|distribu|livr)"
+    r"|tentatives? (?:se poursui|suppl[ée]ment|seront)|(?:remise|livraison)[^.]{0,40}(?:retard"
+    r"|diff[ée]r)",
+    r"noch nicht (?:zugestellt|ausgeliefert|[üu]bermittelt)|(?:weiter(?:e|hin)?"
+    r"|erneut)[^.]{0,40}versuch"
+    r"|(?:zustellung|nachricht)[^.]{0,40}verz[öo]gert|wird (?:weiterhin|erneut)",
+    r"(?:a[úu]n|todav[íi]a) no (?:se )?ha[^.]{0,30}entreg|(?:seguir[áa]|volver[áa]"
+    r"|continuar[áa])[^.]{0,30}intent"
+    r"|(?:entrega|mensaje)[^.]{0,40}(?:retras|demora|aplaz)",
+    r"non (?:[èe] )?(?:ancora|stat[oa] ancora)[^.]{0,30}(?:consegn|recapit)|(?:continuer"
+    r"|ulterior|ritenter|riprover)[^.]{0,30}"
+    r"|(?:consegna|recapito)[^.]{0,40}(?:ritard|rinviat)",
+    r"ainda n[ãa]o (?:foi|p[ôo]de)[^.]{0,30}entreg|(?:continuar[áa]|tentar[áa])[^.]{0,30}(?:tent"
+    r"|novamente)"
+    r"|entrega[^.]{0,40}(?:atras|adiad)",
+    r"nog niet (?:afgeleverd|bezorgd|besteld)|(?:opnieuw|blijven)[^.]{0,20}(?:prober|pogingen)"
+    r"|vertraagd",
+    r"(?:ещ[её]|пока) не (?:доставлен|было доставлен)|(?:попытки|попытка)[^.]{0,40}(?:продолж"
+    r"|повтор|будут)"
+    r"|(?:доставка)[^.]{0,40}(?:задерж|отлож)|повторн\w+ попыт|будет продолж",
+    r"(?:سي(?:حاول|تم)|سنواصل|سنستمر)[^.]{0,40}(?:مرة أخرى|المحاولة|إعادة)"
+    r"|لم يتم تسليم[^.]{0,40}(?:حتى الآن|بعد)|تأخ[رّي]\w*",
+    r"(?:将|會|会|將)(?:继续|繼續|自动|自動)?(?:尝试|嘗試|重试|重試|重新)|(?:投递|投遞|发送|傳送)(?:延迟|延遲|被延)|尚未(?:送达|送達|投递|投遞)",
+    r"(?:再送|再配信|配信)(?:を(?:試み|続け|継続)|が遅れ|遅延)|まだ(?:配信|配送)|しばらく.{0,20}再|遅延して",
+    r"계속 (?:시도|재시도)|다시 시도할|지연",
+)
+"""It has not arrived yet, and the server goes on trying."""
+
+FINAL = _any(
+    r"(?<!not a )(?<!no )\bpermanent(?:ly)? (?:delivery )?(?:fail|error|fatal|problem|undeliver"
+    r"|reject)",
+    r"failed permanently|(?<!non-)fatal errors?"
+    r"|(?:i've|have|has|am|is|are|i'm) (?:now )?giv(?:en|ing) up"
+    r"|\bgave up",
+    r"not (?:going to|be(?:ing)?) (?:re-?tr|try|tried|attempt)|\b(?:will|wo|can|could)(?: ?not"
+    r"|n't) (?:be )?(?:re-?tried|retry|try again)",
+    r"no (?:further|more|other|longer)[^.]{0,20}(?:attempt|tries|retr|be (?:re-?tried|attempted))",
+    r"(?:stopped|abandoned|ceased) (?:trying|attempt|delivery)|(?:retry|time) ?-?(?:limit"
+    r"|timeout|out)? (?:has been |was )?exceeded",
+    r"(?:been|was) in the queue too long|message (?:has )?expired|delivery time expired"
+    r"|maximum (?:delivery|retry|number)",
+    r"(?:could|can|was|were|is|been)(?: ?not|n't)[^.]{0,40}for (?:the last "
+    r"|more than )?\d+(?:\.\d+)? days?",
+    r"(?:message|mail|it) (?:has been|was|is being) (?:returned|rejected|refused|bounced|deleted"
+    r"|cancelled)",
+    r"erreur d[ée]finitive|d[ée]finitivement|abandonn[ée]|permanenter? fehler|endg[üu]ltig"
+    r"|dauerhaft|aufgegeben",
+    r"definitivamente|error permanente|errore permanente|erro permanente|rinuncia|desist"
+    r"|definitief|окончательн|больше не",
+    r"прекращен|نهائي|永久|放弃|放棄|不再|断念|恒久的|영구",
+)
+"""The server has stopped trying, whatever else it says."""
+
+FAILED = _any(
+    # English
+    r"undeliver(?:able|ed)|not deliverable|delivery (?:has )?(?:fail|unsuccess|not possible"
+    r"|impossible|was aborted|to the following)",
+    r"(?:was|were|is|are|be|been|being|has|have|could|can|will|did|do|does)(?: ?not|n't)[^.]{0,60}?"
+    r"(?:deliver|reach|receiv|sent|send|accept|arriv|forward|relay|process|complete|find|found"
+    r"|exist|route)",
+    r"(?:unable|fail(?:ed|ure)?|not able|inability|impossible)[^.]{0,10}(?: to| in| while"
+    r"| when)[^.]{0,40}"
+    r"(?:deliver|send|reach|connect|relay|forward|process|transmit|contact)",
+    r"(?:deliver|send|transmi|rout|mail)\w*[^.]{0,40}(?:fail|error|problem|unsuccess|reject"
+    r"|refus|abort)",
+    r"(?:fatal|permanent|delivery|smtp|transfer|addressing) (?:fatal )?error"
+    r"|error[^.]{0,30}(?:deliver|sending|occurred)",
+    r"(?:has|have|was|were|been|being) (?:returned|bounced)|encountered an error|processing error"
+    r"|(?:return(?:ed|ing)|bounced|rejected|refused|blocked) (?:to|mail|message|by|your|as)"
+    r"|was (?:rejected|refused|blocked|bounced)",
+    r"(?:user|recipient|mailbox|address|account|host|domain|name)[^.]{0,40}(?:unknown"
+    r"|not (?:found|known|recogni|exist|valid|listed)"
+    r"|invalid|disabled|discontinued|inactive|unavailable|suspended|closed|expired|doesn't"
+    r"|does not|is full|over)",
+    r"(?:unknown|invalid|no such|unrouteable|bad|incorrect|illegal|nonexistent|non-existent"
+    r"|disabled|inactive)[^.]{0,20}"
+    r"(?:user|recipient|mailbox|address|account|domain|host|person|name|destination)",
+    r"(?:over|exceed\w*|full|out of|insufficient|not enough)[^.]{0,30}(?:quota|mailbox|storage"
+    r"|disk|space|limit)|mailbox[^.]{0,20}full",
+    r"(?:quota|storage|mailbox)[^.]{0,30}(?:exceed|full|over)|access denied|relay(?:ing)? denied|"
+    r"not (?:accepting|allowed|permitted|authori[sz]ed)",
+    r"(?:failed|invalid|rejected|bad|undeliverable) (?:recipient|address)|failed addresses"
+    r"|did not match",
+    # French
+    r"(?:n'a|n'ont|ne peut|n'est|n'existe|ne sont|n'avons|pas)[^.]{0,60}(?:remis|distribu|livr"
+    r"|[ée]t[ée]|parven|achemin|envoy|exist|trouv|joign|d[ée]livr)",
+    r"[ée]chec|impossible (?:de|d')|non[- ]remis|non distribu|introuvable"
+    r"|destinataire[^.]{0,30}(?:inconnu|incorrect|invalide|refus)"
+    r"|(?:adresse|bo[îi]te)[^.]{0,40}(?:inconnu|pleine|satur|inexist|invalide|erron|d[ée]sactiv)"
+    r"|quota d[ée]pass|a [ée]t[ée] (?:refus|rejet)",
+    # German
+    r"(?:nicht|konnte\w* nicht|leider nicht)[^.]{0,60}(?:zugestellt|zustellen|zustellbar"
+    r"|[üu]bermittelt|ausgeliefert|gesendet|gefunden|erreich|angenommen|versand)",
+    r"unzustellbar|zustell(?:ung|ungs|fehler)[^.]{0,30}(?:fehl|gescheitert|nicht|abgelehnt)?"
+    r"|fehlgeschlagen|unbekannt|existiert nicht|"
+    r"(?:postfach|mailbox|konto)[^.]{0,30}(?:voll|[üu]berf[üu]llt|gesperrt|deaktiviert|nicht)"
+    r"|(?:empf[äa]nger|adresse)[^.]{0,40}(?:ung[üu]ltig|abgelehnt|unbekannt|existiert)"
+    r"|wurde (?:abgelehnt|abgewiesen|zur[üu]ckgewiesen)",
+    # Spanish
+    r"no (?:se )?(?:pudo|ha podido|puede|ha sido|fue|pudimos|hemos podido|han? sido|existe"
+    r"|es posible|lleg[óo]|encontr)[^.]{0,60}",
+    r"(?:error|fallo|fall[óo]|problema)[^.]{0,30}(?:entreg|env[íi]|al )"
+    r"|destinatario[^.]{0,40}(?:desconoc|inexist|inv[áa]lid|rechaz)"
+    r"|(?:buz[óo]n|cuenta|direcci[óo]n)[^.]{0,40}(?:llen|complet|inexist|desconoc|no |inv[áa]lid"
+    r"|desactiv|superad)|rechazad|devuelto",
+    # Italian
+    r"non (?:[èe] stat|[èe] possibile|pu[òo]|ha potuto|sono|siamo|esiste|risulta)[^.]{0,60}",
+    r"impossibile (?:recapit|consegn|inviar|inoltr)|mancat[ao] (?:recapito|consegna)|(?:casella"
+    r"|utente|indirizzo|destinatario)"
+    r"[^.]{0,40}(?:pien|sconosciut|inesistent|non |errat|disabilitat|rifiutat)"
+    r"|consegna[^.]{0,20}(?:fallit|non riuscit)",
+    # Portuguese
+    r"n[ãa]o (?:foi|p[ôo]de|pode|conseguiu|conseguimos|existe|foram|est[áa])[^.]{0,60}",
+    r"falha[^.]{0,30}(?:entreg|envi|ao)|falhou|(?:caixa|usu[áa]rio|utilizador|endere[çc]o|conta"
+    r"|destinat[áa]rio)[^.]{0,40}"
+    r"(?:chei|desconhecid|inexist|inv[áa]lid|n[ãa]o|desativ|lotad)|devolvid|rejeitad|recusad",
+    # Dutch
+    r"niet[^.]{0,40}(?:afgeleverd|bezorgd|besteld|verzonden|gevonden|bereikt|bestaat|worden)"
+    r"|onbestelbaar|mislukt|"
+    r"(?:postvak|mailbox)[^.]{0,20}vol|onbekend|bestaat niet|geweigerd",
+    # Russian
+    r"не (?:было |может быть |удалось |удаётся |смог\w* |могло быть |был[оа]? )?(?:доставл"
+    r"|доставить|отправ|найден|существу|принят)",
+    r"недоставлен|(?:ящик|почтов\w+)[^.]{0,40}(?:переполн|не существ|заблок|отключ|недоступ)"
+    r"|(?:пользователь|получатель|адрес\w*)[^.]{0,40}"
+    r"(?:не найден|не существ|неизвест|отклон|неверн|нет)|отклонен|отклонён"
+    r"|ошибк\w+ (?:при )?доставк|невозможно доставить",
+    # Arabic
+    r"تعذر|فشل|لم (?:يتم|يصل|نتمكن|يكن)[^.]{0,40}(?:تسليم|توصيل|إرسال|العثور|ممكن)|غير (?:موجود"
+    r"|معروف|صحيح|صالح|قابل)|ممتلئ|مرفوض",
+    # Chinese, Japanese, Korean
+    r"(?:无法|無法|未能|不能|没有|沒有)(?:被)?(?:投递|投遞|送达|送達|发送|傳送|寄|成功|找到|到达|到達)|退信|退回|(?:投递|投遞|发送|傳送|发信"
+    r"|寄送)(?:失败|失敗)"
+    r"|(?:不存在|已满|已滿|拒绝|拒絕|被拒|已停用|超过|超出).{0,20}|用户(?:不存在|未知)|收件人.{0,20}(?:不存在|错误|有误|拒)",
+    r"(?:配信|配送|送信|お届け|送達|届け)(?:.{0,20})(?:できません|できな|失敗|エラー|ませんでした|不能)|(?:見つかり|存在し)ません|宛先不明"
+    r"|容量.{0,20}(?:超|いっぱい|オーバー)"
+    r"|受信.{0,20}(?:拒否|できません)|届きません",
+    r"(?:전송|배달|발송|전달)[^.]{0,20}(?:실패|못|않|수 없)|존재하지 않"
+    r"|수신[^.]{0,10}거부|용량[^.]{0,10}초과|반송",
+    # Others
+    r"kunde inte levereras|kunne ikke (?:leveres|sendes)|ei voitu toimittaa|nie (?:mo[żz]na"
+    r"|zosta[łl]|uda[łl]o)[^.]{0,40}dostarcz"
+    r"|nelze doru[čc]it|nebyla? doru[čc]en|nem (?:k[ée]zbes|siker)|teslim edilemedi"
+    r"|ula[şs]t[ıi]r[ıi]lamad[ıi]|не (?:може|вдалося)[^.]{0,40}доставлен",
+)
+"""It did not arrive."""
+
+NOT_DELIVERED = _any(
+    r"undeliver(?:able|ed)|non-?delivery|(?:not|n't|unable|fail\w*"
+    r"|impossible)[^.]{0,60}(?:deliver|reach)",
+    r"deliver\w*[^.]{0,40}(?:fail|not possible|unsuccess|error)|(?:has been|was) (?:returned"
+    r"|rejected)",
+    r"(?:n'a|n'ont|pas|non|impossible)[^.]{0,60}(?:remis|distribu|livr|d[ée]livr|achemin)",
+    r"nicht[^.]{0,60}(?:zugestellt|zustell|[üu]bermittelt)|unzustellbar",
+    r"\bn[oã]o? [^.]{0,60}(?:entreg|enviad)|non [^.]{0,60}(?:recapit|consegn)"
+    r"|impossibile (?:recapit|consegn)",
+    r"niet [^.]{0,40}(?:afgeleverd|bezorgd)|(?:не|невозможно)[^.]{0,40}достав|تعذر"
+    r"|لم يتم[^.]{0,20}تسليم",
+    r"无法投递|无法送达|無法投遞|無法送達|退信|投递失败"
+    r"|配信できません|送信できません|お届けできません|전송 ?실패",
+)
+"""It says in so many words that a message was not delivered."""
+
+PASSING = _any(
+    r"quota|\bis full\b|exceed\w* [^.]{0,20}(?:size|limit)"
+    r"|mailbox[^.]{0,30}\bfull|\bfull\b[^.]{0,20}mailbox|(?:disk|storage"
+    r"|mailbox)[^.]{0,20}(?:space|limit|full)|insufficient|out of space",
+    r"temporar(?:y|ily)|try (?:again )?later|try (?:it )?again|busy|time[d -]?out"
+    r"|too many (?:messages|connections|recipients|errors)",
+    r"no (?:answer|route|connection)|connection (?:refused|reset|lost|dropped|timed)|(?:server"
+    r"|host)[^.]{0,20}(?:down|unavailable|not respond)"
+    r"|unreachable|could not connect|unable to connect|grey-?list|resources|not been collected"
+    r"|rate limit",
+    r"expired|too long in|retry time",
+    r"quota|pleine|satur[ée]|temporaire|ult[ée]rieur|occup|voll\b|[üu]berf[üu]llt"
+    r"|vor[üu]bergehend|sp[äa]ter|zeit[üu]berschreitung",
+    r"llen[oa]|completo|temporal|m[áa]s tarde|pien[ao]|temporane|pi[ùu] tardi|chei[ao]|lotad"
+    r"|tempor[áa]ri|mais tarde|\bvol\b|tijdelijk",
+    r"переполн|квот|временн|позже|ممتلئ|مؤقت|لاحق|已满|已滿|配额|配額|空间不足|容量|暂时|暫時|稍后|稍後|一時的|しばらく|초과|일시",
+)
+"""Why a failure may pass: judged only where no code says it."""

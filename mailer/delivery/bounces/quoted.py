@@ -1,0 +1,123 @@
+"""Where a notice ends and the message that it returns begins, and what that message's head says."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from mailer.delivery.bounces import mime
+from mailer.delivery.bounces.mime import Part
+
+MOST_LINES = 1_500
+
+_ADDRESS_RE = re.compile(
+    r"(?<![\w.!#$%&'*+/=?^`{|}~@-])"
+    r"(\"[^\"\n@]{1,64}\"|[\w.!#$%&'*+/=?^`{|}~-]{1,64})@(\[[\d.]{7,15}\]|[\w-][\w.-]{0,250})"
+)
+_PREFIX_RE = re.compile(r"^(?:smtp[=:]|['=*]+)+", re.I)
+_MARKER_RE = re.compile(
+    r"^[\s>*=_-]*(?:(?:this|here|below|the following|attached)[^:]{0,40} is a copy of (?:the|your)"
+    r"|(?:a )?copy of (?:the|your) (?:original )?(?:message|mail)|below this line is"
+    r"|start of (?:the )?(?:returned|original|forwarded)|returned (?:mail|message)(?: follows)?\b"
+    r"|(?:original|unsent|undelivered|returned|forwarded|bounced|your) (?:message|mail|e-?mail)"
+    r"(?: (?:text|headers?|body|contents?|as received|details))?(?: is as)?(?: follows| below"
+    r"| begins| attached)?\s*[-:=.*_]*\s*$"
+    r"|message (?:text|headers?|contents?|body) follows?|headers? of (?:the )?(?:source|original)"
+    r"|(?:unsent|your) message (?:below|reads)|old message:|here is your returned"
+    r"|-+ ?(?:message d'origine|urspr[üu]ngliche nachricht|mensaje original|messaggio originale"
+    r"|mensagem original|исходное сообщение|原始邮件|原信|元のメッセージ))",
+    re.I,
+)
+_HEAD_RE = re.compile(
+    r"^[>\s]{0,4}(?:Return-Path|Received|From|To|Cc|Subject|Date|Message-ID|MIME-Version|Sender"
+    r"|Content-Type|Content-Transfer-Encoding|DKIM-Signature|X-[A-Za-z-]{2,40}"
+    r"|List-[A-Za-z]{2,20}|Reply-To"
+    r"|References|In-Reply-To|Delivered-To|Authentication-Results|ARC-[A-Za-z-]{2,40}):",
+    re.I,
+)
+_TRACE_RE = re.compile(
+    r"^[>\s]{0,4}(?:Return-Path|Received|Message-ID|MIME-Version|DKIM-Sig)", re.I
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """The words of a notice, line by line, and the head of the message that it returns, if any."""
+
+    lines: tuple[str, ...]
+    returned: Part
+
+
+def read(message: Part) -> Notice:
+    """A message's own words, apart from what it returns."""
+    plain: list[str] = []
+    rich: list[str] = []
+    returned: Part | None = None
+    for part in message.walk():
+        if mime.is_message(part.type):
+            returned = returned or (part.parts[0] if part.parts else Part((), b""))
+        elif returned is None and not part.parts:
+            if part.type == "text/html":
+                rich.append(part.text)
+            elif part.type.startswith(("text/", "multipart/")):
+                plain.append(part.text)
+    text = "\n".join(plain)
+    if not text.strip():
+        text = "\n".join(rich)
+    lines = [line.rstrip() for line in text.split("\n")[:MOST_LINES]]
+    at = _end(lines)
+    if returned is None or not returned.fields:
+        rest = [re.sub(r"^\s{0,8}>? ?", "", line) for line in lines[at:]]
+        returned = _head(rest)
+    return Notice(tuple(lines[:at]), returned)
+
+
+def addresses(text: str) -> list[tuple[str, int, int]]:
+    """The addresses in a text, and from where to where each stands."""
+    found = []
+    for match in _ADDRESS_RE.finditer(text):
+        domain = match[2].rstrip(".-_")
+        local = _PREFIX_RE.sub("", match[1])
+        if domain and local and ".." not in domain:
+            start = match.end(1) - len(local)
+            found.append((f"{local}@{domain}", start, match.end(1) + 1 + len(domain)))
+    return found
+
+
+def mailboxes(part: Part, *names: str) -> list[str]:
+    """The addresses in these fields of a header."""
+    values = " , ".join(value for name in names for value in part.all(name))
+    return [address for address, _, _ in addresses(values[: mime.LONGEST_VALUE])]
+
+
+def _end(lines: list[str]) -> int:
+    """The line at which a returned message, or what introduces it, begins."""
+    for at, line in enumerate(lines):
+        if _MARKER_RE.match(line[:200]) and at:
+            return at
+        if _HEAD_RE.match(line) and _is_head(lines[at : at + 40]):
+            return at
+    return len(lines)
+
+
+def _is_head(lines: list[str]) -> bool:
+    """Whether a message's head begins here: three fields at least, one of them a server's."""
+    fields = trace = 0
+    for line in lines:
+        if not line.strip():
+            break
+        if _HEAD_RE.match(line):
+            fields += 1
+            trace += bool(_TRACE_RE.match(line))
+        elif line[:1] not in " \t>":
+            break
+    return fields >= 3 and trace >= 1
+
+
+def _head(lines: list[str]) -> Part:
+    """The head of a message that is returned in the running text."""
+    for at, line in enumerate(lines[:60]):
+        if _HEAD_RE.match(line):
+            fields, _ = mime.split("\n".join(lines[at : at + 300]).encode())
+            return Part(fields, b"")
+    return Part((), b"")

@@ -1,0 +1,133 @@
+"""Reading one message that came back. Pure: octets in, a frozen value out; it never raises.
+
+In this order: the fields of a standard report; a complaint; a notice in a server's own words; an
+answer that no person wrote; and what is left is a person's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from mailer.core.notification import Kind, Notification, Recipient
+from mailer.delivery.bounces import arf, autoreply, known, mime, notice, quoted, status
+from mailer.delivery.bounces.mime import Part
+from mailer.delivery.bounces.quoted import Notice
+
+_ENVELOPE = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "to", "cc")
+_RETURNED_FROM = ("return-path", "x-envelope-from", "errors-to")
+_ID_RE = re.compile(r"<[^<>\s@]{1,250}@[^<>\s@]{1,250}>")
+MOST_IDS = 50
+
+
+def read(raw: bytes) -> Notification:
+    """What a message says, whoever wrote it, and however it is made."""
+    message = mime.read(raw)
+    words = quoted.read(message)
+    is_notice = _is_report(message) or notice.is_notice(message, words)
+    told = status.read(_reports(message, loose=is_notice))
+    if told.recipients:
+        return _told(message, words, Kind.DSN, told.recipients, told.envelope_ids)
+    complaint = next((part for part in message.walk() if part.type == arf.TYPE), None)
+    if complaint is not None:
+        return _complaint(message, words, arf.fields(complaint))
+    if arf.is_older(message):
+        return _complaint(message, words, {})
+    if autoreply.is_read_receipt(message):
+        return _told(message, words, Kind.AUTO_REPLY)
+    automatic = autoreply.by_header(message)
+    answers = automatic is not False and autoreply.by_words(message, "\n".join(words.lines[:60]))
+    if is_notice and (notice.is_systems(message) or not answers):
+        found = notice.recipients(message, words) or _known(raw, message, words)
+        if found or not answers:
+            return _told(message, words, Kind.DSN, found, told.envelope_ids)
+    if automatic or answers:
+        return _told(message, words, Kind.AUTO_REPLY)
+    return _told(message, words, Kind.OTHER)
+
+
+def _reports(message: Part, *, loose: bool) -> list[str]:
+    """The texts of a message's reports: typed as such, else (`loose`) found in its text.
+
+    A report that somebody forwards as a message counts where there is none beside it.
+    """
+    typed = [part.text for part in message.walk() if part.type in status.TYPES]
+    if typed:
+        return typed
+    if loose:
+        parts = (part for part in message.walk() if not part.parts)
+        texts = [part.text for part in parts if status.looks_like_fields(part.text)]
+        if texts:
+            return texts
+    for part in message.walk():
+        if part.type == "message/rfc822" and part.parts and _is_report(part.parts[0]):
+            return _reports(part.parts[0], loose=False)
+    return []
+
+
+def _is_report(message: Part) -> bool:
+    report = message.type == "multipart/report"
+    return report and message.parameter("report-type").lower() in ("delivery-status", "")
+
+
+def _known(raw: bytes, message: Part, words: Notice) -> list[Recipient]:
+    return known.recipients(raw, notice.own(message, words))
+
+
+def _complaint(message: Part, words: Notice, report: dict[str, list[str]]) -> Notification:
+    returned = notice.returned_to(message, words)
+    told = _told(
+        message,
+        words,
+        Kind.ARF,
+        arf.recipients(report, returned),
+        [one.strip() for one in report.get("original-envelope-id", [])],
+        complaint=arf.is_complaint(report),
+    )
+    senders = [address for value in report.get("original-mail-from", []) for address in _in(value)]
+    return replace(told, addresses=_few([*senders, *told.addresses]))
+
+
+def _told(
+    message: Part,
+    words: Notice,
+    kind: Kind,
+    recipients: Sequence[Recipient] = (),
+    envelope_ids: Sequence[str] = (),
+    *,
+    complaint: bool = False,
+) -> Notification:
+    ids = [
+        found
+        for part, names in (
+            (words.returned, ("message-id",)),
+            (message, ("in-reply-to", "references", "x-original-message-id")),
+        )
+        for name in names
+        for value in part.all(name)
+        for found in _ID_RE.findall(value)
+    ]
+    addresses = quoted.mailboxes(message, *_ENVELOPE)
+    addresses += quoted.mailboxes(words.returned, *_RETURNED_FROM)
+    return Notification(
+        kind,
+        tuple(recipients),
+        addresses=_few(addresses),
+        envelope_ids=_few(envelope_ids),
+        message_ids=_few(ids),
+        automatic=kind is not Kind.OTHER or _is_bulk(message),
+        complaint=complaint,
+    )
+
+
+def _is_bulk(message: Part) -> bool:
+    return message.first("precedence").strip().lower() in ("bulk", "junk")
+
+
+def _in(value: str) -> list[str]:
+    return [address for address, _, _ in quoted.addresses(value)]
+
+
+def _few(values: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(values))[:MOST_IDS]

@@ -1,0 +1,351 @@
+"""The editor: an advisory written in the browser, saved while it is written, by more than one.
+
+Everything works by its form's button; htmx only saves, reads and previews sooner. A save names the
+revision it was made from: if somebody else has saved since, both are shown and a person chooses.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from starlette.exceptions import HTTPException
+
+from mailer.app import App
+from mailer.compose import markdown
+from mailer.core.errors import DocumentError, MailerError
+from mailer.core.model import KINDS, LANGUAGES, RIGHT_TO_LEFT, Draft
+from mailer.core.people import Person
+from mailer.desk import Conflict
+from mailer.intake import plain
+from mailer.intake.fields import ContactFields, EditionFields, Fields
+from mailer.ledger.drafts import KeptDraft
+from mailer.web import advisory_form
+from mailer.web.access import office
+from mailer.web.advisory_embargo import reading, zones_of
+from mailer.web.advisory_form import Posted, Written
+from mailer.web.advisory_list import READERS, Reader, Writer
+from mailer.web.pages import render, see_other
+
+router = APIRouter()
+
+AT_ONCE_MOST = 60_000
+"""Characters of a text that is previewed while it is typed; a longer one when it is saved."""
+
+LANGUAGE_NAMES = {
+    "en": "English", "fr": "French", "es": "Spanish", "de": "German", "pt": "Portuguese",
+    "it": "Italian", "ar": "Arabic", "ru": "Russian",
+}  # fmt: skip
+
+
+def draft_or_404(app: App, number: int) -> KeptDraft:
+    """A draft as it was last saved."""
+    try:
+        return app.desk.draft(number)
+    except MailerError:
+        raise HTTPException(404) from None
+
+
+def plan_of(app: App, kept: KeptDraft) -> str:
+    """The address of the plan that a draft was submitted to; empty if it was not."""
+    if kept.submitted_at is None:
+        return ""
+    try:
+        return f"/advisories/{app.desk.advisory(kept.corrects or kept.reference).number}"
+    except MailerError:  # its reference was changed since
+        return ""
+
+
+def not_yet(request: Request, kept: KeptDraft, fault: str, here: str) -> Response:
+    """The page that says why a draft has no plan, or where the one is that it has."""
+    plan = plan_of(office(request), kept)
+    return render(request, "advisory/not_yet.html", kept=kept, fault=fault, here=here, plan=plan)
+
+
+@router.get("/advisories/drafts/{number:int}")
+def editor(request: Request, person: Reader, number: int) -> Response:
+    """The form, with what was saved last."""
+    app = office(request)
+    kept = draft_or_404(app, number)
+    return _editor(request, person, kept, advisory_form.of_content(kept.content))
+
+
+@router.post("/advisories/drafts/{number:int}", max_body_size=advisory_form.WITH_FILES)
+def save(request: Request, person: Writer, number: int, form: Posted) -> Response:
+    """Keep all of it, with the files that came; or show both texts if another has saved."""
+    app = office(request)
+    kept = draft_or_404(app, number)
+    written = _written(app, form)
+    chosen = advisory_form.text(form, "choose")
+    if chosen:
+        written = replace(written, said=replace(written.said, embargo=chosen))
+    if advisory_form.text(form, "merge"):
+        written = _merged(form, written, advisory_form.of_content(kept.content))
+    try:
+        saved = app.desk.save_draft(
+            number,
+            advisory_form.to_content(written),
+            based_on=_revision(form),
+            add=advisory_form.uploads(form, "attach"),
+            remove=advisory_form.texts(form, "remove"),
+            by=person.name,
+            now=app.now(),
+        )
+    except DocumentError as error:
+        return _editor(request, person, kept, written, fault=str(error), based_on=_revision(form))
+    if isinstance(saved, Conflict):
+        return _conflict(request, saved.theirs, written)
+    if advisory_form.text(form, "do") == "plan":
+        return see_other(f"/advisories/drafts/{number}/plan")
+    anchor = {"language": "#text", "attach": "#attachments", "contact": "#contacts"}
+    return see_other(
+        f"/advisories/drafts/{number}{anchor.get(advisory_form.text(form, 'do'), '')}", "Saved."
+    )
+
+
+@router.post("/advisories/drafts/{number:int}/autosave", max_body_size=advisory_form.TEXT_ONLY)
+def autosave(request: Request, person: Writer, number: int, form: Posted) -> Response:
+    """Keep what is written, as a piece of the page that says so; files wait for the button."""
+    app = office(request)
+    written = _written(app, form)
+    fault, conflict = "", None
+    try:
+        saved = app.desk.save_draft(
+            number,
+            advisory_form.to_content(written),
+            based_on=_revision(form),
+            by=person.name,
+            now=app.now(),
+        )
+    except MailerError as error:
+        fault = str(error)
+    else:
+        conflict = saved.theirs if isinstance(saved, Conflict) else None
+    kept = draft_or_404(app, number)
+    return render(
+        request,
+        "advisory/saved.html",
+        kept=kept,
+        conflict=conflict,
+        fault=fault,
+        lacks=lacks(app, kept) if not fault and not conflict else None,
+    )
+
+
+@router.post("/advisories/drafts/{number:int}/discard")
+def discard(request: Request, person: Writer, number: int) -> Response:
+    """The draft goes; what was submitted of it stays."""
+    app = office(request)
+    draft_or_404(app, number)
+    app.desk.discard_draft(number, by=person.name, now=app.now())
+    return see_other("/advisories", "The draft was discarded.")
+
+
+@router.get("/advisories/drafts/{number:int}/presence")
+def presence(
+    request: Request, person: Writer, number: int, revision: int = 0, known: str = ""
+) -> Response:
+    """Who else has it open, and whether one of them has saved since; nothing if that is known."""
+    app = office(request)
+    kept = draft_or_404(app, number)
+    others = app.desk.present(number, by=person.name, now=app.now())
+    newer = kept if kept.revision > revision and kept.changed_by != person.name else None
+    mark = ",".join([*(one.name for one in others), str(newer.revision if newer else "")])
+    if mark == known:
+        return Response(status_code=204)
+    return render(request, "advisory/presence.html", others=others, newer=newer, mark=mark)
+
+
+@router.post("/advisories/markdown", dependencies=READERS, max_body_size=advisory_form.TEXT_ONLY)
+def preview_markdown(request: Request, form: Posted, of: str = "f.body") -> Response:
+    """The text in the field `of`, as journalists will see it."""
+    source = advisory_form.text(form, of)[:AT_ONCE_MOST]
+    return render(request, "advisory/markdown.html", html=markdown.to_html(source))
+
+
+@router.get("/advisories/drafts/{number:int}/files/{name}", dependencies=READERS)
+def file(request: Request, number: int, name: str) -> Response:
+    """A file of a draft, to be kept and not to be opened in the page."""
+    app = office(request)
+    draft_or_404(app, number)
+    try:
+        found = app.desk.draft_file(number, name)
+    except MailerError:
+        raise HTTPException(404) from None
+    return attachment(found.name, found.content)
+
+
+def attachment(name: str, content: bytes) -> Response:
+    """A download that no browser opens in a page of ours."""
+    headers = {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}",
+        "Content-Security-Policy": "default-src 'none'; sandbox",
+    }
+    return Response(content, media_type="application/octet-stream", headers=headers)
+
+
+# --- parts --------------------------------------------------------------------------------------
+
+
+def _written(app: App, form: Posted) -> Written:
+    return advisory_form.written(form, [one.name for one in app.config.audience])
+
+
+def _revision(form: Posted) -> int:
+    said = advisory_form.text(form, "revision")
+    return int(said) if said.isdecimal() and len(said) < 10 else 0
+
+
+def _editor(
+    request: Request,
+    person: Person,
+    kept: KeptDraft,
+    written: Written,
+    *,
+    fault: str = "",
+    based_on: int | None = None,
+) -> Response:
+    app = office(request)
+    zones = [person.zone, *zones_of(app, written.audiences)]
+    here = {one.name for one in kept.files}
+    others = app.desk.present(kept.id, by=person.name, now=app.now())
+    values: dict[str, Any] = {
+        "kept": kept,
+        "written": written,
+        "revision": kept.revision if based_on is None else based_on,
+        "audiences": app.config.audience,
+        "reading": reading(app, written.said.embargo, zones),
+        "own": {a: reading(app, line, zones) for a, line in written.own.items()},
+        "contacts": [*written.said.contacts, ContactFields()],
+        "to_add": [name for name in written.said.attachments if name not in here],
+        "languages": {
+            code: LANGUAGE_NAMES[code]
+            for code in LANGUAGES
+            if code not in written.editions and code != written.said.language
+        },
+        "language_names": LANGUAGE_NAMES,
+        "right_to_left": RIGHT_TO_LEFT,
+        "kinds": KINDS,
+        "to_html": markdown.to_html,
+        "others": others,
+        "lacks": lacks(app, kept),
+        "plan": plan_of(app, kept),
+        "fault": fault,
+    }
+    return render(request, "advisory/editor.html", status=422 if fault else 200, **values)
+
+
+def lacks(app: App, kept: KeptDraft) -> tuple[str, ...]:
+    """What keeps a draft from being submitted, one sentence each."""
+    try:
+        draft = app.desk.draft_document(kept.id).draft
+    except DocumentError as error:
+        return (str(error).removeprefix("draft.md: "),)
+    missing = [name for name in plain.EXPECTED if not getattr(draft, name)]
+    found = [_MISSING[name] for name in missing if name in _MISSING]
+    if not draft.embargo_line and not kept.corrects:
+        found.append("No embargo line, and not “for immediate release”.")
+    if not kept.content.audiences and not kept.corrects:
+        found.append("No audience is chosen.")
+    return (*found, *_warned(draft))
+
+
+_MISSING = {
+    "kind": "What kind of advisory it is.",
+    "reference": "Its reference.",
+    "headline": "Its headline.",
+    "body": "Its text.",
+    "contacts": "Whom journalists may call.",
+}
+
+
+def _warned(draft: Draft) -> list[str]:
+    return [
+        f"Line {w.line} of the text: {w.message}." if w.line else f"{w.message}."
+        for w in draft.warnings
+        if w.code != "not-found"
+    ]
+
+
+# --- two officers -------------------------------------------------------------------------------
+
+
+def _conflict(request: Request, theirs: KeptDraft, mine: Written) -> Response:
+    other = advisory_form.of_content(theirs.content)
+    return render(
+        request,
+        "advisory/conflict.html",
+        status=409,
+        theirs=theirs,
+        mine=mine,
+        differing=_differing(mine, other),
+        kept_fields=_flat(mine),
+        labels=_label,
+    )
+
+
+def _label(name: str) -> str:
+    """A field's name in words: "headline", "text (French)"."""
+    pre, _, field = name.rpartition(".")
+    said = {"body": "text", "own": "audiences’ own embargoes"}.get(field, field)
+    language = LANGUAGE_NAMES.get(pre.removeprefix("e."), "")
+    return f"{said} ({language})" if language else said
+
+
+_WHOLE = ("contacts", "attachments", "audiences", "own")
+
+
+def _flat(written: Written) -> dict[str, str]:
+    """Every field by its name in the form, as text."""
+    flat = {f"f.{f.name}": getattr(written.said, f.name) for f in fields(Fields)
+            if f.name not in _WHOLE}  # fmt: skip
+    for language, said in written.editions.items():
+        flat |= {f"e.{language}.{f.name}": getattr(said, f.name) for f in fields(EditionFields)}
+    flat["contacts"] = "\n\n".join(
+        "\n".join(value for f in fields(contact) if (value := getattr(contact, f.name)))
+        for contact in written.said.contacts
+    )
+    flat["attachments"] = "\n".join(written.said.attachments)
+    flat["audiences"] = ", ".join(written.audiences)
+    flat["own"] = "\n".join(f"{a}: {line}" for a, line in written.own.items() if line)
+    return flat
+
+
+def _differing(mine: Written, theirs: Written) -> list[tuple[str, str, str]]:
+    """Each field in which two texts differ: its name, mine, theirs."""
+    left, right = _flat(mine), _flat(theirs)
+    names = dict.fromkeys([*left, *right])
+    return [
+        (name, left.get(name, ""), right.get(name, ""))
+        for name in names
+        if left.get(name, "").strip() != right.get(name, "").strip()
+    ]
+
+
+def _merged(form: Posted, mine: Written, theirs: Written) -> Written:
+    """Mine, with what was chosen of theirs in its place."""
+    taken = {n.removeprefix("take.") for n in form if n.startswith("take.") and form[n] == "theirs"}
+    said = replace(
+        mine.said,
+        **{
+            f.name: getattr(theirs.said, f.name)
+            for f in fields(Fields)
+            if f"f.{f.name}" in taken or f.name in taken
+        },
+    )
+    editions = dict(mine.editions)
+    for language in {*mine.editions, *theirs.editions}:
+        own, other = (w.editions.get(language, EditionFields()) for w in (mine, theirs))
+        names = {f.name for f in fields(EditionFields) if f"e.{language}.{f.name}" in taken}
+        merged = replace(own, **{name: getattr(other, name) for name in names})
+        if merged != EditionFields() or language in mine.editions:
+            editions[language] = merged
+    return Written(
+        said,
+        editions,
+        theirs.audiences if "audiences" in taken else mine.audiences,
+        theirs.own if "own" in taken else mine.own,
+    )

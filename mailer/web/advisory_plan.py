@@ -1,0 +1,142 @@
+"""The plan: what goes to whom when, what is wrong with it, and what can be done about it."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from mailer.core.embargo import say_around
+from mailer.core.errors import MailerError
+from mailer.core.model import Embargo
+from mailer.core.standing import AdvisoryState
+from mailer.desk import PlanRow, PlanView
+from mailer.present_reports.picture import timeline_svg
+from mailer.present_reports.timelines import in_words, prospects
+from mailer.web import advisory_form, advisory_words
+from mailer.web.access import office
+from mailer.web.advisory_draft import draft_or_404, lacks, not_yet
+from mailer.web.advisory_form import Posted
+from mailer.web.advisory_list import READERS, Reader, Writer
+from mailer.web.advisory_preview import reference_or_404
+from mailer.web.pages import render, see_other
+
+router = APIRouter()
+
+PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+"""A picture has its styles in itself; it is shown as an image and runs nothing."""
+
+NAMED = 12
+"""Of the recipients that differ, so many of a group are named; the others are counted."""
+
+
+def embargoes_in_words(view: PlanView, zone: str, request: Request) -> list[tuple[str, str]]:
+    """Each embargo of a plan: whose it is, and when it lifts, on the clocks around it."""
+    now = office(request).now()
+    by_embargo: dict[Embargo | None, list[PlanRow]] = {}
+    for row in view.rows:
+        by_embargo.setdefault(row.embargo, []).append(row)
+    found = []
+    for embargo, rows in by_embargo.items():
+        said = "for immediate release: as soon as it is approved"
+        if embargo is not None:
+            around = [embargo.zone, view.office_zone, zone, *(row.zone for row in rows)]
+            said = say_around(embargo.instant, around, now)
+        found.append((", ".join(dict.fromkeys(row.audience for row in rows)), said))
+    return found
+
+
+# --- a draft ------------------------------------------------------------------------------------
+
+
+@router.get("/advisories/drafts/{number:int}/plan")
+def of_draft(request: Request, person: Reader, number: int) -> Response:
+    """What submitting a draft would do, and what is to be mended before."""
+    app = office(request)
+    kept = draft_or_404(app, number)
+    if kept.corrects:
+        view = app.desk.advisory(kept.corrects)
+        return render(
+            request,
+            "advisory/correction.html",
+            kept=kept,
+            warning=advisory_words.correct(view.affected),
+            lacks=lacks(app, kept),
+        )
+    try:
+        proposal = app.desk.propose_draft(number, now=app.now())
+    except MailerError as error:
+        return not_yet(request, kept, str(error), "plan")
+    return render(
+        request,
+        "advisory/draft_plan.html",
+        kept=kept,
+        view=proposal.view,
+        recipients=proposal.plan.recipients,
+        embargoes=embargoes_in_words(proposal.view, person.zone, request),
+        findings=app.desk.check_proposal(proposal, now=app.now()),
+        words=advisory_words,
+    )
+
+
+@router.post("/advisories/drafts/{number:int}/submit")
+def submit(request: Request, person: Writer, number: int, form: Posted) -> Response:
+    """Keep the plan: it waits for approval. Refused if the draft was changed since it was seen."""
+    app = office(request)
+    draft_or_404(app, number)
+    seen = advisory_form.text(form, "revision")
+    reference = app.desk.submit_draft(
+        number,
+        based_on=int(seen) if seen.isdecimal() and len(seen) < 10 else 0,
+        note=advisory_form.text(form, "note"),
+        by=person.name,
+        now=app.now(),
+    )
+    advisory = app.desk.advisory(reference).number
+    return see_other(f"/advisories/{advisory}", "Submitted. Nothing goes before it is approved.")
+
+
+# --- an advisory --------------------------------------------------------------------------------
+
+
+@router.get("/advisories/{number:int}")
+def plan(request: Request, person: Reader, number: int) -> Response:
+    """How an advisory stands, what goes when, what is wrong, and the acts that there are."""
+    app = office(request)
+    reference = reference_or_404(app, number)
+    view = app.desk.plan(reference)
+    advisory = app.desk.advisory(reference)
+    timeline = app.desk.timeline(reference, app.now())
+    to_approve = app.desk.to_approve(reference)
+    ended = advisory.state in (
+        AdvisoryState.DONE,
+        AdvisoryState.CANCELLED,
+        AdvisoryState.WITHDRAWN,
+    )
+    return render(
+        request,
+        "advisory/plan.html",
+        view=view,
+        advisory=advisory,
+        here=f"/advisories/{number}",
+        embargoes=embargoes_in_words(view, person.zone, request),
+        timeline=timeline.timeline,
+        in_words=in_words,
+        prospects=prospects(timeline.timeline),
+        to_approve=to_approve if to_approve.dispatches else None,
+        mine=person.name in to_approve.given,
+        findings=app.desk.check(reference, now=app.now()) if to_approve.dispatches else (),
+        differences=app.desk.difference(reference, app.now()) if to_approve.dispatches else (),
+        named=NAMED,
+        going=not ended or to_approve.dispatches > 0,
+        on_hold=[one for one in advisory.holds if one.what == reference],
+        words=advisory_words,
+    )
+
+
+@router.get("/advisories/{number:int}/timeline.svg", dependencies=READERS)
+def picture(request: Request, number: int) -> Response:
+    """What each audience has when, as a picture; the page says the same in words."""
+    app = office(request)
+    view = app.desk.timeline(reference_or_404(app, number), app.now())
+    policy = {"Content-Security-Policy": PICTURE_POLICY}
+    return Response(timeline_svg(view), media_type="image/svg+xml", headers=policy)

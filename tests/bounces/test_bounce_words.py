@@ -1,0 +1,105 @@
+"""Notices in servers' own words: who is meant, and nobody else."""
+
+import pytest
+from notice_samples import ANN, HEAD, OURS, SAMPLES, Expected
+
+from mailer.core.notification import Kind
+from mailer.delivery.bounces import read
+
+
+def a_notice(fields: str, text: str) -> bytes:
+    head = f"{fields}\nTo: {OURS}\n"
+    if "Content-Type" not in fields:
+        head += "Content-Type: text/plain; charset=utf-8\n"
+    return f"{head}\n{text.replace('{F}', HEAD)}".encode()
+
+
+def told(raw: bytes) -> Expected:
+    found = read(raw).recipients
+    return [(one.address, one.action, one.permanence, one.status) for one in found]
+
+
+@pytest.mark.parametrize(
+    ("fields", "text", "expected"), [s[1:] for s in SAMPLES], ids=[s[0] for s in SAMPLES]
+)
+def test_a_servers_own_words_are_understood(fields: str, text: str, expected: Expected) -> None:
+    raw = a_notice(fields, text)
+    assert told(raw) == expected
+    assert read(raw).kind is Kind.DSN
+    assert read(raw).automatic
+
+
+@pytest.mark.parametrize(("fields", "text"), [s[1:3] for s in SAMPLES], ids=[s[0] for s in SAMPLES])
+def test_never_the_senders_own_address_or_one_that_is_not_there(fields: str, text: str) -> None:
+    raw = a_notice(fields, text)
+    for address, *_ in told(raw):
+        assert address.encode() in raw
+        assert not address.endswith("@press.example")
+        assert "postmaster" not in address
+        assert "helpdesk" not in address
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=[s[0] for s in SAMPLES])
+def test_the_same_with_other_line_ends_and_the_message_attached(
+    sample: tuple[str, str, str, Expected],
+) -> None:
+    _, fields, text, expected = sample
+    assert told(a_notice(fields, text).replace(b"\n", b"\r\n")) == expected
+    kind = "text/html" if "text/html" in fields else "text/plain"
+    fields = fields.replace("\nContent-Type: text/html; charset=utf-8", "")
+    raw = (
+        f"{fields}\nTo: {OURS}\nContent-Type: multipart/mixed; boundary=b\n\n--b\n"
+        f"Content-Type: {kind}; charset=utf-8\n\n{text.partition('{F}')[0]}\n--b\n"
+        f"Content-Type: message/rfc822\n\n{HEAD}\n--b--\n"
+    ).encode()
+    assert told(raw) == expected
+
+
+HUMAN = [
+    (
+        "Re: Small boats land half the catch",
+        "I could not reach you by phone.\n\nann@daily.example\n",
+    ),
+    (
+        "Re: Undeliverable: Small boats",
+        "Did you get my message? It was returned to me.\nann@daily.example",
+    ),
+    ("Small boats", "We have not received the photographs.\n-- \nBen\nben@weekly.example"),
+    ("Question", "> <ann@daily.example>: 550 5.1.1 User unknown\n\nwhat is this you sent me?"),
+    (
+        "Re: New delivery service fails harbours",
+        "Delivery failed? Who said so?\nben@weekly.example",
+    ),
+]
+
+
+@pytest.mark.parametrize(("subject", "text"), HUMAN)
+def test_never_a_notice_of_what_a_person_wrote(subject: str, text: str) -> None:
+    raw = (
+        f"From: Ann Ace <ann@daily.example>\nTo: {OURS}\nSubject: {subject}\n"
+        f"In-Reply-To: <20261102.1@press.example>\n\n{text}"
+    )
+    read_back = read(raw.encode())
+    assert read_back.kind is Kind.OTHER
+    assert read_back.recipients == ()
+    assert not read_back.automatic
+    assert read_back.message_ids == ("<20261102.1@press.example>",)
+
+
+def test_what_names_nobody_is_a_notice_about_nobody() -> None:
+    raw = a_notice(
+        "From: MAILER-DAEMON@mx.example\nSubject: Mail could not be delivered",
+        "The following mail could not be delivered.\nReason: Exceeded maximum delivery attempts.\n",
+    )
+    assert read(raw).kind is Kind.DSN
+    assert read(raw).recipients == ()
+
+
+def test_what_flufl_knows_is_asked_last() -> None:
+    raw = a_notice(
+        "From: Automated response <postmaster@lab.example>\n"
+        'Subject: FAILED MAIL to "ann" regarding "Boats"',
+        "The standard form of an address at LLNL is a name. The address to which\n"
+        "your message was addressed, ann@daily.example, did not exactly match an LLNL address.\n",
+    )
+    assert [address for address, *_ in told(raw)] == [ANN]

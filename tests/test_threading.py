@@ -1,0 +1,116 @@
+"""Whatever follows a message names it, so that mail programs show them together."""
+
+from pathlib import Path
+
+import pytest
+from stories import DAY, REF, approve, document, queue, send
+from support import CONFIG, LIFT, FakeClock, Sink, make_office, open_office
+
+from mailer.app import App
+from mailer.core.errors import ConfigError
+from mailer.ledger import threads
+
+
+def ids(sink: Sink, who: str) -> list[tuple[str, str | None, str | None]]:
+    return [
+        (one.message["Message-ID"], one.message["In-Reply-To"], one.message["References"])
+        for one in sink.taken
+        if one.rcpt_to.startswith(who)
+    ]
+
+
+def test_each_notice_answers_to_all_that_its_contact_has_of_the_item(
+    app: App, sink: Sink, clock: FakeClock
+) -> None:
+    queue(app)
+    approve(app)
+    clock.at = LIFT - DAY
+    send(app)
+    clock.move(minutes=1)
+    app.desk.reschedule(REF, embargo_line="2027-02-10T00:01:00Z", by="officer", now=clock())
+    approve(app)
+    send(app)
+    path = document(app)
+    path.write_text(path.read_text().replace("Four in ten of", "Half of"))
+    app.desk.correct(path, note="Half.", by="officer", now=clock())
+    approve(app)
+    send(app)
+    app.desk.withdraw(REF, note="", by="officer", now=clock())
+    send(app)
+    (first, *none), (second, *two), (third, *three), (_, *four) = ids(sink, "ana")
+    assert none == [None, None]
+    assert two == [first, first]
+    assert three == [second, f"{first} {second}"]
+    assert four == [third, f"{first} {second} {third}"]
+
+
+def test_a_release_and_another_items_notice_answer_to_nothing_of_somebody_else(
+    app: App, sink: Sink, clock: FakeClock
+) -> None:
+    queue(app, ("national",), immediate=True)
+    approve(app)
+    send(app)
+    clock.move(minutes=1)
+    app.desk.withdraw(REF, note="", by="officer", now=clock())
+    send(app)
+    for who in ("cy", "dee"):
+        for message, answered, references in ids(sink, who)[1:]:
+            assert answered == references == ids(sink, who)[0][0] != message
+
+
+def test_never_more_references_than_a_header_should_have_and_always_the_first(
+    app: App, sink: Sink, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(threads, "MOST", 3)
+    queue(app, ("national",), immediate=True)
+    approve(app)
+    send(app)
+    for said in ("1", "2", "3", "4"):
+        clock.move(minutes=1)
+        path = document(app)
+        path.write_text(path.read_text().replace("Four in ten of", f"{said}, Four in ten of"))
+        app.desk.correct(path, note="", by="officer", now=clock())
+        approve(app)
+        send(app)
+    who = sink.taken[0].rcpt_to
+    (first, *_), _, (third, *_), (fourth, *_), (_, answered, references) = ids(sink, who)
+    assert answered == fourth
+    assert references == f"{first} {third} {fourth}"
+
+
+# --- signatures -------------------------------------------------------------------------------
+
+KEY = """\
+-----BEGIN PRIVATE KEY-----
+MC4CAQAwBQYDK2VwBCIEIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f
+-----END PRIVATE KEY-----
+"""
+SIGNS = CONFIG + '\n[dkim]\nkey_file = "dkim.pem"\nselector = "press"\n'
+
+
+def signing(folder: Path, key: str) -> Path:
+    pem = folder / "office" / "dkim.pem"
+    pem.parent.mkdir()
+    pem.touch(0o600)
+    pem.write_text(key)
+    return make_office(pem.parent, config=SIGNS)
+
+
+def test_every_copy_is_signed_where_there_is_a_key(
+    tmp_path: Path, sink: Sink, clock: FakeClock
+) -> None:
+    with open_office(signing(tmp_path, KEY), sink.port, clock) as app:
+        queue(app, ("national",), immediate=True)
+        approve(app)
+        send(app)
+    assert sink.taken
+    for one in sink.taken:
+        assert "d=press.lantern.example" in one.message["DKIM-Signature"]
+
+
+def test_never_a_run_with_a_key_that_is_none(tmp_path: Path, clock: FakeClock) -> None:
+    broken = KEY.replace("MC4C", "MC4D")
+    with open_office(signing(tmp_path, broken), 1, clock) as app:
+        queue(app, ("national",), immediate=True)
+        with pytest.raises(ConfigError, match="dkim: key_file holds no RSA or Ed25519"):
+            send(app)
