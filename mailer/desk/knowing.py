@@ -12,7 +12,7 @@ from mailer.desk.listing import Listing
 from mailer.ledger import contact as history
 from mailer.ledger.contact import Answered, Held, NotSent, Suppressed
 
-COPIES_SHOWN = 500
+COPIES_SHOWN = 200
 FOUND_SHOWN = 200
 
 

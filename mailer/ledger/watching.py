@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, select
 from sqlmodel import Session, col
 
 from mailer.core.model import DispatchKind
@@ -35,8 +35,8 @@ from mailer.ledger.tables import (
 COPIES_A_SECOND = 250_000
 """How many copies may be counted in a second on the whole: about a hundredth of one processor."""
 
-JUST_ENDED = timedelta(minutes=10)
-"""What is done is shown for so long."""
+JUST_ENDED, DONE_SHOWN = timedelta(minutes=10), 40
+"""For how long what is done is shown, and how many dispatches of it."""
 
 STILL = timedelta(seconds=30)
 """The copies of a dispatch that is not being sent are counted again after so long."""
@@ -98,14 +98,7 @@ def facts(session: Session, counts: Counts, now: datetime, approvals_needed: int
 
 def _passages(session: Session, counts: Counts, now: datetime) -> tuple[Passage, ...]:
     ended = (DispatchState.DONE, DispatchState.CANCELLED)
-    open_or_just_done = or_(
-        col(DispatchRow.state).not_in(ended),
-        and_(
-            col(DispatchRow.state) == DispatchState.DONE,
-            col(DispatchRow.ended_at) >= now - JUST_ENDED,
-        ),
-    )
-    rows = session.execute(
+    whole = (
         select(
             DispatchRow,
             VersionRow.number,
@@ -115,9 +108,17 @@ def _passages(session: Session, counts: Counts, now: datetime) -> tuple[Passage,
         )  # type: ignore[call-overload]
         .join(table(VersionRow), col(VersionRow.id) == col(DispatchRow.version_id))
         .join(table(AdvisoryRow), col(AdvisoryRow.id) == col(VersionRow.advisory_id))
-        .where(open_or_just_done)
-        .order_by(col(DispatchRow.instant), col(DispatchRow.id))
-    ).all()
+    )
+    alive = whole.where(col(DispatchRow.state).not_in(ended)).order_by(
+        col(DispatchRow.instant), col(DispatchRow.id)
+    )
+    just_done = (
+        whole.where(col(DispatchRow.state) == DispatchState.DONE)
+        .where(col(DispatchRow.ended_at) >= now - JUST_ENDED)
+        .order_by(col(DispatchRow.ended_at).desc())
+        .limit(DONE_SHOWN)
+    )
+    rows = [*session.execute(alive), *session.execute(just_done)]
     given = _approvals(session)
     stops = session.execute(select(HoldRow).where(col(HoldRow.released_at).is_(None))).scalars()
     standing = list(stops)
