@@ -6,7 +6,8 @@ revision it was made from: if somebody else has saved since, both are shown and 
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -21,12 +22,12 @@ from mailer.core.model import KINDS, LANGUAGES, RIGHT_TO_LEFT, Draft
 from mailer.core.people import Person
 from mailer.desk import Conflict
 from mailer.intake import plain
-from mailer.intake.fields import ContactFields, EditionFields, Fields
+from mailer.intake.fields import ContactFields
 from mailer.ledger.drafts import KeptDraft
-from mailer.web import advisory_form
+from mailer.web import advisory_conflict, advisory_form
 from mailer.web.access import office
 from mailer.web.advisory_embargo import reading, zones_of
-from mailer.web.advisory_form import Posted, Written
+from mailer.web.advisory_form import LANGUAGE_NAMES, Posted, Written, text
 from mailer.web.advisory_list import READERS, Reader, Writer
 from mailer.web.pages import render, see_other
 
@@ -34,11 +35,6 @@ router = APIRouter()
 
 AT_ONCE_MOST = 60_000
 """Characters of a text that is previewed while it is typed; a longer one when it is saved."""
-
-LANGUAGE_NAMES = {
-    "en": "English", "fr": "French", "es": "Spanish", "de": "German", "pt": "Portuguese",
-    "it": "Italian", "ar": "Arabic", "ru": "Russian",
-}  # fmt: skip
 
 
 def draft_or_404(app: App, number: int) -> KeptDraft:
@@ -79,11 +75,11 @@ def save(request: Request, person: Writer, number: int, form: Posted) -> Respons
     app = office(request)
     kept = draft_or_404(app, number)
     written = _written(app, form)
-    chosen = advisory_form.text(form, "choose")
+    chosen = text(form, "choose")
     if chosen:
         written = replace(written, said=replace(written.said, embargo=chosen))
-    if advisory_form.text(form, "merge"):
-        written = _merged(form, written, advisory_form.of_content(kept.content))
+    if text(form, "merge"):
+        written = advisory_conflict.merged(form, written, advisory_form.of_content(kept.content))
     try:
         saved = app.desk.save_draft(
             number,
@@ -97,13 +93,11 @@ def save(request: Request, person: Writer, number: int, form: Posted) -> Respons
     except DocumentError as error:
         return _editor(request, person, kept, written, fault=str(error), based_on=_revision(form))
     if isinstance(saved, Conflict):
-        return _conflict(request, saved.theirs, written)
-    if advisory_form.text(form, "do") == "plan":
+        return advisory_conflict.page(request, saved.theirs, written, text(form, "base"))
+    if text(form, "do") == "plan":
         return see_other(f"/advisories/drafts/{number}/plan")
     anchor = {"language": "#text", "attach": "#attachments", "contact": "#contacts"}
-    return see_other(
-        f"/advisories/drafts/{number}{anchor.get(advisory_form.text(form, 'do'), '')}", "Saved."
-    )
+    return see_other(f"/advisories/drafts/{number}{anchor.get(text(form, 'do'), '')}", "Saved.")
 
 
 @router.post("/advisories/drafts/{number:int}/autosave", max_body_size=advisory_form.TEXT_ONLY)
@@ -131,6 +125,7 @@ def autosave(request: Request, person: Writer, number: int, form: Posted) -> Res
         kept=kept,
         conflict=conflict,
         fault=fault,
+        base=advisory_conflict.base_of(written),
         lacks=lacks(app, kept) if not fault and not conflict else None,
     )
 
@@ -162,7 +157,7 @@ def presence(
 @router.post("/advisories/markdown", dependencies=READERS, max_body_size=advisory_form.TEXT_ONLY)
 def preview_markdown(request: Request, form: Posted, of: str = "f.body") -> Response:
     """The text in the field `of`, as journalists will see it."""
-    source = advisory_form.text(form, of)[:AT_ONCE_MOST]
+    source = text(form, of)[:AT_ONCE_MOST]
     return render(request, "advisory/markdown.html", html=markdown.to_html(source))
 
 
@@ -195,7 +190,7 @@ def _written(app: App, form: Posted) -> Written:
 
 
 def _revision(form: Posted) -> int:
-    said = advisory_form.text(form, "revision")
+    said = text(form, "revision")
     return int(said) if said.isdecimal() and len(said) < 10 else 0
 
 
@@ -215,6 +210,7 @@ def _editor(
     values: dict[str, Any] = {
         "kept": kept,
         "written": written,
+        "base": advisory_conflict.base_of(advisory_form.of_content(kept.content)),
         "revision": kept.revision if based_on is None else based_on,
         "audiences": app.config.audience,
         "reading": reading(app, written.said.embargo, zones),
@@ -246,11 +242,22 @@ def lacks(app: App, kept: KeptDraft) -> tuple[str, ...]:
         return (str(error).removeprefix("draft.md: "),)
     missing = [name for name in plain.EXPECTED if not getattr(draft, name)]
     found = [_MISSING[name] for name in missing if name in _MISSING]
-    if not draft.embargo_line and not kept.corrects:
-        found.append("No embargo line, and not “for immediate release”.")
-    if not kept.content.audiences and not kept.corrects:
-        found.append("No audience is chosen.")
+    if not kept.corrects:
+        found += _when_and_to_whom(app, kept, draft.embargo_line)
     return (*found, *_warned(draft))
+
+
+def _when_and_to_whom(app: App, kept: KeptDraft, line: str) -> Iterator[str]:
+    if not line:
+        yield "No embargo line, and not “for immediate release”."
+    for whose, one in {"The embargo": line, **kept.content.embargo_for}.items():
+        tone = reading(app, one).tone
+        if tone == "ask":
+            yield f"{whose}: choose which instant is meant."
+        elif tone == "bad":
+            yield f"{whose}: its line cannot be an embargo."
+    if not kept.content.audiences:
+        yield "No audience is chosen."
 
 
 _MISSING = {
@@ -268,84 +275,3 @@ def _warned(draft: Draft) -> list[str]:
         for w in draft.warnings
         if w.code != "not-found"
     ]
-
-
-# --- two officers -------------------------------------------------------------------------------
-
-
-def _conflict(request: Request, theirs: KeptDraft, mine: Written) -> Response:
-    other = advisory_form.of_content(theirs.content)
-    return render(
-        request,
-        "advisory/conflict.html",
-        status=409,
-        theirs=theirs,
-        mine=mine,
-        differing=_differing(mine, other),
-        kept_fields=_flat(mine),
-        labels=_label,
-    )
-
-
-def _label(name: str) -> str:
-    """A field's name in words: "headline", "text (French)"."""
-    pre, _, field = name.rpartition(".")
-    said = {"body": "text", "own": "audiences’ own embargoes"}.get(field, field)
-    language = LANGUAGE_NAMES.get(pre.removeprefix("e."), "")
-    return f"{said} ({language})" if language else said
-
-
-_WHOLE = ("contacts", "attachments", "audiences", "own")
-
-
-def _flat(written: Written) -> dict[str, str]:
-    """Every field by its name in the form, as text."""
-    flat = {f"f.{f.name}": getattr(written.said, f.name) for f in fields(Fields)
-            if f.name not in _WHOLE}  # fmt: skip
-    for language, said in written.editions.items():
-        flat |= {f"e.{language}.{f.name}": getattr(said, f.name) for f in fields(EditionFields)}
-    flat["contacts"] = "\n\n".join(
-        "\n".join(value for f in fields(contact) if (value := getattr(contact, f.name)))
-        for contact in written.said.contacts
-    )
-    flat["attachments"] = "\n".join(written.said.attachments)
-    flat["audiences"] = ", ".join(written.audiences)
-    flat["own"] = "\n".join(f"{a}: {line}" for a, line in written.own.items() if line)
-    return flat
-
-
-def _differing(mine: Written, theirs: Written) -> list[tuple[str, str, str]]:
-    """Each field in which two texts differ: its name, mine, theirs."""
-    left, right = _flat(mine), _flat(theirs)
-    names = dict.fromkeys([*left, *right])
-    return [
-        (name, left.get(name, ""), right.get(name, ""))
-        for name in names
-        if left.get(name, "").strip() != right.get(name, "").strip()
-    ]
-
-
-def _merged(form: Posted, mine: Written, theirs: Written) -> Written:
-    """Mine, with what was chosen of theirs in its place."""
-    taken = {n.removeprefix("take.") for n in form if n.startswith("take.") and form[n] == "theirs"}
-    said = replace(
-        mine.said,
-        **{
-            f.name: getattr(theirs.said, f.name)
-            for f in fields(Fields)
-            if f"f.{f.name}" in taken or f.name in taken
-        },
-    )
-    editions = dict(mine.editions)
-    for language in {*mine.editions, *theirs.editions}:
-        own, other = (w.editions.get(language, EditionFields()) for w in (mine, theirs))
-        names = {f.name for f in fields(EditionFields) if f"e.{language}.{f.name}" in taken}
-        merged = replace(own, **{name: getattr(other, name) for name in names})
-        if merged != EditionFields() or language in mine.editions:
-            editions[language] = merged
-    return Written(
-        said,
-        editions,
-        theirs.audiences if "audiences" in taken else mine.audiences,
-        theirs.own if "own" in taken else mine.own,
-    )

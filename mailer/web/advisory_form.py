@@ -26,6 +26,11 @@ WITH_FILES, TEXT_ONLY = attachments.MAX_TOTAL + 4_000_000, 8_000_000
 
 MOST_FILES, MOST_FIELDS, MOST_CONTACTS = 40, 600, 40
 
+LANGUAGE_NAMES = {
+    "en": "English", "fr": "French", "es": "Spanish", "de": "German", "pt": "Portuguese",
+    "it": "Italian", "ar": "Arabic", "ru": "Russian",
+}  # fmt: skip
+
 _LANGUAGE = re.compile(r"e\.(?P<language>[a-z]{2,3})\.(?P<field>[a-z]+)")
 
 

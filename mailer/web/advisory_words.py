@@ -14,7 +14,7 @@ from mailer.present import count
 from mailer.present_reports.timelines import prospects
 
 _KINDS = {
-    DispatchKind.ADVANCE: "advance copy, marked with the embargo",
+    DispatchKind.ADVANCE: "advance copy",
     DispatchKind.RELEASE: "release",
     DispatchKind.CORRECTION: "correction to its holders",
     DispatchKind.WITHDRAWAL: "notice of withdrawal to its holders",

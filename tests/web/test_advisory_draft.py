@@ -174,6 +174,8 @@ def test_what_another_officer_saved_is_never_overwritten_silently(
         ):
             assert told in shown.text
         assert app.desk.draft(1).headline == "Jon's"
+        default = re.findall(r'name="take\.([^"]*)" value="(\w+)" checked', shown.text)
+        assert dict(default) == {"f.headline": "mine", "f.subhead": "mine", "f.notes": "theirs"}
         fields = dict(re.findall(r'type="hidden" name="([^"]*)" value="([^"]*)"', shown.text))
         choice = {"take.f.headline": "mine", "take.f.notes": "theirs", "take.f.subhead": "mine"}
         hidden = {name: unescape(value) for name, value in fields.items()}

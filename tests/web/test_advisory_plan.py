@@ -76,7 +76,7 @@ def test_what_would_go_to_whom_and_when_is_shown_before_it_is_submitted(officer:
     for told in (
         "Tuesday 9 February 2027, 00:01 UTC — that is 00:01 in London; 3 d from now",
         "Mon 8 Feb 2027, 00:01 (London, UTC+00:00)",
-        "advance copy, marked with the embargo 1",
+        "wires advance copy 1",
         "Submit it: 4 copies in 3 dispatches.",
         "2 contacts are of 2 not verified",
     ):
