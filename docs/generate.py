@@ -254,6 +254,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "config-relay-fallback": _configuration("relay.fallback"),
     "config-database": _configuration("database"),
     "config-dkim": _configuration("dkim"),
+    "config-bounces": _configuration("bounces"),
     "config-console": _configuration("console"),
     "config-audience": _configuration("audience"),
     "dispatch-diagram": _states(states.DISPATCH, states.DispatchState.PLANNED),

@@ -361,7 +361,7 @@ def test_two_audiences_never_share_a_name(office: Path, second: str) -> None:
         (
             "path = 'x'",
             "path: no such key; there are templates, lists, organisation, embargo, "
-            "relay, database, console, dkim, audience",
+            "relay, database, console, dkim, bounces, audience",
         ),
         ("host = 'x'", "host: no such key; did you mean relay.host?"),
         ("[relais]", "relais: no such key; did you mean relay?"),
@@ -831,7 +831,8 @@ def test_the_example_shows_each_default_as_it_is(office: Path) -> None:
     (office / "config.toml").write_text(text, "utf-8")
     shown = re.sub(
         r"(?m)^# (?!username|password_file|transaction_t|reply_to|not_before_local"
-        r"|base_url|tls_c|tls_k|key_f|selector)(\w+ = )",
+        r"|base_url|tls_c|tls_k|key_f|selector"
+        r"|address|forward_to|maildir|imap_host|imap_username|imap_password_file)(\w+ = )",
         r"\1",
         text,
     )

@@ -25,6 +25,7 @@ from pydantic import (
 )
 
 from mailer.config import kinds
+from mailer.config.bounces import Bounces
 from mailer.config.dkim import Dkim
 from mailer.config.kinds import Place, refuse
 from mailer.config.kinds import Section as _Section
@@ -365,6 +366,7 @@ class Settings(_Section):
     database: Database = Field(description="write [database], its keys below it")
     console: Console = Field(description="write [console], its keys below it")
     dkim: Dkim = Field(description="write [dkim], its keys below it")
+    bounces: Bounces = Field(description="write [bounces], its keys below it")
     audience: Annotated[tuple[AudienceConfig, ...], AfterValidator(kinds.some)] = Field(
         description="write [[audience]], in two brackets, for each audience"
     )
