@@ -256,6 +256,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "config-dkim": _configuration("dkim"),
     "config-bounces": _configuration("bounces"),
     "config-console": _configuration("console"),
+    "config-public": _configuration("public"),
     "config-audience": _configuration("audience"),
     "dispatch-diagram": _states(states.DISPATCH, states.DispatchState.PLANNED),
     "delivery-diagram": _states(states.DELIVERY, states.DeliveryState.PENDING),

@@ -15,8 +15,10 @@ from mailer.compose.signing import Signer
 from mailer.compose.slots import Copies, Filled
 from mailer.compose.templates import TemplateSet
 from mailer.config import Config
+from mailer.core import links
 from mailer.core.clockwatch import Reading
 from mailer.core.job import Job
+from mailer.core.links import Links, Purpose
 from mailer.core.model import NOTICES
 from mailer.delivery import smtp
 from mailer.delivery.sender import Sender
@@ -77,13 +79,19 @@ class Composer:
         self._database = database
         self._office = config.office
         self._signer = signer(config)
+        # One-click unsubscribing is for https addresses alone (RFC 8058 §3.1).
+        pages = config.public.base_url
+        self._pages = pages if pages.startswith("https://") else ""
         self._loaded = lru_cache(maxsize=DISPATCHES_AT_ONCE)(self._load)
 
     def __call__(self, job: Job) -> Filled:
         """One contact's copy; raises TemplateError."""
         references = self._references(job) if job.copy.kind in NOTICES else ()
-        copies = self._loaded(job.dispatch)
-        filled = copies.fill(job.contact, job.message_id, job.date, references)
+        copies, leave = self._loaded(job.dispatch), ""
+        if self._pages:
+            token = Links.of(self._database.link_key, job.message_id).unsubscribe
+            leave = links.page(self._pages, Purpose.UNSUBSCRIBE, token)
+        filled = copies.fill(job.contact, job.message_id, job.date, references, leave)
         return self._signer.signed(filled) if self._signer else filled
 
     def _references(self, job: Job) -> tuple[str, ...]:

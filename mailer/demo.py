@@ -205,7 +205,7 @@ def _free_port(wanted: int) -> int:
 
 async def _serve(app: App, environ: Mapping[str, str]) -> None:
     say = _plainly(app)
-    await child.run_with_console(runner(app, say), app.config.path, say, environ)
+    await child.run_with(runner(app, say), ["console"], app.config.path, say, environ)
 
 
 # --- what is shown ----------------------------------------------------------------------------

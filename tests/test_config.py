@@ -361,7 +361,7 @@ def test_two_audiences_never_share_a_name(office: Path, second: str) -> None:
         (
             "path = 'x'",
             "path: no such key; there are templates, lists, organisation, embargo, "
-            "relay, database, console, dkim, bounces, audience",
+            "relay, database, console, dkim, bounces, public, audience",
         ),
         ("host = 'x'", "host: no such key; did you mean relay.host?"),
         ("[relais]", "relais: no such key; did you mean relay?"),

@@ -13,6 +13,7 @@ import typer
 from mailer import present
 from mailer.app import App, open_for_run, runner
 from mailer.cli.common import DECIDE, cli, opened, options
+from mailer.core.errors import MailerError
 from mailer.core.inert import inert
 from mailer.web import child
 
@@ -38,10 +39,10 @@ async def _run(app: App, say: Callable[[str], None], *, once: bool, console: boo
     if once:
         return await worker.run_once()
     say(f"running; ledger {app.config.database.path}; Ctrl-C ends it")
-    if console:
-        await child.run_with_console(worker, options.config, say, os.environ)
-    else:
-        await worker.run()
+    children = ["console"] if console else []
+    if app.config.public.base_url:
+        children.append("public")
+    await child.run_with(worker, children, options.config, say, os.environ)
     return True
 
 
@@ -52,10 +53,28 @@ def console_command(
     ] = False,
 ) -> None:
     """Serve the console alone, without sending; `mailer run` serves it too."""
+    from mailer.web.console import create
     from mailer.web.serve import serve
 
     with opened() as app:
-        serve(app, _saying(app), until_eof=until_eof)
+        serve(create(app), "console", app.config.console, _saying(app), until_eof=until_eof)
+
+
+@cli.command("public")
+def public_command(
+    until_eof: Annotated[
+        bool, typer.Option("--until-eof", help="End when standard input ends.")
+    ] = False,
+) -> None:
+    """Serve the journalists' pages alone; `mailer run` serves them too, with [public] base_url."""
+    from mailer.web.public.site import create
+    from mailer.web.serve import serve
+
+    with opened() as app:
+        where = app.config.public
+        if not where.base_url:
+            raise MailerError("there are no public pages; set [public] base_url")
+        serve(create(app), "public", where, _saying(app), until_eof=until_eof)
 
 
 def _saying(app: App) -> Callable[[str], None]:

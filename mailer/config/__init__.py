@@ -3,11 +3,11 @@
 Whatever is wrong is told at once, one line a fault; a secret's value is never told.
 """
 
+from mailer.config.listeners import Console, Listener, Public
 from mailer.config.read import keys, load
 from mailer.config.sections import (
     AudienceConfig,
     Config,
-    Console,
     Database,
     EmbargoRules,
     Organisation,
@@ -21,7 +21,9 @@ __all__ = [
     "Console",
     "Database",
     "EmbargoRules",
+    "Listener",
     "Organisation",
+    "Public",
     "Relay",
     "keys",
     "load",

@@ -11,7 +11,6 @@ import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal
-from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -27,8 +26,8 @@ from pydantic import (
 from mailer.config import kinds
 from mailer.config.bounces import Bounces
 from mailer.config.dkim import Dkim
-from mailer.config.kinds import Place, refuse
-from mailer.config.kinds import Section as _Section
+from mailer.config.kinds import Place, Section, refuse
+from mailer.config.listeners import Console, Public
 from mailer.core.errors import ConfigError
 from mailer.core.model import LANGUAGES, Audience, Office
 
@@ -43,7 +42,7 @@ _SWITCH = "true and false are accepted"
 _LINE = "one line of text is accepted"
 
 
-class Organisation(_Section):
+class Organisation(Section):
     """Who issues. `domain` is the mail domain of Message-ID and List-Id, in ASCII."""
 
     name: kinds.Filled = Field(description=_LINE)
@@ -51,7 +50,7 @@ class Organisation(_Section):
     language: kinds.Language = Field("en", description=_LANGUAGES)
 
 
-class EmbargoRules(_Section):
+class EmbargoRules(Section):
     """The office's embargo habits: its IANA zone, and the usual lead of an advance copy."""
 
     zone: kinds.Zone = Field(description=_ZONE)
@@ -61,7 +60,7 @@ class EmbargoRules(_Section):
     check_clock: StrictBool = Field(True, description=_SWITCH)
 
 
-class Fallback(_Section):
+class Fallback(Section):
     """How to reach one relay: `[[relay.fallback]]`, and the first half of `[relay]`."""
 
     host: kinds.Host = Field(
@@ -205,7 +204,7 @@ class Relay(Fallback):
         return others
 
 
-class Database(_Section):
+class Database(Section):
     """Where the ledger is: an SQLite file, by its URL (`sqlite:///` and the path)."""
 
     url: kinds.Text = Field(
@@ -227,66 +226,7 @@ class Database(_Section):
         return f"sqlite:///{place.folder / name}" if isinstance(place, Place) else url
 
 
-class Console(_Section):
-    """The console in the browser. `base_url` is the address that people open, "" for its own."""
-
-    host: kinds.Host = Field("127.0.0.1", description="a host name or an IP address is accepted")
-    port: StrictInt = Field(8025, ge=0, le=65535, description="0 to 65535 are accepted")
-    base_url: kinds.Text = Field(
-        "", description='an address like "https://press.example.org" is accepted'
-    )
-    tls_certificate: kinds.OptionalPath = Field(
-        None, description="a PEM file with the certificate and its chain is accepted"
-    )
-    tls_key: kinds.OptionalPath = Field(None, description="a PEM file with the key is accepted")
-    metrics_token: SecretStr = Field(SecretStr(""), description=_LINE)
-    behind_proxy: StrictBool = Field(False, validate_default=True, description=_SWITCH)
-
-    @property
-    def secure(self) -> bool:
-        """Whether browsers reach it over TLS."""
-        return self.tls_certificate is not None or self.base_url.startswith("https://")
-
-    @property
-    def names(self) -> frozenset[str]:
-        """The host names that a request may be for, in lower case."""
-        own = {self.host.lower().strip("[]")}
-        if kinds.is_loopback(self.host) or self.behind_proxy:
-            own |= {"localhost", "127.0.0.1", "::1"}
-        return frozenset(own | {urlsplit(self.base_url).hostname or self.host.lower()})
-
-    @field_validator("base_url")
-    @classmethod
-    def _address(cls, url: str) -> str:
-        if url and not re.fullmatch(r"https?://[^/?#@\s]+/?", url):
-            raise ValueError("is not the address of a site")
-        return url.rstrip("/")
-
-    @field_validator("tls_key")
-    @classmethod
-    def _pair(cls, key: Path | None, info: ValidationInfo) -> Path | None:
-        if "tls_certificate" in info.data and (key is None) != (
-            info.data["tls_certificate"] is None
-        ):
-            raise refuse("tls_certificate and tls_key go together; give both or neither")
-        return key
-
-    @field_validator("behind_proxy")
-    @classmethod
-    def _guarded(cls, behind_proxy: bool, info: ValidationInfo) -> bool:
-        host = info.data.get("host", "localhost")
-        tls = info.data.get("tls_certificate")
-        if not behind_proxy and not tls and not kinds.is_loopback(host):
-            raise refuse(
-                "the console would show embargoed texts in the clear on the network; give "
-                'tls_certificate and tls_key, or say behind_proxy = true, or host = "127.0.0.1"'
-            )
-        if behind_proxy and not info.data.get("base_url", "unknown"):
-            raise refuse("needs base_url, the address by which people reach the proxy")
-        return behind_proxy
-
-
-class AudienceConfig(_Section):
+class AudienceConfig(Section):
     """One `[[audience]]`: who is in it, and how and when they are written to.
 
     What is left out of `template`, `language` and `timezone` is "" here until `load` has filled
@@ -355,7 +295,7 @@ class AudienceConfig(_Section):
         return advance
 
 
-class Settings(_Section):
+class Settings(Section):
     """All that may stand in the file."""
 
     templates: kinds.FolderPath = Field(Path("templates"), description="a folder is accepted")
@@ -367,6 +307,7 @@ class Settings(_Section):
     console: Console = Field(description="write [console], its keys below it")
     dkim: Dkim = Field(description="write [dkim], its keys below it")
     bounces: Bounces = Field(description="write [bounces], its keys below it")
+    public: Public = Field(description="write [public], its keys below it")
     audience: Annotated[tuple[AudienceConfig, ...], AfterValidator(kinds.some)] = Field(
         description="write [[audience]], in two brackets, for each audience"
     )

@@ -1,13 +1,14 @@
 """The links of one copy: how their tokens are made, kept and read, and how long they work.
 
-Every copy has three, each for one purpose: `/e/…` the embargo agreement, `/p/…` the journalist's
-preferences, `/u/…` unsubscribing. A token is 32 octets in base64url, and nobody can guess one: the
-first is drawn from the ledger's link key and the copy's random Message-ID, so that a retry after a
-restart carries the same octets; the others are hashes of the one before. Who knows the embargo
-link can therefore make the other two, and who knows the unsubscribe link, which mail providers
-see in a header, can make nothing. The ledger keeps one hash of the last of them (`kept`) and no
-token; the pages read a token with that alone, without the key, so that the listener that faces
-the internet can make no link. docs/decisions/0008-links-are-kept-as-hashes.md says why.
+Every copy has three, each for one purpose: `/e/…` the embargo agreement, `/u/…` unsubscribing,
+`/p/…` the journalist's preferences. A token is 32 octets in base64url, and nobody can guess one:
+the first is drawn from the ledger's link key and the copy's random Message-ID, so that a retry
+after a restart carries the same octets; the others are hashes of the one before, in the order of
+`Purpose`. Who knows the embargo link can therefore make the other two, and who knows the
+unsubscribe link, which mail providers see in a header, can choose as well as leave, and no more
+(`lesser`). The ledger keeps one hash of the last of them (`kept`) and no token; the pages read a
+token with that alone, without the key, so that the listener that faces the internet can make no
+link. docs/decisions/0008-links-are-kept-as-hashes.md says why.
 
 To write a link into a message:
 
@@ -39,14 +40,14 @@ class Purpose(StrEnum):
     """What a link is for; its value is the first part of the page's path."""
 
     EMBARGO = "e"
-    PREFERENCES = "p"
     UNSUBSCRIBE = "u"
+    PREFERENCES = "p"
 
 
 LIFE: Mapping[Purpose, timedelta] = MappingProxyType(
     {
         Purpose.EMBARGO: timedelta(days=30),
-        Purpose.PREFERENCES: timedelta(days=180),
+        Purpose.PREFERENCES: timedelta(days=400),
         Purpose.UNSUBSCRIBE: timedelta(days=400),
     }
 )
@@ -60,22 +61,22 @@ class Links:
     """The tokens of one copy, and the hash by which the ledger finds it again."""
 
     embargo: str
-    preferences: str
     unsubscribe: str
+    preferences: str
     kept: bytes
 
     @classmethod
     def of(cls, key: bytes, message_id: str) -> Links:
         """The links of the copy with this Message-ID: the same whenever they are made."""
-        embargo, preferences, unsubscribe = _chain(key, message_id)
-        found = _after(unsubscribe, Purpose.UNSUBSCRIBE)[:KEPT_OCTETS]
-        return cls(_text(embargo), _text(preferences), _text(unsubscribe), found)
+        embargo, unsubscribe, preferences = _chain(key, message_id)
+        found = _after(preferences, Purpose.PREFERENCES)[:KEPT_OCTETS]
+        return cls(_text(embargo), _text(unsubscribe), _text(preferences), found)
 
 
 def kept(key: bytes, message_id: str) -> bytes:
     """`Links.of(…).kept` alone: what is written for each of very many copies."""
-    *_, unsubscribe = _chain(key, message_id)
-    return _after(unsubscribe, Purpose.UNSUBSCRIBE)[:KEPT_OCTETS]
+    *_, preferences = _chain(key, message_id)
+    return _after(preferences, Purpose.PREFERENCES)[:KEPT_OCTETS]
 
 
 def sought(purpose: Purpose, token: str) -> bytes:
@@ -88,6 +89,14 @@ def sought(purpose: Purpose, token: str) -> bytes:
     for one in _ORDER[_ORDER.index(purpose) :]:
         octets = _after(octets, one)
     return octets[:KEPT_OCTETS]
+
+
+def lesser(purpose: Purpose, token: str, wanted: Purpose) -> str:
+    """The token of a later purpose that one leads to; of a text that is no token, another such."""
+    octets = _octets(token)
+    for one in _ORDER[_ORDER.index(purpose) : _ORDER.index(wanted)]:
+        octets = _after(octets, one)
+    return _text(octets)
 
 
 def works(purpose: Purpose, due: datetime, lift: datetime | None, now: datetime) -> bool:
@@ -109,8 +118,8 @@ def page(base_url: str, purpose: Purpose, token: str, language: str = "") -> str
 
 def _chain(key: bytes, message_id: str) -> tuple[bytes, bytes, bytes]:
     embargo = hmac.digest(key, message_id.encode(), "sha256")
-    preferences = _after(embargo, Purpose.EMBARGO)
-    return embargo, preferences, _after(preferences, Purpose.PREFERENCES)
+    unsubscribe = _after(embargo, Purpose.EMBARGO)
+    return embargo, unsubscribe, _after(unsubscribe, Purpose.UNSUBSCRIBE)
 
 
 def _after(octets: bytes, purpose: Purpose) -> bytes:

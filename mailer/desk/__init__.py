@@ -4,6 +4,8 @@ Every deed is one transaction with its audit row. `now` is an argument (aware, U
 people are whatever the caller was told. Each refusal is a MailerError that says what to do next.
 """
 
+from mailer.desk.admitting import Admitting
+from mailer.desk.answering import Answering
 from mailer.desk.changing import Change
 from mailer.desk.consenting import Consenting
 from mailer.desk.deciding import Approval
@@ -32,6 +34,15 @@ __all__ = [
 
 
 class Desk(
-    Drafting, Previewing, Consenting, Knowing, Looking, Overseeing, Reporting, Watching, Tokening
+    Drafting,
+    Previewing,
+    Consenting,
+    Answering,
+    Knowing,
+    Looking,
+    Overseeing,
+    Reporting,
+    Watching,
+    Tokening,
 ):
     """The press office's desk over one ledger and one configuration."""

@@ -1,17 +1,20 @@
-"""The console as a child of `mailer run`: started, started again after a crash, ended with it."""
+"""The console and the public pages, each a child process of `mailer run`.
+
+Started, started again after a crash, ended with it.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from mailer.scheduler import Runner
 
 AGAIN_AFTER_S, AGAIN_AFTER_AT_MOST_S = 1, 60
-"""How long a console that ended by itself is left alone: longer each time it does so at once."""
+"""How long a child that ended by itself is left alone: longer each time it does so at once."""
 
 STEADY_AFTER_S = 60
 """One that has served for so long has recovered."""
@@ -19,25 +22,33 @@ STEADY_AFTER_S = 60
 END_WITHIN_S = 8
 
 
-async def run_with_console(
-    worker: Runner, config: Path, say: Callable[[str], None], environ: Mapping[str, str]
+async def run_with(
+    worker: Runner,
+    children: Iterable[str],
+    config: Path,
+    say: Callable[[str], None],
+    environ: Mapping[str, str],
 ) -> None:
-    """Run until the worker ends, with a console beside it for as long."""
-    keeper = asyncio.create_task(keep(config, say, environ))
+    """Run until the worker ends, with these children ("console", "public") beside it."""
+    keepers = [asyncio.create_task(keep(name, config, say, environ)) for name in children]
     try:
         await worker.run()
     finally:
-        keeper.cancel()
-        await asyncio.wait([keeper])
+        for keeper in keepers:
+            keeper.cancel()
+        if keepers:
+            await asyncio.wait(keepers)
 
 
-async def keep(config: Path, say: Callable[[str], None], environ: Mapping[str, str]) -> None:
-    """Keep a console process for this configuration until cancelled. It raises nothing of its own.
+async def keep(
+    name: str, config: Path, say: Callable[[str], None], environ: Mapping[str, str]
+) -> None:
+    """Keep a `mailer console` or `mailer public` until cancelled. It raises nothing of its own.
 
     It is in a session of its own, so that Ctrl-C reaches the run alone; and it ends when its
     standard input does, so that a run that was killed leaves none behind.
     """
-    command = [sys.executable, "-m", "mailer", "--config", str(config), "console", "--until-eof"]
+    command = [sys.executable, "-m", "mailer", "--config", str(config), name, "--until-eof"]
     pause, loop = AGAIN_AFTER_S, asyncio.get_running_loop()
     while True:
         began = loop.time()
@@ -51,8 +62,11 @@ async def keep(config: Path, say: Callable[[str], None], environ: Mapping[str, s
             ended = f"ended with status {await _ended(child)}"
         pause = AGAIN_AFTER_S if loop.time() - began > STEADY_AFTER_S else pause
         await asyncio.sleep(pause)  # told to end with the run, it may be the first to
-        say(f"the console {ended}; it is started again; sending goes on")
+        say(f"{_CALLED[name]} {ended}; it is started again; sending goes on")
         pause = min(2 * pause, AGAIN_AFTER_AT_MOST_S)
+
+
+_CALLED = {"console": "the console", "public": "the public listener"}
 
 
 async def _ended(child: asyncio.subprocess.Process) -> int:

@@ -80,11 +80,9 @@ class Guard:
 
     def _refusal(self, scope: Scope) -> tuple[int, str] | None:
         headers = Headers(scope=scope)
-        hosts = headers.getlist("host")
-        found = _HOST.fullmatch(hosts[0]) if len(hosts) == 1 else None
-        if found is None or found["name"].strip("[]").lower() not in self._names:
+        if named_host(headers) not in self._names:
             return 421, "This is not the address of the console; see [console] base_url.\n"
-        if scope["method"] not in SAFE and not self._is_ours(scope, headers, hosts[0]):
+        if scope["method"] not in SAFE and not self._is_ours(scope, headers, headers["host"]):
             return 403, "This was not sent by a page of the console, and was not done.\n"
         return None
 
@@ -96,6 +94,13 @@ class Guard:
         if site is not None:
             return site == "same-origin"
         return origin in {self._own, f"{scope['scheme']}://{host}"} - {""}
+
+
+def named_host(headers: Headers) -> str:
+    """The host that a request is for, in lower case; "" if it names none, or more than one."""
+    hosts = headers.getlist("host")
+    found = _HOST.fullmatch(hosts[0]) if len(hosts) == 1 else None
+    return found["name"].strip("[]").lower() if found else ""
 
 
 def _origin(url: str) -> str:

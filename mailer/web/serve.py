@@ -1,7 +1,7 @@
-"""The console as a process of its own: served until it is told to end.
+"""The console, or the public pages, as a process of its own: served until it is told to end.
 
-`mailer run` starts it as a child and keeps it there (`keep`). The sender waits for nothing of it:
-no page can slow the sending, and a console that crashes ends nothing but itself.
+`mailer run` starts each as a child and keeps it there (`child`). The sender waits for nothing of
+them: no page can slow the sending, and one that crashes ends nothing but itself.
 """
 
 from __future__ import annotations
@@ -15,29 +15,35 @@ import threading
 from collections.abc import Callable
 
 import uvicorn
+from starlette.types import ASGIApp
 
-from mailer.app import App
-from mailer.config import Console
+from mailer.config import Listener
 from mailer.core.errors import MailerError
-from mailer.web.console import create
 
 STOP_WITHIN_S = 5
-"""Seconds that open requests have, once the console was told to end."""
+"""Seconds that open requests have, once it was told to end."""
 
 
-def serve(app: App, say: Callable[[str], None], *, until_eof: bool = False) -> None:
+def serve(
+    site: ASGIApp,
+    name: str,
+    where: Listener,
+    say: Callable[[str], None],
+    *,
+    until_eof: bool = False,
+) -> None:
     """Serve until SIGINT or SIGTERM; or, with `until_eof`, until standard input ends too.
 
-    MailerError if the address cannot be had or the certificate not be read.
+    `name` is the section of the configuration that `where` is. MailerError if the address cannot
+    be had or the certificate not be read.
     """
-    console = app.config.console
-    listening = _listen(console)
+    listening = _listen(where, name)
     try:
         config = uvicorn.Config(
-            create(app),
-            ssl_certfile=console.tls_certificate,
-            ssl_keyfile=console.tls_key,
-            proxy_headers=console.behind_proxy,
+            site,
+            ssl_certfile=where.tls_certificate,
+            ssl_keyfile=where.tls_key,
+            proxy_headers=where.behind_proxy,
             server_header=False,
             access_log=False,
             log_level="warning",
@@ -48,39 +54,39 @@ def serve(app: App, say: Callable[[str], None], *, until_eof: bool = False) -> N
             config.load()
         except OSError as error:
             raise MailerError(
-                f"[console] {console.tls_certificate}, {console.tls_key}: no certificate and key "
+                f"[{name}] {where.tls_certificate}, {where.tls_key}: no certificate and key "
                 f"that can be used: {error.strerror or error}"
             ) from None
         server = uvicorn.Server(config)
         if until_eof:
             threading.Thread(target=_end_with_stdin, args=(server,), daemon=True).start()
-        say(f"console at {address(console, listening)}")
+        say(f"{name} at {address(where, listening)}")
         asyncio.run(server.serve([listening]))
     finally:
         listening.close()
 
 
-def address(console: Console, listening: socket.socket) -> str:
+def address(where: Listener, listening: socket.socket) -> str:
     """What people open."""
-    if console.base_url:
-        return console.base_url
-    host = f"[{console.host}]" if ":" in console.host else console.host
-    scheme = "https" if console.secure else "http"
+    if where.base_url:
+        return where.base_url
+    host = f"[{where.host}]" if ":" in where.host else where.host
+    scheme = "https" if where.secure else "http"
     return f"{scheme}://{host}:{listening.getsockname()[1]}"
 
 
-def _listen(console: Console) -> socket.socket:
-    family = socket.AF_INET6 if ":" in console.host else socket.AF_INET
+def _listen(where: Listener, name: str) -> socket.socket:
+    family = socket.AF_INET6 if ":" in where.host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind((console.host, console.port))
+        listening.bind((where.host, where.port))
         listening.listen(100)
     except OSError as error:
         listening.close()
         raise MailerError(
-            f"console: {console.host}:{console.port} cannot be had ({error.strerror}); stop what "
-            "has it, or set [console] port"
+            f"{name}: {where.host}:{where.port} cannot be had ({error.strerror}); stop what "
+            f"has it, or set [{name}] port"
         ) from None
     return listening
 

@@ -33,6 +33,16 @@ def test_the_same_copy_has_the_same_links_after_a_restart() -> None:
     assert Links.of(KEY, ID) == Links.of(bytes(KEY), str(ID))
 
 
+def test_leaving_leads_to_choosing_and_the_embargo_link_to_both() -> None:
+    made = Links.of(KEY, ID)
+    for purpose, wanted in (("e", "u"), ("e", "p"), ("u", "p"), ("u", "u")):
+        token = tokens(made)[Purpose(purpose)]
+        assert (
+            links.lesser(Purpose(purpose), token, Purpose(wanted)) == tokens(made)[Purpose(wanted)]
+        )
+    assert links.lesser(Purpose.UNSUBSCRIBE, "no token", Purpose.PREFERENCES) != made.preferences
+
+
 def test_never_the_same_links_for_another_copy_or_key() -> None:
     made = Links.of(KEY, ID)
     for other in (Links.of(KEY, ID.replace("0", "1", 1)), Links.of(KEY[::-1], ID)):
