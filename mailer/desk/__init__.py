@@ -4,7 +4,6 @@ Every deed is one transaction with its audit row. `now` is an argument (aware, U
 people are whatever the caller was told. Each refusal is a MailerError that says what to do next.
 """
 
-from mailer.desk.admitting import Admitting
 from mailer.desk.answering import Answering
 from mailer.desk.changing import Change
 from mailer.desk.consenting import Consenting
