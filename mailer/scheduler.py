@@ -184,7 +184,9 @@ class Runner:
             self._fail(error)
         except LedgerError as error:
             # It may pass: a full disk is emptied, a lock let go. Nothing is sent meanwhile.
-            self._tell_once(f"the ledger cannot be used: {error}; trying on")
+            # While copies are being sent, it is the sender that says so.
+            if self._sending is None or self._sending.done():
+                self._tell_once(f"the ledger cannot be used: {error}; trying on")
             pause = TICK
         except Exception as error:
             self._fail(error)
@@ -255,7 +257,8 @@ class Runner:
     async def _send_and_close(self) -> None:
         try:
             await self._at_work.send_due()
-            await self._close_done()
+            with contextlib.suppress(LedgerError):  # the next tick does it
+                await self._close_done()
         except* Exception as group:
             self._fail(_first(group))
 

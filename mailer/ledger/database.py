@@ -47,6 +47,8 @@ class Database:
         self.link_key = linkkey.key_beside(path)
         self._engine = _engine(path)
         self._reading = self._engine.execution_options(mailer_reads_only=True)
+        self._opened = {path: _identity(path)}
+        """Which files these are. A transaction on any other, or on one that is gone, is lost."""
 
     @contextmanager
     def write(self, *, bulk: bool = False) -> Iterator[Session]:
@@ -54,12 +56,14 @@ class Database:
 
         `bulk`: it adds very many rows, and gets memory to keep their indexes at hand meanwhile.
         """
+        self._require_there()
         with _told_plainly(self.path), self._session(self._engine) as session:
             connection = session.connection()
             if bulk:
                 connection.exec_driver_sql(f"PRAGMA cache_size = -{BULK_CACHE_KIB}")
                 connection.info[_BULK] = True
             yield session
+            self._require_there()
             session.commit()
 
     @contextmanager
@@ -85,6 +89,8 @@ class Database:
             raw.execute("PRAGMA busy_timeout = 0")
             raw.execute("PRAGMA synchronous = NORMAL")
             raw.execute("PRAGMA wal_autocheckpoint = 0")
+            raw.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchall()  # the log is there now
+            self._opened[self._log] = _identity(self._log)
             connection.detach()  # it is not for others afterwards
             return connection
 
@@ -97,6 +103,26 @@ class Database:
             self._session(connection, autoflush=False) as session,
         ):
             yield _raw(connection).cursor(), session
+            self._require_there()
+
+    def _require_there(self) -> None:
+        """Raise LedgerError unless the files we have open are those that are found by their names.
+
+        The system lets us go on writing to a file that was deleted or moved, or whose volume was
+        taken away: what is committed to it is lost.
+        """
+        for path, opened in self._opened.items():
+            found = _identity(path)
+            if found == opened:
+                continue
+            if found is None:
+                raise LedgerError(
+                    f"{path}: the ledger is not there any more; bring it back, or its volume"
+                )
+            raise LedgerError(
+                f"{path}: another file has taken the ledger's place; put the right one there, or "
+                "stop this run and start it again with this one"
+            )
 
     @property
     def _log(self) -> Path:
@@ -109,11 +135,9 @@ class Database:
 
     def sync(self) -> None:
         """Return when every commit so far is on the disk. From any thread."""
+        self._require_there()
         with _told_plainly(self.path, OSError):
-            try:
-                file = os.open(self._log, os.O_RDONLY)
-            except FileNotFoundError:
-                return  # all of it was copied into the ledger, and synced there
+            file = os.open(self._log, os.O_RDONLY)
             try:
                 os.fsync(file)
             finally:
@@ -176,6 +200,15 @@ def open_ledger(path: Path, *, now: datetime, upgrade: bool = False) -> Database
     return database
 
 
+def _identity(path: Path) -> tuple[int, int] | None:
+    """What tells a file from every other, however it is named; None: it is not to be had."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return (found.st_dev, found.st_ino)
+
+
 def _schema_of(path: Path) -> str | None:
     """The schema's version, or None where there is no ledger yet."""
     if not path.exists() or path.stat().st_size == 0:
@@ -212,10 +245,13 @@ def _migrate(engine: Engine) -> None:
 
 def _engine(path: Path) -> Engine:
     new = not path.exists()
+    uri = f"{path.absolute().as_uri()}?mode=rw"  # never to make a new one where ours has gone
+
+    def connect() -> sqlite3.Connection:
+        return sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT_S, check_same_thread=False)
+
     engine = create_engine(
-        URL.create("sqlite", database=str(path)),
-        connect_args={"timeout": BUSY_TIMEOUT_S},
-        max_overflow=THREADS,
+        URL.create("sqlite", database=str(path)), creator=connect, max_overflow=THREADS
     )
 
     @event.listens_for(engine, "connect")

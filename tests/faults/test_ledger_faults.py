@@ -17,6 +17,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from script import Act, Play, Plays, Point
 from scripted import Relay
 from sqlalchemy import Connection, Engine, event
 from support import LIFT, FakeClock
@@ -166,9 +167,14 @@ def sees_it_through(story: Story, fault: Fault, told: Callable[[], bool]) -> Non
     assert states.count("in_doubt") <= CONNECTIONS
 
 
+def unhurried() -> Relay:
+    """A relay slow enough for something to happen before it has them all."""
+    return Relay(Plays(Play(Point.DOT, Act(None, slowly=0.01))))
+
+
 @pytest.fixture
 def story(offices: Offices) -> Iterator[Story]:
-    with offices.open(Relay(), NAMES, clock=GoingClock(), connections=CONNECTIONS) as one:
+    with offices.open(unhurried(), NAMES, clock=GoingClock(), connections=CONNECTIONS) as one:
         yield one
 
 
