@@ -44,6 +44,7 @@ def to_html(source: str, way: str = "ltr", pictures: tuple[Picture, ...] = ()) -
     `way` is how the text around it runs, as HTML's `dir`.
     """
     tokens = _tokens(source, pictures)
+    _outline(tokens)
     _turn(tokens, way)
     return nh3.clean(
         _PARSER.renderer.render(tokens, _PARSER.options, {}),
@@ -69,6 +70,19 @@ def to_text(
 
 def _tokens(source: str, pictures: tuple[Picture, ...]) -> list[Token]:
     return _PARSER.parse(paragraphs(source), {"pictures": dict(pictures)})
+
+
+def _outline(tokens: list[Token]) -> None:
+    """Headings below the message's own, none of which leaves out a level (WCAG 2.2, 1.3.1)."""
+    open_now: list[int] = []
+    for token in tokens:
+        if token.type == "heading_open":
+            written = int(token.tag[1])
+            while open_now and open_now[-1] >= written:
+                open_now.pop()
+            open_now.append(written)
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = f"h{min(6, 1 + len(open_now))}"
 
 
 def _turn(tokens: list[Token], way: str) -> None:

@@ -60,7 +60,7 @@ def _boundary(kind: str, mark: str) -> tuple[bytes, bytes]:
     # "=_" stands in no base64 and no quoted-printable text (RFC 2045 §6.7), and a text that has it
     # is never 7bit: see `is_plain`. So no text, whoever wrote it, can hold a boundary.
     boundary = f"=_{hashlib.sha256(f'{kind} {mark}'.encode(errors='replace')).hexdigest()[:32]}"
-    head = f'Content-Type: multipart/{kind}; boundary="{boundary}"\r\n\r\n'
+    head = f'Content-Type: multipart/{kind};\r\n boundary="{boundary}"\r\n\r\n'
     return head.encode(), f"\r\n--{boundary}\r\n".encode()
 
 
