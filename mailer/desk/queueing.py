@@ -13,18 +13,40 @@ from mailer.compose import message
 from mailer.compose.message import Message
 from mailer.compose.templates import TemplateSet, render
 from mailer.core import plan as planning
-from mailer.core.errors import MailerError
+from mailer.core.errors import DocumentError, MailerError
+from mailer.core.inert import brief
 from mailer.core.model import Contact
 from mailer.core.plan import Standing
 from mailer.core.states import DispatchState
 from mailer.desk.base import DeskBase
 from mailer.desk.proposal import Basis, Document, PlanRow, PlanView, Proposal
+from mailer.intake import attachments, documents
 from mailer.ledger import audit, plans, store
 from mailer.ledger.tables import DispatchRow
 
 
 class Queueing(DeskBase):
     """From a document to a plan in the ledger. Nothing of it goes before somebody approves it."""
+
+    def document(
+        self,
+        name: str,
+        content: bytes,
+        *,
+        editions: Mapping[str, str] = MappingProxyType({}),
+        files: Mapping[str, bytes] = MappingProxyType({}),
+    ) -> Document:
+        """A document that is at hand, with its editions (by language) and files (by name).
+
+        `name` says by its suffix what kind of document it is. Raises DocumentError.
+        """
+        draft = documents.parse(name, content, editions)
+        attachments.held_together((one, len(octets)) for one, octets in files.items())
+        there = tuple(attachments.uploaded(one, octets) for one, octets in files.items())
+        missing = [one for one in draft.attachments if one not in files]
+        if missing:
+            raise DocumentError(f'attachment "{brief(missing[0])}": it is named and not given')
+        return Document(name, draft, there)
 
     def propose(
         self,

@@ -21,7 +21,7 @@ def token(app: App, role: Role = Role.APPROVER, **options: timedelta | None) -> 
     """A token in that role, of a user in it, who is made if there is none."""
     if role.value not in {person.login for person in app.desk.people()}:
         add_person(app, role)
-    lasts = options.get("lasts", timedelta(days=1))
+    lasts = options.get("lasts", timedelta(days=30))
     made = app.desk.add_token(role.value, "test", role, lasts=lasts, by="test", now=app.now())
     return made[1]
 

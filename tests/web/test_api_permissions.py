@@ -20,6 +20,7 @@ from mailer.web.api import service
 STAFF, OFFICER, APPROVER, ADMIN = Role.STAFF, Role.OFFICER, Role.APPROVER, Role.ADMIN
 EVERYONE = frozenset(Role)
 WRITERS = frozenset({OFFICER, APPROVER})
+APPROVERS = frozenset({APPROVER})
 AUDITORS = frozenset({OFFICER, APPROVER, ADMIN})
 ANYBODY = None
 
@@ -27,7 +28,25 @@ TABLE: dict[str, tuple[frozenset[Role] | None, str, int]] = {
     "GET /openapi.json": (ANYBODY, "/openapi.json", 200),
     "GET /desk": (EVERYONE, "/desk", 200),
     "POST /desk/stop": (WRITERS, "/desk/stop", 422),
-    "POST /desk/resume": (frozenset({APPROVER}), "/desk/resume", 422),
+    "POST /desk/resume": (APPROVERS, "/desk/resume", 422),
+    "GET /advisories": (WRITERS, "/advisories", 200),
+    "POST /advisories": (WRITERS, "/advisories", 422),
+    "POST /advisories/propose": (WRITERS, "/advisories/propose", 422),
+    "POST /advisories/correct": (WRITERS, "/advisories/correct", 422),
+    "GET /advisories/{number}": (WRITERS, "/advisories/1", 404),
+    "GET /advisories/{number}/timeline": (WRITERS, "/advisories/1/timeline", 404),
+    "GET /advisories/{number}/difference": (WRITERS, "/advisories/1/difference", 404),
+    "GET /advisories/{number}/copies": (WRITERS, "/advisories/1/copies?audience=wires", 404),
+    "POST /advisories/{number}/approve": (APPROVERS, "/advisories/1/approve", 422),
+    "POST /advisories/{number}/hold": (WRITERS, "/advisories/1/hold", 422),
+    "POST /advisories/{number}/resume": (APPROVERS, "/advisories/1/resume", 404),
+    "POST /advisories/{number}/cancel": (WRITERS, "/advisories/1/cancel", 404),
+    "POST /advisories/{number}/reschedule": (WRITERS, "/advisories/1/reschedule", 422),
+    "POST /advisories/{number}/lift": (APPROVERS, "/advisories/1/lift", 404),
+    "POST /advisories/{number}/withdraw": (WRITERS, "/advisories/1/withdraw", 422),
+    "POST /advisories/{number}/resolve": (WRITERS, "/advisories/1/resolve", 422),
+    "POST /advisories/{number}/test": (WRITERS, "/advisories/1/test", 422),
+    "GET /log": (EVERYONE, "/log", 200),
     "GET /audit": (AUDITORS, "/audit", 200),
     "GET /audiences": (EVERYONE, "/audiences", 200),
     "GET /contacts": (EVERYONE, "/contacts?q=ana", 200),

@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from mailer import __version__
 from mailer.app import App
 from mailer.web.access import refuse_open_routes
-from mailer.web.api import contacts, desk, lists, problems
+from mailer.web.api import acts, advisories, contacts, desk, lists, log, problems
 
 NO_LIMIT = 1 << 40
 """Each operation holds its body to a size itself (operation.py), and says so in a problem."""
@@ -16,6 +16,19 @@ ABOUT = """
 What the console does, for programs, through the same desk: whatever is refused there is refused
 here. `docs/reference/api.md` has the conventions: tokens, problems, times and idempotency keys.
 """
+
+
+ROUTERS = (
+    desk.router,
+    advisories.router,
+    advisories.uploads,
+    acts.router,
+    acts.uploads,
+    log.router,
+    contacts.router,
+    lists.router,
+    lists.uploads,
+)
 
 
 def create(app: App) -> FastAPI:
@@ -33,7 +46,7 @@ def create(app: App) -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
     )
     api.state.app = app
-    for router in (desk.router, contacts.router, lists.router, lists.uploads):
+    for router in ROUTERS:
         api.include_router(router)
     for kind in problems.HANDLED:
         api.add_exception_handler(kind, problems.answer)
