@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import threading
+from contextlib import suppress
 from datetime import datetime
 from zoneinfo import available_timezones
 
@@ -16,7 +17,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlmodel import Session
 
-from mailer.core.errors import MailerError
+from mailer.core.errors import LedgerBusyError, MailerError
 from mailer.core.inert import inert
 from mailer.core.people import Person, Role, password_fault
 from mailer.desk.base import DeskBase
@@ -168,7 +169,8 @@ class Admitting(DeskBase):
             return None
         person, stale = found
         if stale:
-            with self._database.write() as session:
+            # A page does not wait for a writer only to say that it was looked at.
+            with suppress(LedgerBusyError), self._database.write(at_once=True) as session:
                 people.touch(session, kept, now)
         return person
 

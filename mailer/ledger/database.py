@@ -36,7 +36,7 @@ THREADS = 40
 """How many may be at it at once: each has a connection of its own, so that none waits for another.
 As many as the console answers at once."""
 
-_BULK = "mailer_bulk"
+_BULK, _AT_ONCE = "mailer_bulk", "mailer_at_once"
 
 
 class Database:
@@ -47,17 +47,20 @@ class Database:
         self.link_key = linkkey.key_beside(path)
         self._engine = _engine(path)
         self._reading = self._engine.execution_options(mailer_reads_only=True)
+        self._at_once = self._engine.execution_options(mailer_at_once=True)
         self._opened = {path: _identity(path)}
         """Which files these are. A transaction on any other, or on one that is gone, is lost."""
 
     @contextmanager
-    def write(self, *, bulk: bool = False) -> Iterator[Session]:
+    def write(self, *, bulk: bool = False, at_once: bool = False) -> Iterator[Session]:
         """A transaction that holds the write lock from its start, committed at the end.
 
         `bulk`: it adds very many rows, and gets memory to keep their indexes at hand meanwhile.
+        `at_once`: it waits for no other writer, but raises LedgerBusyError.
         """
         self._require_there()
-        with _told_plainly(self.path), self._session(self._engine) as session:
+        engine = self._at_once if at_once else self._engine
+        with _told_plainly(self.path), self._session(engine) as session:
             connection = session.connection()
             if bulk:
                 connection.exec_driver_sql(f"PRAGMA cache_size = -{BULK_CACHE_KIB}")
@@ -251,7 +254,10 @@ def _engine(path: Path) -> Engine:
         return sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT_S, check_same_thread=False)
 
     engine = create_engine(
-        URL.create("sqlite", database=str(path)), creator=connect, max_overflow=THREADS
+        URL.create("sqlite", database=str(path)),
+        creator=connect,
+        max_overflow=THREADS,
+        hide_parameters=True,  # a fault's message would hold what was written: a text, an address
     )
 
     @event.listens_for(engine, "connect")
@@ -266,10 +272,16 @@ def _engine(path: Path) -> Engine:
     def _on_checkin(connection: sqlite3.Connection | None, record: Any) -> None:
         if connection is not None and record.info.pop(_BULK, False):
             connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+        if connection is not None and record.info.pop(_AT_ONCE, False):
+            connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_S * 1000}")
 
     @event.listens_for(engine, "begin")
     def _on_begin(connection: Connection) -> None:
-        reads = connection.get_execution_options().get("mailer_reads_only", False)
+        options = connection.get_execution_options()
+        if options.get("mailer_at_once", False):
+            connection.info[_AT_ONCE] = True
+            connection.exec_driver_sql("PRAGMA busy_timeout = 0")
+        reads = options.get("mailer_reads_only", False)
         connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
     if new:

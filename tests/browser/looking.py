@@ -13,6 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 from support import ROOT
 
+from mailer.app import open_app
 from mailer.core.people import Role
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -26,12 +27,9 @@ def served(config: Path, *command: str, **environ: str) -> Iterator[str]:
     """`mailer console` (or `mailer run`) on a free port, with a user in each role; its address."""
     env = os.environ | {"MAILER__CONSOLE__PORT": "0", "MAILER__EMBARGO__CHECK_CLOCK": "false"}
     words = [sys.executable, "-m", "mailer", "--config", str(config)]
-    for role in Role:
-        subprocess.run(
-            [*words, "user", "add", role.value, "--role", role.value],
-            env=env | environ, cwd=ROOT, input=PASSWORD + "\n", text=True, check=True,
-            capture_output=True,
-        )  # fmt: skip
+    with open_app(config, env | environ, upgrade=True) as app:
+        for role in Role:
+            app.desk.add_person(role.value, PASSWORD, role, by="test", now=app.now())
     with subprocess.Popen(
         [*words, *command], env=env | environ, cwd=ROOT, text=True, stdout=subprocess.PIPE
     ) as process:

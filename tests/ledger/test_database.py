@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import sqlite3
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,10 +13,11 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
-from sqlmodel import SQLModel
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import SQLModel, select
 
 import mailer.ledger
-from mailer.core.errors import LedgerError
+from mailer.core.errors import LedgerBusyError, LedgerError
 from mailer.ledger import database as databases
 from mailer.ledger import tables
 from mailer.ledger.database import open_ledger
@@ -152,3 +154,43 @@ def test_a_failed_transaction_changes_nothing(tmp_path: Path) -> None:
             raise RuntimeError
         with database.read() as session:
             assert session.get(tables.RunRow, 1) is None
+
+
+def test_who_waits_for_nobody_is_told_and_the_next_one_waits_again(tmp_path: Path) -> None:
+    with open_ledger(tmp_path / "a.db", now=NOW) as database:
+        with database.write():
+            with pytest.raises(LedgerBusyError), database.write(at_once=True):
+                pass
+        with database.write(at_once=True) as session:
+            session.add(tables.RunRow(host="h", pid=1, started_at=NOW, seen_at=NOW))
+        with database.read() as session:
+            assert session.get(tables.RunRow, 1) is not None
+            asked = session.execute(text("PRAGMA busy_timeout")).scalar()
+        assert asked == databases.BUSY_TIMEOUT_S * 1000
+
+
+def test_a_fault_of_the_ledger_never_shows_what_was_written(tmp_path: Path) -> None:
+    with open_ledger(tmp_path / "a.db", now=NOW) as database:
+        with pytest.raises(IntegrityError) as fault, database.write() as session:
+            for _ in range(2):
+                session.add(
+                    tables.AdvisoryRow(
+                        reference="r", reference_key="secret-text", organisation="o", created_at=NOW
+                    )
+                )
+        assert "secret-text" not in str(fault.value)
+
+
+def test_many_threads_read_and_write_at_once(tmp_path: Path) -> None:
+    with open_ledger(tmp_path / "a.db", now=NOW) as database:
+
+        def work(number: int) -> None:
+            with database.write() as session:
+                session.add(tables.RunRow(host="h", pid=number, started_at=NOW, seen_at=NOW))
+            with database.read() as session:
+                assert session.exec(select(tables.RunRow).where(tables.RunRow.pid == number)).one()
+
+        with ThreadPoolExecutor(databases.THREADS) as threads:
+            list(threads.map(work, range(4 * databases.THREADS)))
+        with database.read() as session:
+            assert len(session.exec(select(tables.RunRow)).all()) == 4 * databases.THREADS

@@ -90,6 +90,13 @@ def test_never_a_session_for_ever(app: App, clock: FakeClock) -> None:
         assert not is_in(one)
 
 
+def test_a_page_never_waits_for_a_writer(app: App, clock: FakeClock) -> None:
+    with browser(app, Role.STAFF) as one:
+        clock.move(minutes=5)
+        with app.database.write():
+            assert is_in(one)
+
+
 def test_never_a_session_from_the_future(app: App, clock: FakeClock) -> None:
     with browser(app, Role.STAFF) as one:
         clock.move(hours=-1)
