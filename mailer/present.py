@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from typing import Any
@@ -230,14 +230,18 @@ def entry_json(entry: Entry) -> dict[str, Any]:
     return row
 
 
-def log_csv(entries: Iterable[Entry]) -> None:
-    """The log as CSV on standard output, safe to open in a spreadsheet."""
+def log_table(entries: Iterable[Entry]) -> Iterator[list[str | int | None]]:
+    """The log as a spreadsheet's rows, its head first: no cell is a formula or acts on anything."""
     columns = [field.name for field in fields(Entry)] + ["milliseconds"]
-    writer = csv.writer(sys.stdout)
-    writer.writerow(columns)
+    yield list(columns)
     for entry in entries:
         row = entry_json(entry)
-        writer.writerow(["" if row[c] is None else inert_cell(str(row[c])) for c in columns])
+        yield [inert_cell(row[c]) if isinstance(row[c], str) else row[c] for c in columns]
+
+
+def log_csv(entries: Iterable[Entry]) -> None:
+    """The log as CSV on standard output, safe to open in a spreadsheet."""
+    csv.writer(sys.stdout).writerows(log_table(entries))
 
 
 def log_line(entry: Entry, zone: str) -> Text:

@@ -19,6 +19,10 @@ class ConfigError(MailerError):
     """The configuration cannot be used; one line per fault, as `file: key: what, accepted`."""
 
 
+class NotThereError(MailerError):
+    """What was asked for by its name or number is not in the ledger."""
+
+
 class DocumentError(MailerError):
     """An advisory's file cannot be read or lacks what an advisory must have."""
 

@@ -15,7 +15,7 @@ from mailer.core.errors import MailerError
 from mailer.core.states import DeliveryEvent, DeliveryState, DispatchEvent, DispatchState
 from mailer.desk.checking import Checking
 from mailer.ledger import approvals, audit, changes, holds, store
-from mailer.ledger.tables import AdvisoryRow, DeliveryRow, DispatchRow
+from mailer.ledger.tables import AdvisoryRow, DeliveryRow, DispatchRow, VersionRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,27 +206,51 @@ class Deciding(Checking):
         with self._database.write() as session:
             owner = self._advisory(session, reference)
             rows = store.in_doubt(session, owner.id or 0, contact)
-            if event is DeliveryEvent.RESEND:
-                self._only_current(session, owner, rows)
             if not rows:
                 whose = f" for {contact}" if contact else ""
                 raise MailerError(f"{owner.reference}: no copy{whose} is in doubt")
-            for row in rows:
-                row.state = states.after(states.DELIVERY, DeliveryState(row.state), event)
-                row.reason = f"{_DECIDED[event]}, says {by}"
-                row.changed_at = now
-                session.add(row)
-            if event is DeliveryEvent.RESEND:
-                store.reopen(session, {row.dispatch_id for row in rows}, by, now)
-            audit.append(
-                session,
-                at=now,
-                actor=by,
-                action="resolve",
-                subject=owner.reference,
-                detail={"as": event, "deliveries": [row.id for row in rows]},
-            )
-            return len(rows)
+            return self._settle(session, owner, rows, event, by, now)
+
+    def settle(self, delivery: int, *, event: DeliveryEvent, by: str, now: datetime) -> str:
+        """The same for one copy by its number; returns the advisory's reference."""
+        by = self._named(by)
+        with self._database.write() as session:
+            row = session.get(DeliveryRow, delivery)
+            if row is None or row.state != DeliveryState.IN_DOUBT:
+                raise MailerError("this copy is not in doubt; somebody has settled it meanwhile")
+            dispatch = session.get_one(DispatchRow, row.dispatch_id)
+            version = session.get_one(VersionRow, dispatch.version_id)
+            owner = session.get_one(AdvisoryRow, version.advisory_id)
+            self._settle(session, owner, [row], event, by, now)
+            return owner.reference
+
+    def _settle(
+        self,
+        session: Session,
+        owner: AdvisoryRow,
+        rows: list[DeliveryRow],
+        event: DeliveryEvent,
+        by: str,
+        now: datetime,
+    ) -> int:
+        if event is DeliveryEvent.RESEND:
+            self._only_current(session, owner, rows)
+        for row in rows:
+            row.state = states.after(states.DELIVERY, DeliveryState(row.state), event)
+            row.reason = f"{_DECIDED[event]}, says {by}"
+            row.changed_at = now
+            session.add(row)
+        if event is DeliveryEvent.RESEND:
+            store.reopen(session, {row.dispatch_id for row in rows}, by, now)
+        audit.append(
+            session,
+            at=now,
+            actor=by,
+            action="resolve",
+            subject=owner.reference,
+            detail={"as": event, "deliveries": [row.id for row in rows]},
+        )
+        return len(rows)
 
 
 def _waiting(rows: Iterable[DispatchRow]) -> list[DispatchRow]:

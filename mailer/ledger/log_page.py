@@ -53,7 +53,13 @@ class LogPage:
 
 
 def page(
-    session: Session, wanted: LogFilter, *, before: str = "", after: str = "", size: int = 100
+    session: Session,
+    wanted: LogFilter,
+    *,
+    before: str = "",
+    after: str = "",
+    size: int = 100,
+    headlines: bool = True,
 ) -> LogPage:
     """The entries that follow the one with the key `after`, or precede `before`; else the first.
 
@@ -62,7 +68,7 @@ def page(
     back = bool(before)
     key = before or after
     place = _place(session, key) if key else None
-    found = log_where.stretches(session, wanted)
+    found = log_where.stretches(session, wanted, headlines=headlines)
     if wanted.sort not in FOR_ANY_NUMBER:
         if _few_enough(session, found):
             return _sorted(session, wanted, found, key.removesuffix(WITH_IT), back, size)
@@ -73,7 +79,9 @@ def page(
     edge = keys[-1] if more else stop
     if back:
         if not keys and not stop:
-            return page(session, wanted, size=size)  # what preceded it is no longer in the log
+            return page(
+                session, wanted, size=size, headlines=headlines
+            )  # what preceded it is no longer in the log
         keys.reverse()
     with_it = f"{key.removesuffix(WITH_IT)}{WITH_IT}" if key else ""
     first = keys[0] if keys else with_it

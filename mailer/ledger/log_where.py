@@ -62,16 +62,27 @@ class Stretch:
     at: datetime
     reference: str
     audience: str
+    headline: str = ""
     named: bool = False
     ids: tuple[int, ...] | None = None
     odd: bool = False
 
 
-def stretches(session: Session, wanted: LogFilter) -> list[Stretch]:
-    """Every stretch that may have an entry that agrees. Costs some 10 µs a dispatch there is."""
+def stretches(session: Session, wanted: LogFilter, *, headlines: bool = True) -> list[Stretch]:
+    """Every stretch that may have an entry that agrees. Costs some 10 µs a dispatch there is.
+
+    Without `headlines`, the text is not looked for in these: they are part of what is embargoed,
+    and being found would tell what they say.
+    """
     found = list(_of_dispatches(session, wanted)) if _wants_copies(wanted) else []
     if not wanted.code and (not wanted.states or LEFT_OUT in wanted.states):
         found += _of_left_out(session, wanted)
+    if wanted.text:
+        words = sought(wanted.text)
+        found = [
+            replace(one, named=found_in(words, one.reference, one.headline if headlines else ""))
+            for one in found
+        ]
     few = _few(session, wanted)
     if few is not None:
         found = [one for one in (_narrowed(each, wanted, few) for each in found) if one]
@@ -107,7 +118,7 @@ def _of_dispatches(session: Session, wanted: LogFilter) -> Iterator[Stretch]:
     if wanted.until:
         query = query.where(col(DispatchRow.planned_at) < wanted.until)
     touched = _touched_since(session, wanted.since) if wanted.since else None
-    states, words = _states(wanted), sought(wanted.text)
+    states = _states(wanted)
     failed = wanted.code[:1] in ("3", "4", "5")
     odd = set(_with_odd(session, wanted)) if states or failed else set()
     for (
@@ -133,7 +144,7 @@ def _of_dispatches(session: Session, wanted: LogFilter) -> Iterator[Stretch]:
             started_at or planned_at,
             reference,
             audience,
-            named=bool(words) and found_in(words, reference, headline),
+            headline,
             odd=bool(states and not set(states) & set(UNREMARKABLE)) or (failed and state in ENDED),
         )
 
@@ -213,10 +224,8 @@ def _of_left_out(session: Session, wanted: LogFilter) -> Iterator[Stretch]:
     )
     if wanted.advisory:
         query = query.where(col(AdvisoryRow.reference_key) == store.reference_key(wanted.advisory))
-    words = sought(wanted.text)
     for one, at, reference, headline in session.execute(query):
-        named = bool(words) and found_in(words, reference, headline)
-        yield Stretch(NOT_SENT, one, at, reference, wanted.audience, named=named)
+        yield Stretch(NOT_SENT, one, at, reference, wanted.audience, headline)
 
 
 # --- what few copies have ---------------------------------------------------------------------

@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from mailer.app import App
-from mailer.core.errors import LedgerBusyError, MailerError
+from mailer.core.errors import LedgerBusyError, MailerError, NotThereError
 from mailer.web import (
     advisory_acts,
     advisory_draft,
@@ -23,6 +23,8 @@ from mailer.web import (
     contact_page,
     desk_page,
     health_page,
+    log_export,
+    log_pages,
     login_page,
     settings_page,
     static_files,
@@ -38,6 +40,8 @@ ROUTERS: list[APIRouter] = [
     static_files.router,
     login_page.router,
     desk_page.router,
+    log_export.router,
+    log_pages.router,
     advisory_list.router,
     advisory_draft.router,
     advisory_embargo.router,
@@ -115,6 +119,8 @@ def _not_understood(request: Request, _: Exception) -> Response:
 
 
 def _refused(request: Request, error: Exception) -> Response:
+    if isinstance(error, NotThereError):
+        return error_page(request, 404, "That is not there", str(error))
     status = 503 if isinstance(error, LedgerBusyError) else 422
     return error_page(request, status, "That was refused", str(error))
 

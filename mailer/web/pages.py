@@ -12,8 +12,9 @@ To add a page:
     5. tests/web/test_permissions_table.py: a row for each route
 
 What every template has: `person` (or None), `zone`, `now`, `path`, `hx` (asked for by htmx),
-`static("console.css")`, and the filters `when`, `clock`, `ago` (instants, in the person's zone) and
-`inert` (text from outside, on one line). Values are escaped; a name that is missing is an error.
+`static("console.css")`, and the filters `when`, `clock`, `moment`, `ago` (instants, in the person's
+zone) and `inert` (text from outside, on one line). Values are escaped; a name that is missing is an
+error.
 Whoever does something at the desk is `by=person.login`. A handler that only changes something ends
 with `see_other("/where", "What was done.")`; what was refused (MailerError) becomes a page.
 """
@@ -111,6 +112,16 @@ def _clock(context: Context, instant: datetime | None) -> Markup:
 
 
 @pass_context
+def _moment(context: Context, instant: datetime | None) -> Markup:
+    """The day and the time to the second, for a dense table whose head names the zone."""
+    if instant is None:
+        return Markup('<span class="none">—</span>')
+    local_time, _ = _local(context, instant)
+    day = f"{local_time.day} {local_time:%b %Y}"
+    return _time(instant, Markup("{} {}").format(day, f"{local_time:%H:%M:%S}"))
+
+
+@pass_context
 def _ago(context: Context, instant: datetime | None) -> Markup:
     """Only how far off it is."""
     if instant is None:
@@ -161,7 +172,8 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    pages.filters |= {"when": _when, "clock": _clock, "ago": _ago, "inert": inert, "words": _words}
+    pages.filters |= {"when": _when, "clock": _clock, "moment": _moment, "ago": _ago}
+    pages.filters |= {"inert": inert, "words": _words}
     pages.globals |= {"static": address, "Act": Act, "version": __version__}
     return pages
 

@@ -12,7 +12,8 @@ from random import Random
 from sqlmodel import Session, col, select
 
 from mailer.core.log_filter import LEFT_OUT, STATES, LogFilter, Sort, folded, found_in, sought
-from mailer.ledger import directory, store
+from mailer.core.model import Audience
+from mailer.ledger import directory, plans, store
 from mailer.ledger.database import Database
 from mailer.ledger.tables import (
     AdvisoryRow,
@@ -111,7 +112,7 @@ def _dispatch(session: Session, version: VersionRow, nth: int, people: int, rand
         kind="release",
         state=state,
         instant=planned_at,
-        settings={},
+        settings=plans._settings(Audience("a", "a", "en", "Press <press@l.example>")),
         plan_hash="p",
         planned_at=planned_at,
         planned_by="officer",

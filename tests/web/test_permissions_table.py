@@ -37,6 +37,12 @@ TABLE: dict[str, tuple[frozenset[Role] | None, str, int]] = {
     "GET /desk/live": (EVERYONE, "/desk/live?once=true", 200),
     "POST /desk/stop": (WRITERS, "/desk/stop", 422),
     "POST /desk/resume": (frozenset({APPROVER}), "/desk/resume", 422),
+    # the log
+    "GET /log": (EVERYONE, "/log", 200),
+    "GET /log/export.{form}": (EVERYONE, "/log/export.csv", 200),
+    "GET /log/advisory/{reference:path}": (EVERYONE, "/log/advisory/LCT 2027/004", 404),
+    "GET /log/{key}": (EVERYONE, "/log/d1", 404),
+    "POST /log/{key}/settle": (WRITERS, "/log/d1/settle", 422),
     # contacts
     "GET /contacts": (EVERYONE, "/contacts?q=ana", 200),
     "GET /contacts/one": (EVERYONE, "/contacts/one?email=ana@wire.example", 200),
