@@ -9,7 +9,8 @@ import typer
 from mailer import present
 from mailer.cli.common import By, Json, cli, opened
 from mailer.core.inert import inert
-from mailer.ledger import consent
+from mailer.ledger import consent, wishes
+from mailer.ledger.wish_tables import WishRow
 
 consent_cli = typer.Typer(help="Who wants no mail, and who accepted the embargo.")
 cli.add_typer(consent_cli, name="consent")
@@ -19,11 +20,12 @@ Email = Annotated[str, typer.Argument(metavar="EMAIL", help="The journalist's ad
 
 @consent_cli.command("list")
 def consent_list(as_json: Json = False) -> None:
-    """Who is suppressed and why, and what people answered to the embargo terms."""
+    """Who is suppressed and why, who accepted the embargo, and what people chose themselves."""
     with opened() as app, app.database.read() as session:
         zone = app.config.embargo.zone
         suppressed = consent.suppressions(session)
         answered = consent.acceptances(session).values()
+        chosen = wishes.latest(session)
         if as_json:
             present.print_json(
                 {
@@ -45,6 +47,18 @@ def consent_list(as_json: Json = False) -> None:
                         }
                         for row in answered
                     ],
+                    "wishes": [
+                        {
+                            "email": row.email,
+                            "name": row.name,
+                            "language": row.language,
+                            "timezone": row.timezone,
+                            "audiences": row.audiences,
+                            "at": present.stamp(row.at),
+                            "source": row.source,
+                        }
+                        for row in chosen
+                    ],
                 }
             )
             return
@@ -55,6 +69,17 @@ def consent_list(as_json: Json = False) -> None:
             at = present.when_exactly(answer.at, zone)
             what = "accepted the embargo" if answer.accepted else "withdrew the acceptance"
             print(f"{at}  {inert(answer.email)}: {what}: {inert(answer.source)}")
+        for wish in chosen:
+            at = present.when_exactly(wish.at, zone)
+            print(f"{at}  {inert(wish.email)}: chose {inert(_wished(wish))}: {inert(wish.source)}")
+
+
+def _wished(row: WishRow) -> str:
+    """What somebody chose: "language fr, not national"."""
+    words = [f"{what} {getattr(row, what)}" for what in ("name", "language", "timezone")]
+    said = [word for word in words if not word.endswith(" ")]
+    said += [name if chosen else f"not {name}" for name, chosen in sorted(row.audiences.items())]
+    return ", ".join(said)
 
 
 @consent_cli.command("suppress")

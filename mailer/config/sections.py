@@ -253,6 +253,9 @@ class AudienceConfig(Section):
         None, description='an hour of the day like "07:00" is accepted'
     )
 
+    open: StrictBool = Field(False, description=_SWITCH)
+    title: kinds.Text = Field("", description=_LINE)
+
     def audience(self) -> Audience:
         """The audience as the rules know it."""
         return Audience(
@@ -266,6 +269,7 @@ class AudienceConfig(Section):
             requires_acceptance=self.requires_acceptance,
             subject_prefix=self.subject_prefix,
             not_before_local=self.not_before_local,
+            open=self.open,
         )
 
     @field_validator("name")

@@ -167,7 +167,8 @@ class Audience:
 
     `advance` is how long before the lift those who accepted the embargo get their marked copy;
     None: nobody before the lift. `not_before_local`: a release waits for that hour of the
-    journalist's own morning. `sender` and `reply_to` are RFC 5322 mailboxes.
+    journalist's own morning. `open`: they may join and leave it
+    by themselves. `sender` and `reply_to` are RFC 5322 mailboxes.
     """
 
     name: str
@@ -180,6 +181,7 @@ class Audience:
     requires_acceptance: bool = True
     subject_prefix: str = ""
     not_before_local: time | None = None
+    open: bool = False
 
 
 # --- when -------------------------------------------------------------------------------------

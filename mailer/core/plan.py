@@ -8,12 +8,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from mailer.core.model import Audience, Contact, Dispatch, DispatchKind, Embargo
+from mailer.core.wishes import CHOSE_NOT_TO, Wish, has_left, with_those_who_chose
 
 AudienceContacts = tuple[Audience, Iterable[Contact]]
 """An audience and who is on its lists now."""
@@ -75,12 +76,17 @@ class Plan:
 class Standing:
     """What the ledger knows of people: suppressed (with the reason), consent, and who has it.
 
-    Addresses are compared case-folded. `accepted` overrides what a list says.
+    Addresses are compared case-folded. `accepted` and `wishes` override what a list says.
     """
 
     suppressed: Mapping[str, str]
     accepted: Mapping[str, bool]
     holders: Collection[str] = frozenset()
+    wishes: Mapping[str, Wish] = field(default_factory=dict)
+
+    def for_those_there(self) -> Standing:
+        """The same for a plan made anew: nobody joins an audience that was planned before."""
+        return replace(self, wishes={key: wish.leaving() for key, wish in self.wishes.items()})
 
 
 def make(
@@ -97,7 +103,8 @@ def make(
     A contact in several audiences goes with the first of them. Those who accepted the embargo get
     an advance copy where their audience has one, at lift minus advance or at once if that has
     passed; everyone else gets the text at the lift, or in their own morning if the audience waits
-    for it. `embargo_for` is an audience's own embargo, by its name.
+    for it. `embargo_for` is an audience's own embargo, by its name. What a journalist has chosen
+    wins over the lists: how they are written to, and which of the open audiences they are in.
     """
     seen: dict[str, str] = {}
     dispatches: list[PlannedDispatch] = []
@@ -106,19 +113,20 @@ def make(
         early: list[Contact] = []
         at_lift: list[Contact] = []
         theirs = embargo_for.get(audience.name, embargo)
-        for listed in contacts:
+        for listed in with_those_who_chose(audience, contacts, standing.wishes):
             key = listed.email.casefold()
             if key == listed.email:
                 key = listed.email  # one string held for each of very many, and not two
-            reason = _reason_to_leave_out(key, seen, standing)
+            wish = standing.wishes.get(key)
+            reason = _reason_to_leave_out(key, seen, standing, left=has_left(audience, wish))
             if reason:
                 left_out.append(LeftOut(audience.name, listed, reason))
                 continue
             seen[key] = audience.name
             accepted = standing.accepted.get(key, listed.embargo_accepted)
-            contact = listed
+            contact = wish.applied(listed) if wish else listed
             if accepted != listed.embargo_accepted:
-                contact = replace(listed, embargo_accepted=accepted)
+                contact = replace(contact, embargo_accepted=accepted)
             trusted = accepted or not audience.requires_acceptance
             (early if _has_advance(audience, theirs, now) and trusted else at_lift).append(contact)
         # Where everybody is left out nothing is planned; a list with nobody on it is somebody's
@@ -144,9 +152,13 @@ def release_instant(audience: Audience, contact: Contact, lift: datetime) -> dat
     return max(lift, morning.astimezone(UTC))
 
 
-def _reason_to_leave_out(key: str, seen: Mapping[str, str], standing: Standing) -> str:
+def _reason_to_leave_out(
+    key: str, seen: Mapping[str, str], standing: Standing, *, left: bool
+) -> str:
     if key in standing.suppressed:
         return f"suppressed: {standing.suppressed[key]}"
+    if left:
+        return CHOSE_NOT_TO
     if key in seen:
         return f"already in {seen[key]}"
     if key in standing.holders:

@@ -249,7 +249,8 @@ class Changing(Deciding):
                 if name not in there and (of is None or name in of):
                     under = self._now_under(session, owner, group)
                     groups.append(Group(group.audience, _with(group.dispatch, under), ()))
-        plan = _plan(version, templates.digest, groups, plans.standing(session, None), now)
+        known = plans.standing(session, None).for_those_there()
+        plan = _plan(version, templates.digest, groups, known, now)
         plan = replace(plan, dispatches=plan.dispatches + notices)
         self._proposer.try_templates(version, plan, templates)
         row = self._keep(session, version, plan, templates, by=by, now=now)

@@ -18,7 +18,7 @@ from mailer.core.fairness import fair_order
 from mailer.core.model import Audience, Contact
 from mailer.core.plan import LeftOut, Plan, Standing
 from mailer.core.states import DeliveryState, DispatchState
-from mailer.ledger import linkkey
+from mailer.ledger import linkkey, wishes
 from mailer.ledger.bulk import insert_many
 from mailer.ledger.store import OF_CONTACT, row_id, table
 from mailer.ledger.tables import (
@@ -49,6 +49,7 @@ def standing(session: Session, version_id: int | None) -> Standing:
         suppressed={row.email_key: row.reason for row in suppressed},
         accepted={row.email_key: row.accepted for row in acceptances},
         holders=frozenset(holders),
+        wishes=wishes.every(session),
     )
 
 

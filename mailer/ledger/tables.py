@@ -277,6 +277,8 @@ class AcceptanceRow(SQLModel, table=True):
     accepted: bool
     at: datetime = _instant()
     source: str
+    terms: str = ""
+    address: str = ""
 
 
 class RunRow(SQLModel, table=True):

@@ -28,6 +28,9 @@ ROUTES = {
     ("GET", "/u/{token}"),
     ("HEAD", "/u/{token}"),
     ("POST", "/u/{token}"),
+    ("GET", "/p/{token}"),
+    ("HEAD", "/p/{token}"),
+    ("POST", "/p/{token}"),
 }
 """All that can be reached. A new route without a line here fails."""
 

@@ -1,0 +1,61 @@
+"""What journalists wish, in the ledger. Every function works inside the caller's transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from types import MappingProxyType
+
+from sqlmodel import Session, col, select
+
+from mailer.core.wishes import Wish
+from mailer.ledger.wish_tables import WishRow
+
+
+def every(session: Session) -> dict[str, Wish]:
+    """What everyone who chose something wishes now, by case-folded address."""
+    rows = session.exec(select(WishRow).order_by(col(WishRow.id)))
+    return {row.email_key: _wish(row) for row in rows}
+
+
+def latest(session: Session) -> list[WishRow]:
+    """The row that counts of everyone who chose something, the oldest first."""
+    rows = session.exec(select(WishRow).order_by(col(WishRow.id)))
+    newest = {row.email_key: row for row in rows}
+    return sorted(newest.values(), key=lambda row: row.id or 0)
+
+
+def of(session: Session, email: str) -> Wish | None:
+    """What one journalist wishes now."""
+    theirs = select(WishRow).where(WishRow.email_key == email.casefold())
+    row = session.exec(theirs.order_by(col(WishRow.id).desc())).first()
+    return _wish(row) if row else None
+
+
+def add(session: Session, wish: Wish, source: str, now: datetime) -> None:
+    """Record a wish, over what the same journalist wished before."""
+    earlier = of(session, wish.email)
+    whole = wish.over(earlier) if earlier else wish
+    session.add(
+        WishRow(
+            email=whole.email,
+            email_key=whole.email.casefold(),
+            name=whole.name,
+            outlet=whole.outlet,
+            language=whole.language,
+            timezone=whole.timezone,
+            audiences=dict(whole.audiences),
+            at=now,
+            source=source,
+        )
+    )
+
+
+def _wish(row: WishRow) -> Wish:
+    return Wish(
+        row.email,
+        row.name,
+        row.outlet,
+        row.language,
+        row.timezone,
+        MappingProxyType(dict(row.audiences)),
+    )
