@@ -15,7 +15,7 @@ from mailer.compose.signing import Signer
 from mailer.compose.slots import Copies, Filled
 from mailer.compose.templates import TemplateSet
 from mailer.config import Config
-from mailer.core import links
+from mailer.core import links, verp
 from mailer.core.clockwatch import Reading
 from mailer.core.job import Job
 from mailer.core.links import Links, Purpose
@@ -71,7 +71,8 @@ def signer(config: Config) -> Signer | None:
 class Composer:
     """Composes claimed copies from what the ledger keeps: text and templates as approved.
 
-    A notice refers to what its contact has of the item. Raises ConfigError if the configured
+    A notice refers to what its contact has of the item; what comes back goes to an envelope sender
+    that names the delivery, if there is an address for it. Raises ConfigError if the configured
     key signs nothing.
     """
 
@@ -79,6 +80,7 @@ class Composer:
         self._database = database
         self._office = config.office
         self._signer = signer(config)
+        self._bounces = config.bounces.parts
         # One-click unsubscribing is for https addresses alone (RFC 8058 §3.1).
         pages = config.public.base_url
         self._pages = pages if pages.startswith("https://") else ""
@@ -92,6 +94,10 @@ class Composer:
             token = Links.of(self._database.link_key, job.message_id).unsubscribe
             leave = links.page(self._pages, Purpose.UNSUBSCRIBE, token)
         filled = copies.fill(job.contact, job.message_id, job.date, references, leave)
+        if self._bounces is not None:
+            token = verp.token(job.delivery, self._database.link_key)
+            sender = verp.verp(*self._bounces, token)
+            filled = filled._replace(mail_from=sender, envid=token)
         return self._signer.signed(filled) if self._signer else filled
 
     def _references(self, job: Job) -> tuple[str, ...]:

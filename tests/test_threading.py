@@ -3,12 +3,15 @@
 from pathlib import Path
 
 import pytest
+from sqlmodel import select
 from stories import DAY, REF, approve, document, queue, send
 from support import CONFIG, LIFT, FakeClock, Sink, make_office, open_office
 
 from mailer.app import App
+from mailer.core import verp
 from mailer.core.errors import ConfigError
 from mailer.ledger import threads
+from mailer.ledger.tables import DeliveryRow
 
 
 def ids(sink: Sink, who: str) -> list[tuple[str, str | None, str | None]]:
@@ -76,6 +79,27 @@ def test_never_more_references_than_a_header_should_have_and_always_the_first(
     (first, *_), _, (third, *_), (fourth, *_), (_, answered, references) = ids(sink, who)
     assert answered == fourth
     assert references == f"{first} {third} {fourth}"
+
+
+# --- envelopes --------------------------------------------------------------------------------
+
+
+def test_never_two_copies_with_one_envelope_sender(
+    tmp_path: Path, sink: Sink, clock: FakeClock
+) -> None:
+    config = CONFIG + '\n[bounces]\naddress = "bounces@lantern.example"\n'
+    with open_office(make_office(tmp_path / "office", config=config), sink.port, clock) as app:
+        queue(app, immediate=True)
+        approve(app)
+        send(app)
+        with app.database.read() as session:
+            rows = {row.email: row.id for row in session.exec(select(DeliveryRow))}
+        assert len({one.mail_from for one in sink.taken}) == len(sink.taken) > 1
+        for one in sink.taken:
+            assert one.mail_from.startswith("bounces+")
+            assert one.mail_from.endswith("@lantern.example")
+            assert verp.parse(one.mail_from, app.database.link_key) == rows[one.rcpt_to]
+            assert one.message["From"].addresses[0].addr_spec == "press@lantern.example"
 
 
 # --- signatures -------------------------------------------------------------------------------
