@@ -277,6 +277,19 @@ def test_what_is_proposed_is_checked_and_previewed_as_what_is_queued(app: App) -
         app.desk.copies(proposal, "wires", "nobody@example.org")
 
 
+def test_a_preview_shows_its_pictures(app: App) -> None:
+    kept = written(app)
+    said = fields.fields_of(kept.content.document)
+    shown = replace(said, body=f"{said.body}\n\n![A gauge](gauge.png)")
+    content = replace(kept.content, document=fields.document(shown))
+    picture = attachments.uploaded("gauge.png", b"\x89PNG")
+    app.desk.save_draft(kept.id, content, based_on=2, add=[picture], by="M", now=app.now())
+    copy = app.desk.copies(app.desk.propose_draft(kept.id, now=app.now()), "wires")[0]
+    assert '"cid:' in copy.message.html
+    assert 'src="data:image/png;base64,iVBORw=="' in copy.html
+    assert '"cid:' not in copy.html
+
+
 def test_a_yes_is_never_to_another_plan_than_the_one_looked_at(app: App) -> None:
     kept = written(app)
     reference = app.desk.submit_draft(kept.id, based_on=2, by="Mirela", now=app.now())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -11,6 +12,7 @@ from itertools import islice
 
 from mailer.compose import message
 from mailer.compose.message import Message
+from mailer.compose.prose import content_id
 from mailer.compose.slots import Filled, dot_stuffed
 from mailer.compose.templates import TemplateSet, render
 from mailer.core.embargo import Clearance, Refusal, clear_test
@@ -32,11 +34,15 @@ PATIENCE = timedelta(seconds=20)
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """One dispatch's copy for one contact, to be looked at."""
+    """One dispatch's copy for one contact, to be looked at.
+
+    `html` is the message's with its pictures in it, as a browser can show it.
+    """
 
     dispatch: Dispatch
     contact: Contact
     message: Message
+    html: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +80,12 @@ class Previewing(Queueing):
         self, of: str | Proposal, audience: str, contact: str | None = None
     ) -> tuple[Copy, ...]:
         """Each dispatch's copy for a contact of an audience (None: its first by address)."""
-        return tuple(
-            Copy(one.dispatch, one.contact, self._built(one, one.contact, one.dispatch.instant))
-            for one in self._going(of, audience, contact)
-        )
+        found = []
+        for one in self._going(of, audience, contact):
+            built = self._built(one, one.contact, one.dispatch.instant)
+            html = _with_pictures(built.html, one.version, self._config.office.domain)
+            found.append(Copy(one.dispatch, one.contact, built, html))
+        return tuple(found)
 
     def send_test(
         self,
@@ -187,3 +195,13 @@ def _proposed(proposal: Proposal, audience: str, contact: str | None) -> Iterato
                 proposal.version, proposal.templates, planned.dispatch, reader,
                 "<preview@localhost>",
             )  # fmt: skip
+
+
+def _with_pictures(html: str, version: Version, domain: str) -> str:
+    """HTML that shows its pictures without the message around it (RFC 2397 for RFC 2392)."""
+    for file in version.attachments:
+        shown = f'"cid:{content_id(file, domain)}"'
+        if shown in html:
+            data = b64encode(file.content).decode()
+            html = html.replace(shown, f'"data:{file.media_type};base64,{data}"')
+    return html

@@ -132,7 +132,7 @@ def _frame(request: Request, shown: _Shown, audience: str, nth: int, contact: st
     if not 0 <= nth < len(copies):
         raise HTTPException(404)
     policy = {"Content-Security-Policy": FRAME_POLICY}
-    return HTMLResponse(copies[nth].message.html, headers=policy)
+    return HTMLResponse(copies[nth].html, headers=policy)
 
 
 @router.post("/advisories/drafts/{number:int}/test")
