@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -123,16 +124,8 @@ def state_of(session: Session, owner: AdvisoryRow, rows: list[DispatchRow]) -> A
 
 def affected(session: Session, advisory_id: int) -> Affected:
     """Who holds a copy, and who still waits for a first one, counted."""
-    holders = changes.holders(session, advisory_id)
-    having = {one.email.casefold() for group in holders for one in group.contacts}
-    waiting: dict[str, int] = {}
-    for group in changes.waiting(session, advisory_id):
-        left = sum(one.email.casefold() not in having for one in group.contacts)
-        if left:
-            waiting[group.audience.name] = waiting.get(group.audience.name, 0) + left
-    return Affected(
-        holding={group.audience.name: len(group.contacts) for group in holders}, waiting=waiting
-    )
+    holding, waiting = changes.affected(session, advisory_id)
+    return Affected(dict(Counter(holding.values())), dict(Counter(waiting.values())))
 
 
 def named(session: Session, number: int) -> AdvisoryRow | None:

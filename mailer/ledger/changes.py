@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, or_
+from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
 from mailer.core import states
@@ -18,6 +20,7 @@ from mailer.core.model import Audience, Contact, Dispatch, DispatchKind, Embargo
 from mailer.core.outcome import Outcome
 from mailer.core.states import DeliveryState, DispatchState
 from mailer.ledger import store
+from mailer.ledger.store import table
 from mailer.ledger.tables import AttemptRow, DeliveryRow, DispatchRow, VersionRow
 
 TEXTS = (DispatchKind.ADVANCE, DispatchKind.RELEASE, DispatchKind.CORRECTION)
@@ -87,12 +90,29 @@ def waiting(
     Copies that are claimed but whose text has not begun count as waiting: the gate will refuse
     them once their dispatch is cancelled.
     """
+    return _grouped(session, advisory_id, _still_to_get(), kinds)
+
+
+def affected(session: Session, advisory_id: int) -> tuple[dict[str, str], dict[str, str]]:
+    """Who holds a text, or may, and who still waits for a first one: address → audience.
+
+    The people of `holders` and `waiting`, without the work of making contacts of them.
+    """
+    columns = (DeliveryRow.email_key, DispatchRow.audience)
+    holding, waits = (
+        dict(session.execute(_about(advisory_id, which, TEXTS, *columns)).all())
+        for which in (_has_or_may_have(), _still_to_get())
+    )
+    return holding, {key: name for key, name in waits.items() if key not in holding}
+
+
+def _still_to_get() -> ColumnElement[bool]:
     still = or_(
         col(DeliveryRow.state).in_(states.UNSENT),
         and_(col(DeliveryRow.state) == DeliveryState.SENDING, ~_text_begun()),
     )
     alive = col(DispatchRow.state).not_in((DispatchState.CANCELLED, DispatchState.DONE))
-    return _grouped(session, advisory_id, and_(still, alive), kinds)
+    return and_(still, alive)
 
 
 def _has_or_may_have() -> ColumnElement[bool]:
@@ -130,25 +150,36 @@ def _text_begun() -> ColumnElement[bool]:
     )
 
 
-def _grouped(
-    session: Session, advisory_id: int, which: object, kinds: Iterable[DispatchKind]
-) -> list[Group]:
-    rows = session.exec(
-        select(DeliveryRow, DispatchRow)
-        .join(DispatchRow)
-        .join(VersionRow)
-        .where(VersionRow.advisory_id == advisory_id)
+def _about(
+    advisory_id: int, which: ColumnElement[bool], kinds: Iterable[DispatchKind], *columns: Any
+) -> Any:
+    """These columns of an advisory's deliveries of which that is true, the oldest first."""
+    return (
+        select_columns(*columns)
+        .select_from(table(DeliveryRow))
+        .join(table(DispatchRow), col(DispatchRow.id) == col(DeliveryRow.dispatch_id))
+        .join(table(VersionRow), col(VersionRow.id) == col(DispatchRow.version_id))
+        .where(col(VersionRow.advisory_id) == advisory_id)
         .where(col(DispatchRow.kind).in_(list(kinds)))
-        .where(which)  # type: ignore[arg-type]
+        .where(which)
         .order_by(col(DeliveryRow.id))
-    ).all()
-    latest: dict[str, tuple[DeliveryRow, DispatchRow]] = {}
-    for delivery, dispatch in rows:
-        latest[delivery.email_key] = (delivery, dispatch)
+    )
+
+
+def _grouped(
+    session: Session, advisory_id: int, which: ColumnElement[bool], kinds: Iterable[DispatchKind]
+) -> list[Group]:
+    columns = (DeliveryRow.email_key, DeliveryRow.dispatch_id, *store.contact_columns())
+    latest = {
+        key: (dispatch, contact)
+        for key, dispatch, *contact in session.execute(_about(advisory_id, which, kinds, *columns))
+    }
+    rows = {row.id: row for row in store.dispatches(session, advisory_id)}
     grouped: dict[str, tuple[DispatchRow, list[Contact]]] = {}
-    for delivery, dispatch in latest.values():
-        group = grouped.setdefault(dispatch.audience, (dispatch, []))
-        group[1].append(store.contact_of(delivery))
+    for dispatch, contact in latest.values():
+        row = rows[dispatch]
+        group = grouped.setdefault(row.audience, (row, []))
+        group[1].append(store.contact_from(*contact))
     return [
         Group(store.dispatch_of(row).audience, store.dispatch_of(row), tuple(contacts))
         for row, contacts in grouped.values()

@@ -84,7 +84,7 @@ def planned_for(session: Session, advisory_id: int, audience: str) -> list[Conta
             col(DeliveryRow.state).in_(HAS_OR_WILL_HAVE)
         )
     )
-    return [store.contact_of(row) for (row,) in rows]
+    return [store.contact_from(*row) for row in rows]
 
 
 def last_before(
@@ -110,12 +110,12 @@ def last_before(
     row, version, reference = found
     then = session.execute(_deliveries_of(DispatchRow.version_id == version.id, audience))
     earlier = Earlier(reference, version.number, row.started_at)
-    return earlier, [store.contact_of(one) for (one,) in then]
+    return earlier, [store.contact_from(*one) for one in then]
 
 
 def _deliveries_of(which: Any, audience: str) -> Any:
     return (
-        select(DeliveryRow)
+        select(*store.contact_columns())
         .join(table(DispatchRow), col(DispatchRow.id) == col(DeliveryRow.dispatch_id))
         .join(table(VersionRow), col(VersionRow.id) == col(DispatchRow.version_id))
         .where(which)

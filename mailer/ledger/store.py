@@ -166,10 +166,15 @@ OF_CONTACT = (
 
 def contact_of(row: DeliveryRow) -> Contact:
     """A delivery's contact, as they were when it was planned."""
-    return _contact(*(getattr(row, name) for name in OF_CONTACT))
+    return contact_from(*(getattr(row, name) for name in OF_CONTACT))
 
 
-def _contact(
+def contact_columns() -> list[Any]:
+    """The columns for `contact_from`: of many rows a third of the work that whole rows are."""
+    return [col(getattr(DeliveryRow, name)) for name in OF_CONTACT]
+
+
+def contact_from(
     email: str,
     name: str,
     outlet: str,
@@ -179,6 +184,7 @@ def _contact(
     embargo_accepted: bool,
     verified: date | None,
 ) -> Contact:
+    """A contact of the values of OF_CONTACT."""
     listed = tuple(tag for tag in tags.split(";") if tag) if tags else ()
     return Contact(
         email,
@@ -265,9 +271,9 @@ def recipients(
 
     One by one as they are read: nothing is held of a long list.
     """
-    of_it = select_columns(
-        *(col(getattr(DeliveryRow, name)) for name in (*OF_CONTACT, "message_id"))
-    ).where(col(DeliveryRow.dispatch_id) == dispatch)
+    of_it = select_columns(*contact_columns(), col(DeliveryRow.message_id)).where(
+        col(DeliveryRow.dispatch_id) == dispatch
+    )
     if email is not None:
         of_it = of_it.where(col(DeliveryRow.email_key) == email.casefold())
     rows = session.execute(
@@ -275,7 +281,7 @@ def recipients(
         execution_options={"yield_per": ROWS_AT_ONCE},
     )
     for *fields, message_id in rows:
-        yield _contact(*fields), message_id
+        yield contact_from(*fields), message_id
 
 
 def in_doubt(session: Session, advisory_id: int, email: str | None) -> list[DeliveryRow]:

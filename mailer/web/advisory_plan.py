@@ -25,6 +25,9 @@ router = APIRouter()
 PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 """A picture has its styles in itself; it is shown as an image and runs nothing."""
 
+LOOKED_AT_ONCE = 1_000
+"""So many copies are looked at while the page is made; of more, right after it."""
+
 NAMED = 12
 """Of the recipients that differ, so many of a group are named; the others are counted."""
 
@@ -99,14 +102,18 @@ def submit(request: Request, person: Writer, number: int, form: Posted) -> Respo
 
 
 @router.get("/advisories/{number:int}")
-def plan(request: Request, person: Reader, number: int) -> Response:
-    """How an advisory stands, what goes when, what is wrong, and the acts that there are."""
+def plan(request: Request, person: Reader, number: int, *, whole: bool = False) -> Response:
+    """How an advisory stands, what goes when, what is wrong, and the acts that there are.
+
+    What takes long over very many copies comes after the rest, unless `whole` is asked for.
+    """
     app = office(request)
     reference = reference_or_404(app, number)
     view = app.desk.plan(reference)
     advisory = app.desk.advisory(reference)
     timeline = app.desk.timeline(reference, app.now())
     to_approve = app.desk.to_approve(reference)
+    look = to_approve.dispatches > 0 and (whole or to_approve.copies <= LOOKED_AT_ONCE)
     ended = advisory.state in (
         AdvisoryState.DONE,
         AdvisoryState.CANCELLED,
@@ -124,8 +131,9 @@ def plan(request: Request, person: Reader, number: int) -> Response:
         prospects=prospects(timeline.timeline),
         to_approve=to_approve if to_approve.dispatches else None,
         mine=person.name in to_approve.given,
-        findings=app.desk.check(reference, now=app.now()) if to_approve.dispatches else (),
-        differences=app.desk.difference(reference, app.now()) if to_approve.dispatches else (),
+        looked=look,
+        findings=app.desk.check(reference, now=app.now()) if look else (),
+        differences=app.desk.difference(reference, app.now()) if look else (),
         named=NAMED,
         going=not ended or to_approve.dispatches > 0,
         on_hold=[one for one in advisory.holds if one.what == reference],

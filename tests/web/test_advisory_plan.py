@@ -17,6 +17,7 @@ from test_advisory_draft import bring_in, save
 from mailer.app import App
 from mailer.core.people import Role
 from mailer.core.states import DispatchState
+from mailer.web import advisory_plan
 
 LINE = "00:01 GMT, 9 February 2027"
 PLAN = "/advisories/1"
@@ -138,6 +139,17 @@ def test_what_blocks_approval_is_said_with_its_place_and_there_is_no_button(
     assert re.search(r"Mend: text, line \d+\.", plain(page))
     assert "It cannot be approved as it is" in plain(page)
     assert 'name="seen"' not in page.text
+
+
+def test_very_many_copies_are_looked_at_right_after_the_page(
+    officer: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submitted(officer)
+    monkeypatch.setattr(advisory_plan, "LOOKED_AT_ONCE", 3)
+    page = officer.get(PLAN)
+    assert f'hx-get="{PLAN}?whole=true" hx-select="#looked" hx-trigger="load"' in page.text
+    assert "not verified" not in plain(page)
+    assert "2 contacts are of 2 not verified" in plain(officer.get(f"{PLAN}?whole=true"))
 
 
 def test_with_two_approvals_the_page_says_who_is_missing(
