@@ -20,7 +20,7 @@ from mailer.core.clockwatch import Reading
 from mailer.core.job import Job
 from mailer.core.links import Links, Purpose
 from mailer.core.model import NOTICES
-from mailer.delivery import smtp
+from mailer.delivery import opening
 from mailer.delivery.sender import Sender
 from mailer.desk import Desk
 from mailer.ledger import store, threads
@@ -129,7 +129,7 @@ def runner(
         return Sender(
             ledger=flight,
             compose=compose,
-            connect=smtp.connect,
+            connect=opening.connect,
             relays=relay.in_order,
             now=app.now,
             random=random or Random(),  # noqa: S311 (spreads retries; guards nothing)

@@ -28,7 +28,7 @@ from mailer.cli.common import (
 from mailer.config import Relay
 from mailer.core.inert import inert
 from mailer.core.states import DeliveryEvent
-from mailer.delivery import smtp
+from mailer.delivery import opening, smtp
 
 
 @cli.command()
@@ -113,7 +113,7 @@ async def _relay_size(relays: Sequence[Relay]) -> int | None:
 
 
 async def _size_at(relay: Relay) -> int | None:
-    session = await smtp.connect(relay)
+    session = await opening.connect(relay)
     if isinstance(session, smtp.Unavailable):
         return None
     await session.quit()

@@ -23,6 +23,8 @@ class Step(StrEnum):
     STARTTLS = "starttls"
     AUTH = "auth"
     MAIL = "mail"
+    SIZE = "size"
+    """The size of a message, declared with MAIL (RFC 1870) or known to be too large before it."""
     RCPT = "rcpt"
     DATA = "data"
     TEXT = "text"
@@ -101,8 +103,8 @@ RULINGS: Mapping[tuple[Step, str], Ruling] = {
     (Step.AUTH, "none"): _CIRCUIT,
     # A refused sender is our fault, not the journalist's: nothing of the dispatch can go.
     (Step.MAIL, "5"): Ruling(Outcome.RETRY, hold=True),
-    (Step.MAIL, "552"): _PERMANENT,
     (Step.MAIL, "none"): _RETRY,
+    (Step.SIZE, "none"): _PERMANENT,
     (Step.RCPT, "4"): _RETRY,
     # RFC 5321 §4.5.3.1.10: 552 to RCPT means "too many recipients" and is to be read as 452.
     (Step.RCPT, "552"): _RETRY,

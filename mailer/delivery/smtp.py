@@ -5,7 +5,7 @@ given after the relay's 354; and for every transaction, how far it came and what
 line that drops after the text has begun is told apart from one that drops before, because only
 the first leaves a copy in doubt. Nothing here decides what a reply means: core.outcome does.
 
-aiosmtplib opens the session. Where the relay offers PIPELINING (RFC 2920), MAIL, RCPT and DATA go
+`opening` opens the session. Where the relay offers PIPELINING (RFC 2920), MAIL, RCPT and DATA go
 in one write, and those of the next message go in one write with the text before them. The text
 itself always waits for its 354. BDAT (RFC 3030) is not used: it would send a text before the relay
 has said that it knows the recipient, and leave more in doubt when the line drops.
@@ -21,16 +21,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-import aiosmtplib
-
 from mailer.config import Relay
 from mailer.core.embargo import Clearance, Refusal
 from mailer.core.outcome import Phase, Reply, Step
 from mailer.delivery import notify
-from mailer.delivery.wire import Wire, WireError, take_over
-
-_FAULTS = (aiosmtplib.SMTPException, OSError, ValueError, UnicodeError)
-"""What aiosmtplib and the socket below it raise when a session will not open."""
+from mailer.delivery.wire import Wire, WireError
 
 _CONTROL_RE = re.compile(rb"[\x00-\x20\x7f]")
 _COMMANDS = (Step.MAIL, Step.RCPT, Step.DATA)
@@ -97,7 +92,7 @@ def nothing_follows() -> None:
 
 
 class Session:
-    """An open, secured and authenticated session. Made by `connect`; one transaction at a time."""
+    """An open, secured and authenticated session. `opening` makes it; one transaction at a time."""
 
     def __init__(
         self, wire: Wire, relay: Relay, extensions: dict[str, str], tls_version: str
@@ -168,7 +163,7 @@ class Session:
         """What the relay has told us it will not take is refused before a byte is sent."""
         if 0 < self.size < message.size:
             said = f"not sent: {message.size} octets, the relay takes {self.size} (SIZE)"
-            return Handed(Step.MAIL, Phase.SECURED, Reply(552, said, "5.3.4"))
+            return Handed(Step.SIZE, Phase.SECURED, Reply(552, said, "5.3.4"))
         if self._needs_smtputf8(message) and "smtputf8" not in self._extensions:
             said = "not sent: the address is not ASCII and the relay has no SMTPUTF8"
             return Handed(Step.RCPT, Phase.SECURED, Reply(553, said, "5.6.7"))
@@ -194,7 +189,7 @@ class Session:
                 go = reply.code == 354
                 good = go if step is Step.DATA else reply.code // 100 == 2
                 if refusal is None and not good:
-                    refusal = Handed(step, _REACHED[step], reply)
+                    refusal = Handed(self._refused_at(step, reply), _REACHED[step], reply)
                     if not self._piped:
                         break
             if refusal is not None:
@@ -234,6 +229,11 @@ class Session:
         if (await self._wire.reply(self._patience())).code != 250:
             self.abort()
         return None
+
+    def _refused_at(self, step: Step, reply: Reply) -> Step:
+        """RFC 1870 §6.1: 552 to a MAIL that declared a size is of the message, not of us."""
+        sized = step is Step.MAIL and reply.code == 552 and "size" in self._extensions
+        return Step.SIZE if sized else step
 
     def _patience(self) -> float:
         """Seconds for the next reply of an envelope; raises WireError when there are none left."""
@@ -318,99 +318,6 @@ class Session:
     def abort(self) -> None:
         """Close the connection at once."""
         self._wire.abort()
-
-
-async def connect(relay: Relay) -> Session | Unavailable:
-    """Open a session as the configuration has it: greeting, EHLO, TLS, AUTH.
-
-    Never goes on in plaintext when `relay.tls` asks for TLS, whatever the relay says. All that
-    follows the greeting has one `command_timeout` together.
-    """
-    client = aiosmtplib.SMTP(
-        hostname=relay.host,
-        port=relay.port,
-        local_hostname=relay.helo_name or None,
-        timeout=relay.command_timeout.total_seconds(),
-        use_tls=relay.tls == "tls",
-        start_tls=False,  # done below, step by step, so that a refusal is told from a fault
-        tls_context=ssl.create_default_context() if relay.tls != "none" else None,
-    )
-    step = Step.CONNECT
-    try:
-        try:
-            await client.connect(timeout=relay.connect_timeout.total_seconds())
-        except aiosmtplib.SMTPConnectResponseError as error:
-            return _refused(client, Step.BANNER, error)
-        async with asyncio.timeout(relay.command_timeout.total_seconds()):
-            step = Step.EHLO
-            await _hello(client, relay)
-            if relay.tls == "starttls":
-                step = Step.STARTTLS
-                await client.starttls()
-                step = Step.EHLO
-                await _hello(client, relay)
-            if relay.username:
-                step = Step.AUTH
-                await _login(client, relay)
-    except aiosmtplib.SMTPResponseException as error:
-        return _refused(client, step, error)
-    except _FAULTS as error:
-        _drop(client)
-        if isinstance(error.__cause__ or error, ssl.SSLError):
-            step = Step.STARTTLS
-        return Unavailable(step, None, describe(error))
-    if client.transport is None or client.transport.is_closing():
-        _drop(client)
-        return Unavailable(step, None, "the relay closed the connection")
-    tls = client.transport.get_extra_info("ssl_object")
-    extensions = dict(client.esmtp_extensions)
-    wire = take_over(client.transport)
-    return Session(wire, relay, extensions, tls.version() if tls else "")
-
-
-async def _hello(client: aiosmtplib.SMTP, relay: Relay) -> None:
-    """EHLO, and HELO for a relay that has none — unless TLS or AUTH needs what EHLO tells."""
-    try:
-        await client.ehlo()
-    except aiosmtplib.SMTPHeloError as error:
-        if error.code < 500 or relay.tls == "starttls" or relay.username:
-            raise
-        await client.helo()
-
-
-async def _login(client: aiosmtplib.SMTP, relay: Relay) -> None:
-    """AUTH by the plainest way the relay offers; TLS hides it, and only PLAIN's no is final.
-
-    RFC 4954 §6: 504 says that a mechanism is not known, and another may be.
-    """
-    ways = {"plain": client.auth_plain, "login": client.auth_login, "cram-md5": client.auth_crammd5}
-    refusal: aiosmtplib.SMTPException | None = None
-    for name, way in ways.items():
-        if name in client.server_auth_methods:
-            try:
-                await way(relay.username, relay.secret())
-                return
-            except aiosmtplib.SMTPAuthenticationError as error:
-                if error.code != 504:
-                    raise
-                refusal = error
-    raise refusal or aiosmtplib.SMTPException("the relay offers no login that we know")
-
-
-def _refused(
-    client: aiosmtplib.SMTP, step: Step, error: aiosmtplib.SMTPResponseException
-) -> Unavailable:
-    _drop(client)
-    reply = Reply.parse(error.code, error.message) if error.code > 0 else None
-    return Unavailable(step, reply, describe(error))
-
-
-def _drop(client: aiosmtplib.SMTP) -> None:
-    """Close at once: a farewell of TLS would wait for a peer that has refused us already."""
-    transport = client.transport
-    if isinstance(transport, asyncio.WriteTransport):
-        transport.abort()
-    client.close()
 
 
 def describe(error: BaseException) -> str:

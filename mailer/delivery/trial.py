@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from mailer.config import Relay
 from mailer.core.embargo import Clearance, Refusal
-from mailer.delivery import smtp
+from mailer.delivery import opening
 from mailer.delivery.smtp import Envelope, Unavailable
 
 
@@ -26,7 +26,7 @@ async def hand_over(
     clearance = gate()
     if isinstance(clearance, Refusal):
         return Answer(False, clearance.reason)
-    session = await smtp.connect(relay)
+    session = await opening.connect(relay)
     if isinstance(session, Unavailable):
         return Answer(False, str(session))
 

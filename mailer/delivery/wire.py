@@ -19,7 +19,7 @@ LONGEST_LINE = 8192
 LONGEST_REPLY = 4 * LONGEST_LINE
 """Octets. RFC 5321 §4.5.3.1.5 allows 512 a line; some relays say more, none says this much."""
 
-_LINE_RE = re.compile(rb"([1-5][0-9][0-9])([ -]?)(.*)", re.DOTALL)
+REPLY_LINE = re.compile(rb"([1-5][0-9][0-9])([ -]?)(.*)", re.DOTALL)
 
 
 class WireError(Exception):
@@ -133,7 +133,7 @@ class Wire(asyncio.Protocol):
 
     def _read(self, line: bytes) -> bool:
         """Take one line of a reply (RFC 5321 §4.2); False if it cannot be one."""
-        match = _LINE_RE.fullmatch(line)
+        match = REPLY_LINE.fullmatch(line)
         if match is None or len(line) > LONGEST_LINE:
             return False
         code, more, text = match.groups()

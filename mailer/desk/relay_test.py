@@ -7,7 +7,7 @@ import asyncio
 from mailer.config import Relay
 from mailer.core.errors import MailerError
 from mailer.core.inert import inert
-from mailer.delivery import smtp
+from mailer.delivery import opening
 from mailer.delivery.smtp import Unavailable
 
 
@@ -19,7 +19,7 @@ async def try_relay(relay: Relay, fallback: int = 0, *, within_s: float | None =
     """
     try:
         async with asyncio.timeout(within_s):
-            session = await smtp.connect(relay)
+            session = await opening.connect(relay)
             if not isinstance(session, Unavailable):
                 await session.quit()
     except TimeoutError:

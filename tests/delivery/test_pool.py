@@ -13,9 +13,9 @@ from support import Sink, closed_port, relay
 from mailer.config import Relay
 from mailer.core.embargo import Clearance, Refusal
 from mailer.core.job import Entry, Job
+from mailer.delivery.opening import connect
 from mailer.delivery.pool import Line, Pool
 from mailer.delivery.record import Record
-from mailer.delivery.smtp import connect
 
 NOW = datetime(2027, 2, 9, 0, 1, tzinfo=UTC)
 

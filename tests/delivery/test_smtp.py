@@ -23,7 +23,8 @@ from mailer.core.embargo import Clearance, Consent, Copy, Refusal, RefusalCode, 
 from mailer.core.model import DispatchKind
 from mailer.core.outcome import Phase, Step
 from mailer.core.states import DispatchState
-from mailer.delivery.smtp import Handed, Session, Unavailable, connect
+from mailer.delivery.opening import connect
+from mailer.delivery.smtp import Handed, Session, Unavailable
 from mailer.demo import LoopbackController
 
 NOW = datetime(2027, 2, 9, 0, 1, tzinfo=UTC)
@@ -312,7 +313,7 @@ def test_what_is_larger_than_the_relay_takes_is_not_begun() -> None:
     done, heard = talk(*HELLO, OK, letter=Letter(data=b"x" * 1001 + b"\r\n.\r\n", size=1001))
     assert isinstance(done, Handed)
     assert done.reply is not None
-    assert (done.step, done.reply.code) == (Step.MAIL, 552)
+    assert (done.step, done.reply.code) == (Step.SIZE, 552)
     assert b"MAIL" not in heard
 
 

@@ -127,6 +127,20 @@ def test_a_message_too_large_at_mail_is_not_our_sender_refused(
         story.account()
 
 
+@BOTH
+def test_552_to_a_mail_without_a_size_is_our_sender_refused(
+    pipelining: bool, offices: Offices
+) -> None:
+    said = reply("552 5.2.2 mailbox of the sender is full")
+    relay = Relay(Plays(Play(Point.MAIL, said)), pipelining=pipelining, offers=("8BITMIME",))
+    with offices.open(relay, **QUICK) as story:
+        story.send()
+        assert [one.state for one in progress(story.app)] == ["held"]
+        assert set(states(story).values()) <= {"deferred", "pending"}
+        assert not any(b"SIZE=" in one.line for one in relay.heard)
+        story.account()
+
+
 # --- a relay that keeps breaking off --------------------------------------------------------------
 
 

@@ -63,6 +63,35 @@ ROWS = (
 )
 
 
+ODD = {
+    "mixed codes": b"250-relay.example\r\n550 no\r\n",
+    "mixed codes, the other way": b"550-no\r\n250 relay.example\r\n",
+    "a reply too many": b"250 relay.example\r\n250 ok\r\n",
+    "half a reply too many": b"250 relay.example\r\n25",
+    "a line without a code among those with": b"250-relay.example\r\nhello\r\n250 ok\r\n",
+    "no such class": b"750 relay.example\r\n",
+    "a signed code": b"+25 relay.example\r\n",
+    "four digits": b"2500 relay.example\r\n",
+    "NUL within the code": b"2\x0050 relay.example\r\n",
+    "a line of 200 kB": b"250 " + b"x" * 200_000 + b"\r\n",
+    "200 kB and no end of line": b"250 " + b"x" * 200_000,
+    "200 kB in lines": b"250-more\r\n" * 20_000 + b"250 ok\r\n",
+}
+"""What is no reply, or not one alone; with 250 where a point has another code."""
+
+
+def odd(point: Point, step: str, code: bytes, **more: Any) -> tuple[Row, ...]:
+    return tuple(
+        Row(f"{step} {name}", point, Act(said.replace(b"250", code)), step, **more)
+        for name, said in ODD.items()
+    )
+
+
+ROWS += odd(Point.BANNER, "banner", b"220")
+ROWS += odd(Point.EHLO, "ehlo", b"250")
+ROWS += odd(Point.EHLO, "ehlo", b"502")[:5]
+
+
 def starttls(name: str, act: Act, code: int | None = None) -> Row:
     return Row(name, Point.STARTTLS, act, "starttls", code, person=True, settings=LOGIN)
 
@@ -101,6 +130,8 @@ SECURE_ROWS = (
     Row("AUTH reset", Point.AUTH, RESET, "auth", settings=LOGIN),
     Row("AUTH silence", Point.AUTH, HANG, "auth", settings=LOGIN),
     Row("AUTH nonsense", Point.AUTH, Act(b"hello\r\n"), "auth", settings=LOGIN),
+    *odd(Point.STARTTLS, "starttls", b"220", person=True, settings=LOGIN),
+    *odd(Point.AUTH, "auth", b"235", settings=LOGIN),
 )
 
 
