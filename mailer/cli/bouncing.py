@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from mailer.cli.common import Json, cli
+from mailer import present
+from mailer.cli.common import Json, cli, opened
+from mailer.core.errors import MailerError
 from mailer.core.inert import inert, inert_json
 from mailer.core.notification import Kind, Notification
 
 bounces_cli = typer.Typer(help="What came back by mail: bounces, complaints, answers.")
 cli.add_typer(bounces_cli, name="bounces")
+
+TRY_AGAIN = 75
+"""EX_TEMPFAIL: the mail server keeps the message, and hands it over again later."""
+
+OfContact = Annotated[str, typer.Option("--contact", metavar="EMAIL", help="One contact.")]
 
 _KINDS = {
     Kind.DSN: "a notice of what became of a copy",
@@ -41,6 +49,41 @@ def bounces_read(
         print(f"{inert(one.address)}: {one.action}, {one.permanence}{status}")
         if one.diagnostic:
             print(f"  {inert(one.diagnostic)}")
+
+
+@bounces_cli.command("take")
+def bounces_take() -> None:
+    """Take one message from standard input, as a pipe of the mail server hands it over.
+
+    Ends in 75 if it could not be recorded, whatever the reason, so that the server tries again.
+    """
+    try:
+        with opened() as app:
+            octets = sys.stdin.buffer.read()
+            print(inert(str(app.desk.take(octets, source="pipe", now=app.now()))))
+    except (MailerError, OSError) as error:
+        print(f"mailer: not taken: {inert(str(error))}", file=sys.stderr)
+        raise typer.Exit(TRY_AGAIN) from None
+
+
+@bounces_cli.command("list")
+def bounces_list(contact: OfContact = "", as_json: Json = False) -> None:
+    """Show what came back about copies, the newest first; all of it, or about one contact."""
+    with opened() as app:
+        rows = app.desk.came_back(contact)
+        zone = app.config.embargo.zone
+    if as_json:
+        present.print_json([{**asdict(row), "at": present.stamp(row.at)} for row in rows])
+        return
+    for row in rows:
+        about = row.to if row.meant else f"{row.to} (of {row.email})"
+        said = " ".join(filter(None, (row.permanence, row.status, row.diagnostic)))
+        print(
+            f"{present.when_exactly(row.at, zone)}  {inert(about)}: {row.event}"
+            + (f": {inert(said)}" if said else "")
+        )
+    if not rows:
+        print("Nothing has come back.")
 
 
 def _as_json(told: Notification) -> dict[str, object]:

@@ -15,6 +15,7 @@ from mailer.desk.overseeing import Overseeing
 from mailer.desk.previewing import Copy, Previewing
 from mailer.desk.proposal import Document, PlanRow, PlanView, Proposal
 from mailer.desk.reporting import Reporting, TimelineView
+from mailer.desk.taking import Taken, Taking
 from mailer.desk.tokening import Tokening
 from mailer.desk.watching import Watching
 
@@ -28,6 +29,7 @@ __all__ = [
     "PlanRow",
     "PlanView",
     "Proposal",
+    "Taken",
     "TimelineView",
 ]
 
@@ -41,6 +43,7 @@ class Desk(
     Looking,
     Overseeing,
     Reporting,
+    Taking,
     Watching,
     Tokening,
 ):

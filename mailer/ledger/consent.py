@@ -15,10 +15,19 @@ def suppressions(session: Session) -> list[SuppressionRow]:
     return list(session.exec(standing.order_by(col(SuppressionRow.id))))
 
 
-def suppress(session: Session, email: str, reason: str, by: str, now: datetime) -> None:
-    """Suppress an address."""
+def suppress(
+    session: Session,
+    email: str,
+    reason: str,
+    by: str,
+    now: datetime,
+    evidence: int | None = None,
+) -> None:
+    """Suppress an address; `evidence` is the piece of it that this rests on, if any."""
     key = email.casefold()
-    session.add(SuppressionRow(email=email, email_key=key, reason=reason, at=now, by=by))
+    row = SuppressionRow(email=email, email_key=key, reason=reason, at=now, by=by)
+    row.evidence_id = evidence
+    session.add(row)
 
 
 def unsuppress(session: Session, email: str, by: str, now: datetime) -> bool:

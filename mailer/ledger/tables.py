@@ -264,6 +264,7 @@ class SuppressionRow(SQLModel, table=True):
     by: str
     released_at: datetime | None = _instant(default=None)
     released_by: str = ""
+    evidence_id: int | None = None
 
 
 class AcceptanceRow(SQLModel, table=True):

@@ -5,15 +5,20 @@ import subprocess
 import sys
 from pathlib import Path
 
+from bounce_office import open_bounce_office
 from notice_samples import SAMPLES
+from returned import bounce_address, report
+from support import FakeClock
 from test_bounce_words import a_notice
 
 from mailer.delivery.bounces import mime
 
 
-def mailer(*words: str, text: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+def mailer(
+    *words: str, text: bytes = b"", config: str = "config.toml"
+) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(
-        [sys.executable, "-m", "mailer", "bounces", *words],
+        [sys.executable, "-m", "mailer", "--config", config, "bounces", *words],
         input=text,
         capture_output=True,
         timeout=60,
@@ -52,6 +57,33 @@ def test_needs_no_configuration_and_shows_nothing_active() -> None:
     assert done.returncode == 0
     assert b"\x1b" not in done.stdout
     assert "a@b.example: failed, permanent" in done.stdout.decode()
+
+
+def test_taken_from_a_pipe_and_listed(tmp_path: Path, clock: FakeClock) -> None:
+    with open_bounce_office(tmp_path, clock) as office:
+        row = office.row("cy@daily.example")
+        to = bounce_address(office.app.database, row.id or 0)
+        config = str(office.app.config.path)
+    content = report(to, "cy@daily.example")
+    said = mailer("take", text=content, config=config)
+    assert said.returncode == 0
+    assert said.stdout.decode().startswith("dsn, about a copy to cy@daily.example: bounced; supp")
+    again = mailer("take", text=content, config=config)
+    assert again.stdout == b"taken before; nothing was added\n"
+    listed = mailer("list", "--contact", "CY@daily.example", "--json", config=config)
+    (told,) = json.loads(listed.stdout)
+    assert (told["event"], told["status"], told["to"]) == ("bounced", "5.1.1", "cy@daily.example")
+    shown = mailer("list", config=config).stdout.decode()
+    assert "cy@daily.example: bounced: permanent 5.1.1 550 5.1.1 User unknown\n" in shown
+    assert mailer("list", "--contact", "nobody@x.example", config=config).stdout == (
+        b"Nothing has come back.\n"
+    )
+
+
+def test_never_lost_by_a_pipe_when_it_cannot_be_recorded(tmp_path: Path) -> None:
+    done = mailer("take", text=b"Subject: x\n\nx", config=str(tmp_path / "none.toml"))
+    assert done.returncode == 75
+    assert done.stderr.startswith(b"mailer: not taken: ")
 
 
 def test_a_file_that_is_not_there_is_refused() -> None:

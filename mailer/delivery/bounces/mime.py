@@ -99,6 +99,20 @@ def read(raw: bytes) -> Part:
     return _Reader().entity(raw, 0)
 
 
+_LASTING = ("from", "to", "subject", "date", "message-id", "in-reply-to")
+
+
+def lasting(raw: bytes) -> bytes:
+    """What of a message stays as it is however it is carried, to know it again by.
+
+    Servers on the way add fields, and may change line ends.
+    """
+    plain = raw.replace(b"\r\n", b"\n")
+    fields, body = split(plain)
+    head = "\n".join(f"{name}: {value}" for name, value in fields if name in _LASTING)
+    return head.encode("utf-8", "replace") + b"\n\n" + body.strip()
+
+
 class _Reader:
     def __init__(self) -> None:
         self._left = MOST_PARTS

@@ -4,6 +4,7 @@ from alembic import context
 from sqlmodel import SQLModel
 
 import mailer.ledger.draft_tables
+import mailer.ledger.evidence_tables
 import mailer.ledger.people_tables
 import mailer.ledger.tables
 import mailer.ledger.wish_tables  # noqa: F401
