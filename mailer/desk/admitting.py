@@ -21,7 +21,7 @@ from mailer.core.errors import LedgerBusyError, MailerError
 from mailer.core.inert import inert
 from mailer.core.people import Person, Role, password_fault
 from mailer.desk.base import DeskBase
-from mailer.ledger import audit, people
+from mailer.ledger import audit, people, tokens
 from mailer.ledger.people_tables import PersonRow
 
 _HASHER = PasswordHasher()
@@ -101,11 +101,15 @@ class Admitting(DeskBase):
 
     def change_own_password(self, login: str, old: str, new: str, *, now: datetime) -> None:
         """The same by the user, who knows the present one."""
+        self.require_password(login, old)
+        self.set_password(login, new, by=login, now=now)
+
+    def require_password(self, login: str, password: str) -> None:
+        """MailerError if this is not the user's password."""
         with self._database.read() as session:
             kept = self._person(session, login).password_hash
-        if not _matches(kept, old):
+        if not _matches(kept, password):
             raise MailerError("the present password is another one; nothing was changed")
-        self.set_password(login, new, by=login, now=now)
 
     def set_role(self, login: str, role: Role, *, by: str, now: datetime) -> None:
         """A new role; every session of the user ends."""
@@ -125,13 +129,14 @@ class Admitting(DeskBase):
             session.add(row)
 
     def remove_person(self, login: str, *, by: str, now: datetime) -> None:
-        """A user who may not log in any more; what they did stays on record."""
+        """Nobody logs in as them any more, and their tokens end; what they did stays on record."""
         by = self._named(by)
         with self._database.write() as session:
             row = self._person(session, login)
             row.removed_at, row.password_hash = now, ""
             session.add(row)
             people.end_sessions(session, row.id or 0)
+            tokens.revoke_all(session, row.id or 0, now)
             _audit(session, row, "remove user", by, now)
 
     # --- sessions -----------------------------------------------------------------------------

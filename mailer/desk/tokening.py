@@ -6,9 +6,10 @@ A token is drawn from the system's randomness, shown once, and kept as its SHA-2
 from __future__ import annotations
 
 import secrets
+from contextlib import suppress
 from datetime import datetime, timedelta
 
-from mailer.core.errors import MailerError
+from mailer.core.errors import LedgerBusyError, MailerError
 from mailer.core.inert import brief
 from mailer.core.people import ACTS, Person, Role
 from mailer.desk.admitting import Admitting, token_hash
@@ -94,7 +95,7 @@ class Tokening(Admitting):
             return None
         person, stale = found
         if stale:
-            with self._database.write() as session:
+            with suppress(LedgerBusyError), self._database.write(at_once=True) as session:
                 tokens.used(session, kept, now)
         return person
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
 from mailer.core.people import ACTS, Person, Role
@@ -80,6 +80,12 @@ def revoke(session: Session, number: int, now: datetime) -> Token | None:
     found[0].revoked_at = now
     session.add(found[0])
     return _token(*found)
+
+
+def revoke_all(session: Session, person_id: int, now: datetime) -> None:
+    """End every token of a user who is removed: one who is added again has none."""
+    living = update(table(ApiTokenRow)).where(col(ApiTokenRow.person_id) == person_id)
+    session.execute(living.where(col(ApiTokenRow.revoked_at).is_(None)).values(revoked_at=now))
 
 
 def person_of(session: Session, token_hash: str, now: datetime) -> tuple[Person, bool] | None:

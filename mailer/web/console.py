@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, FastAPI, Request
@@ -28,9 +29,15 @@ from mailer.web import (
     login_page,
     settings_page,
     static_files,
+    tokens_page,
     users_page,
 )
-from mailer.web.access import ForbiddenError, NoSessionError, refuse_open_routes
+from mailer.web.access import (
+    ForbiddenError,
+    NoSessionError,
+    refuse_open_routes,
+    session_person,
+)
 from mailer.web.api import service
 from mailer.web.guard import Guard
 from mailer.web.pages import local, render
@@ -52,6 +59,7 @@ ROUTERS: list[APIRouter] = [
     contact_lists.router,
     audit_page.router,
     settings_page.router,
+    tokens_page.router,
     users_page.router,
     health_page.router,
 ]
@@ -75,8 +83,7 @@ def create(app: App) -> FastAPI:
     console.add_exception_handler(HTTPException, _http_error)
     console.add_exception_handler(RequestValidationError, _not_understood)
     console.add_exception_handler(MailerError, _refused)
-    console.add_exception_handler(Exception, _fault)
-    console.add_middleware(Guard, config=app.config.console)
+    console.add_middleware(Guard, config=app.config.console, fault=_fault)
     return console
 
 
@@ -106,6 +113,8 @@ def _forbidden(request: Request, _: Exception) -> Response:
 
 def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    with suppress(MailerError):
+        session_person(request)  # so that the page has its way back
     titles = {404: "There is no such page", 405: "That is not how this page is used"}
     title = titles.get(error.status_code, str(error.detail))
     page = error_page(request, error.status_code, title, "")
@@ -125,6 +134,6 @@ def _refused(request: Request, error: Exception) -> Response:
     return error_page(request, status, "That was refused", str(error))
 
 
-def _fault(request: Request, _: Exception) -> Response:
+def _fault(request: Request) -> Response:
     text = "The console failed here; sending goes on. What happened is in its log."
     return error_page(request, 500, "Something is wrong", text)

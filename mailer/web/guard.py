@@ -8,10 +8,12 @@ Sec-Fetch-Site and Origin; so is a body that is too large. An answer runs no scr
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mailer.config import Console
@@ -50,8 +52,9 @@ _HOST = re.compile(r"(?P<name>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?",
 class Guard:
     """ASGI middleware, outermost of all."""
 
-    def __init__(self, app: ASGIApp, config: Console) -> None:
+    def __init__(self, app: ASGIApp, config: Console, fault: Callable[[Request], Response]) -> None:
         self._app = app
+        self._fault = fault
         self._names = config.names
         self._own = _origin(config.base_url) if config.base_url else ""
         self._headers = dict(HEADERS)
@@ -65,8 +68,12 @@ class Guard:
                 await self._app(scope, receive, send)
             return
 
+        begun = False
+
         async def send_with_headers(message: Message) -> None:
+            nonlocal begun
             if message["type"] == "http.response.start":
+                begun = True
                 headers = MutableHeaders(scope=message)
                 for name, value in self._headers.items():
                     headers.setdefault(name, value)
@@ -76,7 +83,12 @@ class Guard:
 
         refused = self._refusal(scope)
         answer = PlainTextResponse(refused[1], refused[0]) if refused else self._app
-        await answer(scope, receive, send_with_headers)
+        try:
+            await answer(scope, receive, send_with_headers)
+        except Exception:
+            if not begun:
+                await self._fault(Request(scope))(scope, receive, send_with_headers)
+            raise  # for the log
 
     def _refusal(self, scope: Scope) -> tuple[int, str] | None:
         headers = Headers(scope=scope)

@@ -8,7 +8,14 @@ from playwright.sync_api import Browser, Route, expect
 
 from mailer.core.people import Role
 
-PAGES = ["/settings", "/settings/users", "/settings/configuration", "/audit?verify=1", "/nothing"]
+PAGES = [
+    "/settings",
+    "/settings/tokens",
+    "/settings/users",
+    "/settings/configuration",
+    "/audit?verify=1",
+    "/nothing",
+]
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])

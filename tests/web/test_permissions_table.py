@@ -109,6 +109,9 @@ TABLE: dict[str, tuple[frozenset[Role] | None, str, int]] = {
     "GET /settings": (EVERYONE, "/settings", 200),
     "POST /settings/zone": (EVERYONE, "/settings/zone", 422),
     "POST /settings/password": (EVERYONE, "/settings/password", 422),
+    "GET /settings/tokens": (EVERYONE, "/settings/tokens", 200),
+    "POST /settings/tokens": (EVERYONE, "/settings/tokens", 422),
+    "POST /settings/tokens/{number}/revoke": (EVERYONE, "/settings/tokens/999/revoke", 404),
     # the office's
     "GET /settings/configuration": (frozenset({ADMIN}), "/settings/configuration", 200),
     "POST /settings/relay-test": (frozenset({ADMIN}), "/settings/relay-test", 200),

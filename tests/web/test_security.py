@@ -14,10 +14,10 @@ from argon2 import PasswordHasher
 from console_client import ORIGIN, PASSWORD, Browser, add_person, begin_session, browser
 from hypothesis import example, given
 from hypothesis import strategies as st
-from support import FakeClock
+from support import FakeClock, make_office
 from test_permissions_table import TABLE
 
-from mailer.app import App
+from mailer.app import App, open_app
 from mailer.core.people import IDLE, LONGEST, Role
 from mailer.desk import admitting
 from mailer.ledger import people as ledger_people
@@ -187,6 +187,26 @@ def test_never_an_answer_under_another_hosts_name(app: App, host: str) -> None:
 def test_our_own_names_are_answered(app: App, host: str) -> None:
     with browser(app) as one:
         assert one.get("/login", headers={"Host": host}).status_code == 200
+
+
+@pytest.mark.parametrize("tls", [True, False])
+def test_behind_a_proxy_only_its_name_and_its_pages_are_ours(
+    tmp_path: Path, clock: FakeClock, tls: bool
+) -> None:
+    name = f"{'https' if tls else 'http'}://press.example.org"
+    environ = {"MAILER__CONSOLE__BASE_URL": name, "MAILER__CONSOLE__BEHIND_PROXY": "true"}
+    with open_app(make_office(tmp_path), environ, upgrade=True, now=clock) as app:
+        add_person(app, Role.STAFF)
+        with browser(app) as one:
+            del one.headers["Sec-Fetch-Site"]
+            form, host = {"login": "staff", "password": PASSWORD}, {"Host": "press.example.org"}
+            for origin, status in ((name, 303), ("http://evil.example", 403)):
+                answer = one.post("/login", data=form, headers=host | {"Origin": origin})
+                assert answer.status_code == status
+                assert ("strict-transport-security" in answer.headers) == tls
+            assert one.get("/login", headers={"Host": "evil.example"}).status_code == 421
+            cookie = one.post("/login", data=form, headers=host | {"Origin": name})
+            assert cookie.headers["set-cookie"].startswith("__Host-session=") == tls
 
 
 def test_a_forwarded_host_is_never_believed(app: App) -> None:
@@ -384,6 +404,8 @@ def test_a_fault_never_shows_what_it_is_about(app: App, monkeypatch: pytest.Monk
         answer = one.get("/")
     assert answer.status_code == 500
     assert "ZeroDivision" not in answer.text
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert answer.headers["cache-control"] == "no-store"
 
 
 def test_no_template_has_an_inline_script_or_style() -> None:
