@@ -11,9 +11,13 @@ from playwright.sync_api import Browser, sync_playwright
 from support import make_office
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Debian's chromium; the tests that need it are skipped where there is none."""
+    """Debian's chromium; the tests that need it are skipped where there is none.
+
+    Playwright has an event loop running for as long as it is there, beside which no other test
+    could have one: it is there for one module at a time.
+    """
     if not CHROMIUM.exists():
         pytest.skip("no chromium; apt install chromium")
     with sync_playwright() as playwright:
