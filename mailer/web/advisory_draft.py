@@ -7,7 +7,6 @@ revision it was made from: if somebody else has saved since, both are shown and 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -75,9 +74,6 @@ def save(request: Request, person: Writer, number: int, form: Posted) -> Respons
     app = office(request)
     kept = draft_or_404(app, number)
     written = _written(app, form)
-    chosen = text(form, "choose")
-    if chosen:
-        written = replace(written, said=replace(written.said, embargo=chosen))
     if text(form, "merge"):
         written = advisory_conflict.merged(form, written, advisory_form.of_content(kept.content))
     try:

@@ -92,13 +92,15 @@ def texts(form: FormData, name: str) -> tuple[str, ...]:
 def written(form: FormData, known: Iterable[str]) -> Written:
     """What was written in the form; `known` are the names of the audiences that there are."""
     names = [f.name for f in fields(Fields) if f.name not in ("contacts", "attachments")]
+    # A button of a question about an embargo answers for its field.
+    chosen = {n.removeprefix("choose."): text(form, n) for n in form if n.startswith("choose.")}
     said = Fields(
-        **{name: text(form, f"f.{name}") for name in names},
+        **{name: chosen.get(f"f.{name}", text(form, f"f.{name}")) for name in names},
         contacts=_contacts(form),
         attachments=tuple(n for n in texts(form, "named") if n not in texts(form, "strike")),
     )
     audiences = tuple(name for name in known if name in texts(form, "audience"))
-    own = {name: text(form, f"own.{name}") for name in audiences}
+    own = {name: chosen.get(f"own.{name}", text(form, f"own.{name}")) for name in audiences}
     return Written(said, _editions(form), audiences, own)
 
 

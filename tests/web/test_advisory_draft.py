@@ -216,7 +216,7 @@ def test_an_embargo_line_is_answered_in_words_while_it_is_typed(officer: Browser
     assert "Tuesday 9 February 2027, 00:01 UTC" in read("00:01 GMT, 9 February 2027")
     asked = read("00:01, 9 July 2027")
     assert "Which is meant?" in asked
-    assert 'name="choose" value="Friday, 9 July 2027, 00:01 (London, UTC+01:00)"' in asked
+    assert 'name="choose.f.embargo" value="Friday, 9 July 2027, 00:01 (London, UTC+01:00)"' in asked
     assert "already past" in read("00:01 GMT, 9 February 2020")
     assert "For immediate release" in read("for immediate release")
 
@@ -224,7 +224,10 @@ def test_an_embargo_line_is_answered_in_words_while_it_is_typed(officer: Browser
 def test_a_candidate_is_chosen_by_its_button(officer: Browser) -> None:
     address = bring_in(officer)
     save(officer, address, f_embargo="00:01, 9 July 2027")
-    save(officer, address, choose="Friday, 9 July 2027, 00:01 (London, UTC+01:00)")
+    line = "Friday, 9 July 2027, 00:01 (London, UTC+01:00)"
+    save(officer, address, **{"choose.f.embargo": line})
+    save(officer, address, audience=["wires"], **{"choose.own.wires": line})
+    assert form_of(officer.get(address))["own.wires"] == line
     page = officer.get(address).text
     assert "Thursday 8 July 2027, 23:01 UTC — that is 00:01 in London on Friday" in page
 
