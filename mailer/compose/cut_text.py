@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from mailer.compose.mime import base64_lines, is_plain, is_short, text_head, text_part
 
-NAME, OUTLET = "\x00", "\x01"
+NAME, OUTLET, LEAVE = "\x00", "\x01", "\x02"
 """What stands in a text for the contact's words; no other text has control characters."""
 
 _KEPT = 65_536
@@ -51,10 +51,10 @@ class CutText:
     """A part whose lines with slots are filled in per contact."""
 
     def __init__(self, subtype: str, text: str) -> None:
-        """`text` is as it was rendered, with `NAME` and `OUTLET` for the contact's words."""
+        """`text` is as it was rendered, with `NAME`, `OUTLET` and `LEAVE` for the contact's."""
         self._subtype, self._html = subtype, subtype == "html"
         self._lines, self._blocks = _cut(text)
-        self._has_outlet = OUTLET in text
+        self._has_outlet, self._has_leave = OUTLET in text, LEAVE in text
         self._plain = all(is_plain(line) for block in self._blocks for line in block.split("\n"))
         self._raw = [block.replace("\n", "\r\n").encode() for block in self._blocks]
         self._octets = sum(map(len, self._raw))
@@ -68,12 +68,13 @@ class CutText:
         """The part, not stuffed, if it has no slot."""
         return text_part("".join(self._blocks), self._subtype)
 
-    def fill(self, name: str, outlet: str, pieces: list[bytes]) -> int:
+    def fill(self, name: str, outlet: str, leave: str, pieces: list[bytes]) -> int:
         """Add the part to `pieces`, dot-stuffed; returns how many dots were doubled."""
         # Written for speed: one loop, and no call that can be spared.
         if self._html:
             name, outlet = escaped(name), escaped(outlet) if self._has_outlet else ""
-        if self._plain and (dots := self._fill_plain(name, outlet, pieces)) is not None:
+            leave = escaped(leave)
+        if self._plain and (dots := self._fill_plain(name, outlet, leave, pieces)) is not None:
             return dots
         quoted, octets, dots = self._quoted.octets, self._octets, self._quoted.dots
         filled = [self._quoted.start]
@@ -81,6 +82,8 @@ class CutText:
             line = line.replace(NAME, name)
             if self._has_outlet:
                 line = line.replace(OUTLET, outlet)
+            if self._has_leave:
+                line = line.replace(LEAVE, leave)
             raw = line.encode()
             done = binascii.b2a_qp(raw, istext=True)
             octets += len(raw)
@@ -92,14 +95,14 @@ class CutText:
         if is_short(quoted, octets):
             pieces += filled
             return dots
-        self._fill_base64(name, outlet, pieces)
+        self._fill_base64(name, outlet, leave, pieces)
         return 0
 
-    def _fill_plain(self, name: str, outlet: str, pieces: list[bytes]) -> int | None:
+    def _fill_plain(self, name: str, outlet: str, leave: str, pieces: list[bytes]) -> int | None:
         dots = self._seven_bit.dots
         filled = [self._seven_bit.start]
         for line, following in self._seven_bit.rest:
-            line = line.replace(NAME, name).replace(OUTLET, outlet)
+            line = line.replace(NAME, name).replace(OUTLET, outlet).replace(LEAVE, leave)
             if not is_plain(line[:-2]):
                 return None
             if line.startswith("."):
@@ -109,9 +112,10 @@ class CutText:
         pieces += filled
         return dots
 
-    def _fill_base64(self, name: str, outlet: str, pieces: list[bytes]) -> None:
+    def _fill_base64(self, name: str, outlet: str, leave: str, pieces: list[bytes]) -> None:
         """Lines of Base64 before the first slot and after the last are made only once."""
-        lines = [line.replace(NAME, name).replace(OUTLET, outlet).encode() for line in self._lines]
+        filled = (line.replace(NAME, name).replace(OUTLET, outlet) for line in self._lines)
+        lines = [line.replace(LEAVE, leave).encode() for line in filled]
         first, last = self._raw[0], self._raw[-1]
         between = [piece for pair in zip(self._raw[1:], lines[1:], strict=False) for piece in pair]
         middle = b"".join((first[len(first) - len(first) % _LINE :], lines[0], *between))
@@ -160,7 +164,7 @@ def _cut(text: str) -> tuple[list[str], list[str]]:
     lines: list[str] = []
     blocks = [""]
     for line in whole:
-        if NAME in line or OUTLET in line:
+        if NAME in line or OUTLET in line or LEAVE in line:
             lines.append(f"{line}\r\n")
             blocks.append("")
         else:

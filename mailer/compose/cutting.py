@@ -1,9 +1,9 @@
 """Which templates can be cut: rendered once, and filled with each contact's words.
 
-A template can be cut if what it makes depends on the contact's name and outlet in two ways only:
-whether each is there at all, and where it stands, whole and unchanged. This is read from the
-templates' syntax. Whatever is not known to be so is taken not to be: then every copy is rendered,
-which is slower and never wrong.
+A template can be cut if what it makes depends on the contact's name, outlet and link in two
+ways only: whether each is there at all, and where it stands, whole and unchanged. This is read from
+the templates' syntax. Whatever is not known to be so is taken not to be: then every copy is
+rendered, which is slower and never wrong.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from enum import Enum
 
 from jinja2 import nodes
 
-_FIELDS = frozenset({"name", "outlet"})
+_FIELDS = frozenset({"name", "outlet", "leave"})
 _CAPTURES = (nodes.AssignBlock, nodes.CallBlock, nodes.FilterBlock, nodes.Macro)
 _ESCAPES = (nodes.EvalContextModifier, nodes.ScopedEvalContextModifier)
 _CHANCE = frozenset({"lipsum", "random"})

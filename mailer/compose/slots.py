@@ -1,8 +1,9 @@
 """Compile a message once, fill it per contact.
 
 All copies of a dispatch to readers of one language and one zone are the same but for the To header,
-the Message-ID, and where a template writes the contact's name or outlet. Such a message is rendered
-and encoded once and cut at those places; a copy is the pieces with the contact's words between.
+the headers of their own, and where a template writes the contact's name, outlet or link to leave.
+Such a message is rendered and encoded once and cut at those places; a copy is the pieces with the
+contact's words between.
 
 Promises, for every contact, exactly the bytes of `message.build` after a `templates.render` of that
 contact's own. What cannot be cut (`cutting`), what comes out otherwise on trial, and what has more
@@ -18,7 +19,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from mailer.compose import message
-from mailer.compose.cut_text import NAME, OUTLET, CutText, escaped, stuffed
+from mailer.compose.cut_text import LEAVE, NAME, OUTLET, CutText, escaped, stuffed
 from mailer.compose.cutting import cuttable
 from mailer.compose.headers import to_header
 from mailer.compose.templates import Rendered, TemplateSet, carries_notice, render, syntax
@@ -82,11 +83,11 @@ class Copies:
         `references` and `unsubscribe` as `message.own_headers` has them.
         """
         name, outlet = one_line(contact.name), one_line(contact.outlet)
-        kind = (contact.language, contact.timezone, not name, not outlet, date)
+        kind = (contact.language, contact.timezone, not name, not outlet, not unsubscribe, date)
         try:
             compiled = self._found[kind]
         except KeyError:
-            compiled = self._find(kind, contact, date)
+            compiled = self._find(kind, contact, date, unsubscribe)
         if compiled is None:
             return self.whole(contact, message_id, date, references, unsubscribe)
         return compiled.fill(contact, name, outlet, message_id, references, unsubscribe)
@@ -100,7 +101,7 @@ class Copies:
         unsubscribe: str = "",
     ) -> Filled:
         """The same copy, rendered and built from the beginning."""
-        rendered = self._rendered(contact, date)
+        rendered = self._rendered(contact, date, unsubscribe)
         built = message.build(
             *(rendered, self._version, self._dispatch, contact, self._office),
             *(message_id, date, references, unsubscribe),
@@ -109,7 +110,9 @@ class Copies:
         data = dot_stuffed(built.content)
         return Filled(built.mail_from, built.rcpt_to, data, len(built.content), carries)
 
-    def _find(self, kind: tuple[object, ...], contact: Contact, date: datetime) -> _Compiled | None:
+    def _find(
+        self, kind: tuple[object, ...], contact: Contact, date: datetime, unsubscribe: str
+    ) -> _Compiled | None:
         """What is compiled for this kind of reader; kinds whose copies are the same share it."""
         language = self._version.edition(contact.language, self._dispatch.audience.language)
         embargoed = self._dispatch.embargoed(date)
@@ -118,48 +121,50 @@ class Copies:
         if same not in self._compiled:
             if len(self._compiled) == KINDS_OF_READERS:
                 return None
-            self._compiled[same] = self._compile(contact, date)
+            self._compiled[same] = self._compile(contact, date, unsubscribe)
         if len(self._found) == 16 * KINDS_OF_READERS:
             self._found.clear()
         self._found[kind] = self._compiled[same]
         return self._compiled[same]
 
-    def _compile(self, contact: Contact, date: datetime) -> _Compiled | None:
+    def _compile(self, contact: Contact, date: datetime, unsubscribe: str) -> _Compiled | None:
         """The message cut at its slots, tried and found right; else None."""
         token = secrets.token_hex(8)
         marks = [f"{token}{field} \"'&lt;<i>{token}" for field in ("name", "outlet")]
         marked = _named(contact, *marks)
+        leave = f"{token}leave" if unsubscribe else ""
         try:
             wording = wording_of(self._version, self._dispatch, contact)
             if not cuttable(*syntax(self._templates, self._dispatch, wording)):
                 return None
-            rendered = self._rendered(marked, date)
+            rendered = self._rendered(marked, date, leave)
             around = message.frame(
                 rendered, self._version, self._dispatch, contact, self._office, date
             )
-            text = _cut(rendered.text, marks, token)
-            html = _cut(rendered.html, [escaped(mark) for mark in marks], token)
+            text = _cut(rendered.text, [*marks, leave], token)
+            html = _cut(rendered.html, [*map(escaped, marks), leave], token)
             if text is None or html is None:
                 return None
             carries = self._carries_notice(rendered, marked, date)
             compiled = _Compiled(around, CutText("plain", text), CutText("html", html), carries)
-            return compiled if self._stands(compiled, contact, date) else None
+            return compiled if self._stands(compiled, contact, date, unsubscribe) else None
         except MailerError:
             # Whoever's copy it is will be told, with the words of that copy.
             return None
 
-    def _stands(self, compiled: _Compiled, contact: Contact, date: datetime) -> bool:
+    def _stands(
+        self, compiled: _Compiled, contact: Contact, date: datetime, unsubscribe: str
+    ) -> bool:
         """Whether what is filled in is what would have been rendered."""
         for name, outlet in _TRIALS if compiled.cut else _TRIALS[:1]:
             one = _named(replace(contact, email="trial@example.org"), name, outlet)
             words = one_line(one.name), one_line(one.outlet)
-            if compiled.fill(one, *words, "<trial@example.org>") != self.whole(
-                one, "<trial@example.org>", date
-            ):
+            filled = compiled.fill(one, *words, "<trial@example.org>", (), unsubscribe)
+            if filled != self.whole(one, "<trial@example.org>", date, (), unsubscribe):
                 return False
         return True
 
-    def _rendered(self, contact: Contact, date: datetime) -> Rendered:
+    def _rendered(self, contact: Contact, date: datetime, leave: str) -> Rendered:
         embargoed = self._dispatch.embargoed(date)
         return render(
             self._templates,
@@ -168,6 +173,7 @@ class Copies:
             contact,
             self._office,
             embargoed=embargoed,
+            leave=leave,
         )
 
     def _carries_notice(self, rendered: Rendered, contact: Contact, date: datetime) -> bool:
@@ -235,7 +241,7 @@ class _Compiled:
         pieces = [self._before_to, to, self._before_own, own, *self._start]
         dots = self._dots
         for part, constants in self._cuts:
-            dots += part.fill(name, outlet, pieces)
+            dots += part.fill(name, outlet, unsubscribe, pieces)
             pieces += constants
         data = b"".join(pieces)
         size = len(data) - dots - len(b".\r\n")
@@ -260,8 +266,8 @@ def _named(contact: Contact, name: str, outlet: str) -> Contact:
 
 def _cut(text: str, marks: Sequence[str], token: str) -> str | None:
     """The text as `CutText` takes it, or None if a mark stands there otherwise than written."""
-    if NAME in text or OUTLET in text or "\r" in text:
+    if NAME in text or OUTLET in text or LEAVE in text or "\r" in text:
         return None
-    for mark, slot in zip(marks, (NAME, OUTLET), strict=True):
-        text = text.replace(mark, slot)
+    for mark, slot in zip(marks, (NAME, OUTLET, LEAVE), strict=True):
+        text = text.replace(mark, slot) if mark else text
     return None if token in text else text

@@ -103,14 +103,17 @@ def render(
     office: Office,
     *,
     embargoed: bool,
+    leave: str = "",
 ) -> Rendered:
     """One contact's copy, in their language and zone; `embargoed` as `Dispatch.embargoed` has it.
+
+    `leave` is the address of this contact's own page to choose and to leave, if there is one.
 
     Raises `TemplateError` as "file:line: what is wrong; what to do" for any fault in a template,
     used or not, for an embargoed copy that does not begin and end with its notice, and for a
     correction, withdrawal or embargo change that does not say that it is one.
     """
-    seen = view(version, dispatch, recipient, office, embargoed=embargoed)
+    seen = view(version, dispatch, recipient, office, embargoed=embargoed, leave=leave)
     compiled = _chosen(templates, dispatch, wording_of(version, dispatch, recipient))
     values = {field.name: getattr(seen, field.name) for field in fields(View)}
     subject, text, html = (_run(templates, template, values) for template in compiled)

@@ -69,10 +69,11 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """The journalist this copy is for."""
+    """The journalist this copy is for; `leave` is the page where they choose, or leave."""
 
     name: str
     outlet: str
+    leave: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,13 @@ def notice(
 
 
 def view(
-    version: Version, dispatch: Dispatch, recipient: Contact, office: Office, *, embargoed: bool
+    version: Version,
+    dispatch: Dispatch,
+    recipient: Contact,
+    office: Office,
+    *,
+    embargoed: bool,
+    leave: str = "",
 ) -> View:
     """What the templates of this contact's copy see; `embargoed` as for `notice`."""
     version = revealed(version, dispatch.kind)
@@ -199,7 +206,7 @@ def view(
         ),
         language=one_line(edition.language),
         direction=direction(edition.language),
-        recipient=Reader(one_line(recipient.name), one_line(recipient.outlet)),
+        recipient=Reader(one_line(recipient.name), one_line(recipient.outlet), one_line(leave)),
         office=one_line(office.name),
     )
 

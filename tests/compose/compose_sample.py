@@ -157,11 +157,11 @@ def following(kind: DispatchKind, name: str = "national", *, lifted: bool = Fals
 
 
 def rendering(
-    templates: TemplateSet, version: Version, sent: Dispatch, reader: Contact
+    templates: TemplateSet, version: Version, sent: Dispatch, reader: Contact, leave: str = ""
 ) -> Rendered:
     """A copy as it is rendered at its dispatch's instant."""
     embargoed = sent.embargoed(sent.instant)
-    return render(templates, version, sent, reader, OFFICE, embargoed=embargoed)
+    return render(templates, version, sent, reader, OFFICE, embargoed=embargoed, leave=leave)
 
 
 def notice_of(version: Version, sent: Dispatch, reader: Contact) -> tuple[str, ...]:

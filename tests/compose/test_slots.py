@@ -51,6 +51,10 @@ NAMES = st.text(st.characters(exclude_categories=())) | st.lists(st.sampled_from
     "".join
 )
 
+LINKS = st.just("") | st.from_regex(
+    r"https://[a-z.]{1,40}/u/[A-Za-z0-9._~/?=&%-]{0,120}", fullmatch=True
+)
+
 
 def office_set(text: str, html: str | None = None, **files: str) -> TemplateSet:
     """The shipped templates with an office's own greeting in the national ones."""
@@ -138,18 +142,23 @@ def unstuffed(wire: bytes) -> bytes:
 
 
 def whole(
-    templates: TemplateSet, version: Version, sent: Dispatch, reader: Contact
+    templates: TemplateSet, version: Version, sent: Dispatch, reader: Contact, leave: str = ""
 ) -> tuple[str, str, bytes]:
-    rendered = rendering(templates, version, sent, reader)
-    built = build(rendered, version, sent, reader, OFFICE, MESSAGE_ID, sent.instant)
+    rendered = rendering(templates, version, sent, reader, leave)
+    built = build(rendered, version, sent, reader, OFFICE, MESSAGE_ID, sent.instant, (), leave)
     return built.mail_from, built.rcpt_to, built.content
 
 
 def same_as_whole(
-    copies: Copies, templates: TemplateSet, version: Version, sent: Dispatch, reader: Contact
+    copies: Copies,
+    templates: TemplateSet,
+    version: Version,
+    sent: Dispatch,
+    reader: Contact,
+    leave: str = "",
 ) -> Filled:
-    filled = copies.fill(reader, MESSAGE_ID, sent.instant)
-    mail_from, rcpt_to, content = whole(templates, version, sent, reader)
+    filled = copies.fill(reader, MESSAGE_ID, sent.instant, (), leave)
+    mail_from, rcpt_to, content = whole(templates, version, sent, reader, leave)
     assert filled.data == dot_stuffed(content)
     assert unstuffed(filled.data) == content
     assert filled.size == len(content)
@@ -171,13 +180,13 @@ def text_of(message: EmailMessage, kind: str) -> str:
     return str(body.get_content()).replace("\r\n", "\n")
 
 
-def is_cut(copies: Copies, reader: Contact) -> bool:
+def is_cut(copies: Copies, reader: Contact, leave: str = "") -> bool:
     """Whether one more copy for a reader of this kind is made without rendering it."""
-    copies.fill(reader, MESSAGE_ID, SENT)
+    copies.fill(reader, MESSAGE_ID, SENT, (), leave)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(slots, "render", None)
         try:
-            copies.fill(replace(reader, name=f"{reader.name}x"), MESSAGE_ID, SENT)
+            copies.fill(replace(reader, name=f"{reader.name}x"), MESSAGE_ID, SENT, (), leave)
         except TypeError:
             return False
     return True
@@ -211,26 +220,27 @@ def copies_of(office: str, sent: int, *, plain: bool) -> Copies:
     st.sampled_from([ASHA, CLAIRE, LAYLA]),
     NAMES,
     NAMES,
+    LINKS,
 )
-@example("dots", 1, True, ASHA, ".", ".")
-@example("long", 1, True, ASHA, "a" * 998, "é" * 998)
-@example("a line of its own", 1, True, ASHA, "=_", "--=_")
-@example("Arabic", 1, False, LAYLA, "ليلى " * 200, "x")
+@example("dots", 1, True, ASHA, ".", ".", "")
+@example("long", 1, True, ASHA, "a" * 998, "é" * 998, "https://a.b/u/x")
+@example("a line of its own", 1, True, ASHA, "=_", "--=_", "https://a.b/u/=_?a=b&c=d")
+@example("Arabic", 1, False, LAYLA, "ليلى " * 200, "x", "https://a.b/u/x")
 def test_what_is_filled_in_is_what_would_have_been_rendered(
-    office: str, number: int, plain: bool, reader: Contact, name: str, outlet: str
+    office: str, number: int, plain: bool, reader: Contact, name: str, outlet: str, leave: str
 ) -> None:
     reader = replace(reader, name=name, outlet=outlet)
     version, sent = PLAIN if plain else VERSION, DISPATCHES[number]
     copies = copies_of(office, number, plain=plain)
     try:
-        whole(OFFICES[office], version, sent, reader)
+        whole(OFFICES[office], version, sent, reader, leave)
     except TemplateError:
         # A name in a tag can hide the notice: then the copy is refused, filled or whole.
         with pytest.raises(TemplateError):
-            copies.fill(reader, MESSAGE_ID, sent.instant)
+            copies.fill(reader, MESSAGE_ID, sent.instant, (), leave)
         return
-    filled = same_as_whole(copies, OFFICES[office], version, sent, reader)
-    rendered = rendering(OFFICES[office], version, sent, reader)
+    filled = same_as_whole(copies, OFFICES[office], version, sent, reader, leave)
+    rendered = rendering(OFFICES[office], version, sent, reader, leave)
     message = parsed(filled)
     assert [a.addr_spec for a in message["To"].addresses] == [reader.email]
     assert text_of(message, "plain") == rendered.text
@@ -240,19 +250,20 @@ def test_what_is_filled_in_is_what_would_have_been_rendered(
 @pytest.mark.parametrize("template", SHIPPED)
 @pytest.mark.parametrize("kind", [*DispatchKind, "embargo lifted"])
 @pytest.mark.parametrize("reader", [ASHA, CLAIRE, LAYLA], ids=["en", "fr", "ar"])
+@pytest.mark.parametrize("leave", ["", "https://news.example.org/u/x"], ids=["by mail", "by page"])
 def test_every_shipped_message_is_cut_and_the_same(
-    template: str, kind: str, reader: Contact
+    template: str, kind: str, reader: Contact, leave: str
 ) -> None:
     lifted = kind == "embargo lifted"
     sent = following(DispatchKind("embargo change" if lifted else kind), template, lifted=lifted)
     sent = replace(sent, instant=SENT)
     version = replace(VERSION, attachments=(PICTURE,))
     copies = Copies(TEMPLATES, version, sent, OFFICE)
-    assert is_cut(copies, reader)
+    assert is_cut(copies, reader, leave)
     names = ["Ann Lee", "", '"A, B" <a@b.c>', "ليلى حداد ليلى حداد ليلى حداد", "é " * 200]
     for name, email in product(names, ["a@b.example", "zoë@zürich.example", "x" * 60 + "@b.c"]):
         one = replace(reader, name=name, email=email)
-        same_as_whole(copies, TEMPLATES, version, sent, one)
+        same_as_whole(copies, TEMPLATES, version, sent, one, leave)
 
 
 @pytest.mark.parametrize("why", CAN_BE_CUT)
