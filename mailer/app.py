@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from random import Random
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from mailer import config as configuration
 from mailer.compose.signing import Signer
@@ -23,6 +23,7 @@ from mailer.core.model import NOTICES
 from mailer.delivery import opening
 from mailer.delivery.sender import Sender
 from mailer.desk import Desk
+from mailer.desk.taking import MOST_OCTETS as MOST_TAKEN
 from mailer.ledger import store, threads
 from mailer.ledger.database import Database, open_ledger
 from mailer.ledger.flight import Flight
@@ -30,6 +31,9 @@ from mailer.ledger.lease import RunLock
 from mailer.ledger.queue import Queue
 from mailer.ledger.tables import DispatchRow
 from mailer.scheduler import Clock, Runner, utc_now
+
+if TYPE_CHECKING:
+    from mailer.delivery.bounces.collecting import Collector
 
 DISPATCHES_AT_ONCE = 16
 """How many dispatches' texts and templates are kept in memory while they are sent."""
@@ -146,6 +150,23 @@ def runner(
         check_clock=rules.check_clock,
         read=read,
     )
+
+
+def collector(app: App, say: Callable[[str], None]) -> Collector:
+    """What takes the messages that come back, from the places of `[bounces]`."""
+    from mailer.delivery.bounces.collecting import Collector  # its libraries are for it alone
+
+    def take(content: bytes, source: str) -> None:
+        taken = app.desk.take(content, source=source, now=app.now())
+        if not taken.known:
+            say(f"bounces: {source}: {taken}")
+
+    def forward() -> None:
+        done = app.desk.forward(now=app.now())
+        if done:
+            say(f"bounces: forwarded {done} to {app.config.bounces.forward_to}")
+
+    return Collector(app.config.bounces, take, forward, say, most=MOST_TAKEN)
 
 
 @contextmanager

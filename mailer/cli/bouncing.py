@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
+import signal
 import sys
+import threading
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mailer import present
-from mailer.cli.common import Json, cli, opened
+from mailer.app import collector
+from mailer.cli.common import REFUSED, Json, cli, opened
+from mailer.cli.running import saying
 from mailer.core.errors import MailerError
 from mailer.core.inert import inert, inert_json
 from mailer.core.notification import Kind, Notification
+from mailer.delivery import bounces
+from mailer.delivery.bounces.mime import MOST_OCTETS
 
 bounces_cli = typer.Typer(help="What came back by mail: bounces, complaints, answers.")
 cli.add_typer(bounces_cli, name="bounces")
+
+if TYPE_CHECKING:
+    from mailer.delivery.bounces.collecting import Collector
 
 TRY_AGAIN = 75
 """EX_TEMPFAIL: the mail server keeps the message, and hands it over again later."""
@@ -37,8 +48,6 @@ def bounces_read(
     as_json: Json = False,
 ) -> None:
     """Show what one message that came back says; nothing is recorded."""
-    from mailer.delivery import bounces  # its tables take longer than many a command runs
-
     told = bounces.read(_octets(file))
     if as_json:
         print(inert_json(_as_json(told)))
@@ -64,6 +73,41 @@ def bounces_take() -> None:
     except (MailerError, OSError) as error:
         print(f"mailer: not taken: {inert(str(error))}", file=sys.stderr)
         raise typer.Exit(TRY_AGAIN) from None
+
+
+@bounces_cli.command("run")
+def bounces_run(
+    once: Annotated[bool, typer.Option("--once", help="Take all that is there, and end.")] = False,
+    until_eof: Annotated[
+        bool, typer.Option("--until-eof", help="End when standard input ends.")
+    ] = False,
+) -> None:
+    """Take what comes back from the places in [bounces]; `mailer run` does it too."""
+    with opened() as app:
+        if not app.config.bounces.taken:
+            raise MailerError(
+                "there is nowhere to take bounces from; set maildir, imap_host or lmtp_port in "
+                "[bounces]"
+            )
+        worker = collector(app, saying(app))
+        if not asyncio.run(worker.once() if once else _collect(worker, until_eof=until_eof)):
+            raise typer.Exit(REFUSED)
+
+
+async def _collect(worker: Collector, *, until_eof: bool) -> bool:
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    if until_eof:
+
+        def watch() -> None:
+            sys.stdin.buffer.read()
+            with suppress(RuntimeError):  # it has ended already
+                loop.call_soon_threadsafe(stop.set)
+
+        threading.Thread(target=watch, daemon=True).start()
+    await worker.run(stop)
+    return True
 
 
 @bounces_cli.command("list")
@@ -104,8 +148,6 @@ def _as_json(told: Notification) -> dict[str, object]:
 
 def _octets(file: Path) -> bytes:
     """A file's octets, or standard input's; no more of either than is ever read."""
-    from mailer.delivery.bounces.mime import MOST_OCTETS
-
     if str(file) == "-":
         return sys.stdin.buffer.read(MOST_OCTETS)
     with file.open("rb") as opened:

@@ -27,7 +27,7 @@ def run_command(
 ) -> None:
     """Send what is approved when its instant comes; ends in good order at Ctrl-C."""
     with open_for_run(options.config, os.environ) as app:
-        say = _saying(app)
+        say = saying(app)
         if app.took_over_from:
             say(f"taken over from {app.took_over_from}, which has not been seen for a while")
         if not asyncio.run(_run(app, say, once=once, console=not no_console)):
@@ -42,6 +42,8 @@ async def _run(app: App, say: Callable[[str], None], *, once: bool, console: boo
     children = ["console"] if console else []
     if app.config.public.base_url:
         children.append("public")
+    if app.config.bounces.taken:
+        children.append("bounces run")
     await child.run_with(worker, children, options.config, say, os.environ)
     return True
 
@@ -57,7 +59,7 @@ def console_command(
     from mailer.web.serve import serve
 
     with opened() as app:
-        serve(create(app), "console", app.config.console, _saying(app), until_eof=until_eof)
+        serve(create(app), "console", app.config.console, saying(app), until_eof=until_eof)
 
 
 @cli.command("public")
@@ -74,10 +76,10 @@ def public_command(
         where = app.config.public
         if not where.base_url:
             raise MailerError("there are no public pages; set [public] base_url")
-        serve(create(app), "public", where, _saying(app), until_eof=until_eof)
+        serve(create(app), "public", where, saying(app), until_eof=until_eof)
 
 
-def _saying(app: App) -> Callable[[str], None]:
+def saying(app: App) -> Callable[[str], None]:
     """Says a line with its instant, at once."""
     zone = app.config.embargo.zone
 

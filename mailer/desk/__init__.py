@@ -9,13 +9,14 @@ from mailer.desk.changing import Change
 from mailer.desk.consenting import Consenting
 from mailer.desk.deciding import Approval
 from mailer.desk.drafting import Conflict, Drafting
+from mailer.desk.forwarding import Forwarding
 from mailer.desk.knowing import Knowing
 from mailer.desk.looking import Looking
 from mailer.desk.overseeing import Overseeing
 from mailer.desk.previewing import Copy, Previewing
 from mailer.desk.proposal import Document, PlanRow, PlanView, Proposal
 from mailer.desk.reporting import Reporting, TimelineView
-from mailer.desk.taking import Taken, Taking
+from mailer.desk.taking import Taken
 from mailer.desk.tokening import Tokening
 from mailer.desk.watching import Watching
 
@@ -43,7 +44,7 @@ class Desk(
     Looking,
     Overseeing,
     Reporting,
-    Taking,
+    Forwarding,
     Watching,
     Tokening,
 ):

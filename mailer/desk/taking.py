@@ -11,7 +11,8 @@ from sqlmodel import Session
 from mailer.core import bouncing
 from mailer.core.bouncing import Rules
 from mailer.core.notification import Action, Kind, Notification, Recipient
-from mailer.delivery.bounces import mime, reading
+from mailer.delivery import bounces
+from mailer.delivery.bounces import mime
 from mailer.desk.base import DeskBase
 from mailer.ledger import audit, consent, evidence
 from mailer.ledger.evidence import BOUNCED, Told
@@ -64,7 +65,7 @@ class Taking(DeskBase):
         transaction: when this has returned, the message is in the ledger.
         """
         content = content[:MOST_OCTETS]
-        told = reading.read(content)
+        told = bounces.read(content)
         mark = evidence.digest(mime.lasting(content))
         with self._database.write() as session:
             if evidence.known(session, mark):

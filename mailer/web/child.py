@@ -1,4 +1,4 @@
-"""The console and the public pages, each a child process of `mailer run`.
+"""The console, the public pages and what takes bounces, each a child process of `mailer run`.
 
 Started, started again after a crash, ended with it.
 """
@@ -29,7 +29,7 @@ async def run_with(
     say: Callable[[str], None],
     environ: Mapping[str, str],
 ) -> None:
-    """Run until the worker ends, with these children ("console", "public") beside it."""
+    """Run until the worker ends, with these children (`CALLED`) beside it."""
     keepers = [asyncio.create_task(keep(name, config, say, environ)) for name in children]
     try:
         await worker.run()
@@ -43,12 +43,20 @@ async def run_with(
 async def keep(
     name: str, config: Path, say: Callable[[str], None], environ: Mapping[str, str]
 ) -> None:
-    """Keep a `mailer console` or `mailer public` until cancelled. It raises nothing of its own.
+    """Keep a child, by the words of its command, until cancelled. It raises nothing of its own.
 
     It is in a session of its own, so that Ctrl-C reaches the run alone; and it ends when its
     standard input does, so that a run that was killed leaves none behind.
     """
-    command = [sys.executable, "-m", "mailer", "--config", str(config), name, "--until-eof"]
+    command = [
+        sys.executable,
+        "-m",
+        "mailer",
+        "--config",
+        str(config),
+        *name.split(),
+        "--until-eof",
+    ]
     pause, loop = AGAIN_AFTER_S, asyncio.get_running_loop()
     while True:
         began = loop.time()
@@ -62,11 +70,16 @@ async def keep(
             ended = f"ended with status {await _ended(child)}"
         pause = AGAIN_AFTER_S if loop.time() - began > STEADY_AFTER_S else pause
         await asyncio.sleep(pause)  # told to end with the run, it may be the first to
-        say(f"{_CALLED[name]} {ended}; it is started again; sending goes on")
+        say(f"{CALLED[name]} {ended}; it is started again; sending goes on")
         pause = min(2 * pause, AGAIN_AFTER_AT_MOST_S)
 
 
-_CALLED = {"console": "the console", "public": "the public listener"}
+CALLED = {
+    "console": "the console",
+    "public": "the public listener",
+    "bounces run": "what takes bounces",
+}
+"""The children there are, by the words of their command, and what people call them."""
 
 
 async def _ended(child: asyncio.subprocess.Process) -> int:

@@ -8,6 +8,7 @@ from mailer.core.embargo.gate import (
     Refusal,
     RefusalCode,
     clear,
+    clear_answer,
     clear_test,
 )
 from mailer.core.embargo.resolve import read
@@ -23,6 +24,7 @@ __all__ = [
     "RefusalCode",
     "Reject",
     "clear",
+    "clear_answer",
     "clear_test",
     "read",
     "say",

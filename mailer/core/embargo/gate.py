@@ -2,7 +2,8 @@
 
 `clear` is pure and total. It is asked after the claim and again, inside the transaction that
 records "text begun", right before the first byte of the text. The SMTP layer takes nothing
-without the Clearance it returns. `clear_test` is for an officer's test copy alone.
+without the Clearance it returns. `clear_test` is for an officer's test copy alone, and
+`clear_answer` for what somebody answered.
 """
 
 from __future__ import annotations
@@ -149,6 +150,16 @@ def clear_test(
         return Refusal(RefusalCode.HELD, "everything is on hold")
     if not marked:
         return Refusal(RefusalCode.NO_NOTICE, "the copy is not marked as a test")
+    return Clearance(_MADE_BY_THE_GATE, 0, email, now)
+
+
+def clear_answer(email: str, *, own: str, now: datetime) -> Clearance | Refusal:
+    """Whether what somebody answered may go on at `now` (UTC): to the office's own address alone.
+
+    It is none of the office's texts; a hold on those does not keep an officer from their mail.
+    """
+    if email.casefold() != own.casefold():
+        return Refusal(RefusalCode.WRONG_ADDRESS, "an answer goes only to the office itself")
     return Clearance(_MADE_BY_THE_GATE, 0, email, now)
 
 
