@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import httpx
@@ -16,6 +17,9 @@ import pytest
 import trustme
 from console_client import PASSWORD
 from support import ROOT, Sink, make_office
+
+from mailer.config import Console
+from mailer.web import serve
 
 RUN = [sys.executable, "-m", "mailer", "--config"]
 
@@ -104,6 +108,12 @@ def test_a_run_that_is_killed_never_leaves_a_console_behind(tmp_path: Path, sink
         address(run)
         run.kill()
         run.communicate(timeout=60)  # ends when the console, too, has closed its end of the pipe
+
+
+def test_an_answer_is_never_kept_back_until_there_is_more() -> None:
+    """Nagle's algorithm is off on what is accepted: asyncio asks which protocol it is."""
+    with closing(serve._listen(Console(port=0))) as listening:
+        assert listening.proto == socket.IPPROTO_TCP
 
 
 def test_once_never_serves_a_console(tmp_path: Path, sink: Sink) -> None:
