@@ -135,6 +135,35 @@ def test_copies_in_doubt_are_settled(app: App, one: Program, sink: Sink, clock: 
     problem(one.post("/api/v1/advisories/1/resolve", json=body), 422, "refused")
 
 
+def test_one_copys_story_and_its_doubt_settled(
+    app: App, one: Program, sink: Sink, clock: FakeClock
+) -> None:
+    queue(app)
+    approve(app)
+    clock.at = LIFT
+    sink.answer = lambda command, rcpt: "drop" if command == "DATA" else None
+    send(app)
+    (entry,) = one.get("/api/v1/log?contact=cy@daily.example&state=in_doubt").json()["entries"]
+    told = one.get(f"/api/v1/log/{entry['key']}").json()
+    assert told["entry"] == entry
+    assert [attempt["outcome"] for attempt in told["attempts"]] == ["in doubt"]
+    assert {"chief"} <= {step["by"] for step in told["steps"]}
+    settled = one.post(f"/api/v1/log/{entry['key']}/settle", json={"outcome": "accepted"})
+    assert settled.status_code == 200
+    again = one.get(f"/api/v1/log/{entry['key']}").json()
+    assert again["entry"]["state"] == "accepted"
+    problem(one.get("/api/v1/log/d999"), 404, "not-there")
+    problem(one.get("/api/v1/log/nothing"), 422, "not-valid")
+
+
+def test_never_finds_by_a_headline_for_who_may_not_read_it(app: App, one: Program) -> None:
+    queue(app)
+    found = one.get("/api/v1/log", params={"q": "highest tides"}).json()
+    assert len(found["entries"]) == 4
+    with Program(app, token(app, Role.STAFF)) as staff:
+        assert staff.get("/api/v1/log", params={"q": "highest tides"}).json()["entries"] == []
+
+
 def test_a_test_goes_to_the_token_s_own_user(app: App, sink: Sink) -> None:
     queue(app)
     now = app.now()

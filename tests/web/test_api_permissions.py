@@ -47,6 +47,8 @@ TABLE: dict[str, tuple[frozenset[Role] | None, str, int]] = {
     "POST /advisories/{number}/resolve": (WRITERS, "/advisories/1/resolve", 422),
     "POST /advisories/{number}/test": (WRITERS, "/advisories/1/test", 422),
     "GET /log": (EVERYONE, "/log", 200),
+    "GET /log/{key}": (EVERYONE, "/log/d1", 404),
+    "POST /log/{key}/settle": (WRITERS, "/log/d1/settle", 422),
     "GET /audit": (AUDITORS, "/audit", 200),
     "GET /audiences": (EVERYONE, "/audiences", 200),
     "GET /contacts": (EVERYONE, "/contacts?q=ana", 200),

@@ -4,23 +4,17 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request
 
-from mailer.core.states import DeliveryEvent
 from mailer.web.access import office
 from mailer.web.api import advisory_shapes as shapes
 from mailer.web.api.advisories import reference_of
 from mailer.web.api.advisory_shapes import Corrected, Moved, Settled, Told, Trial, Why, Yes
+from mailer.web.api.log import OUTCOMES
 from mailer.web.api.operation import KEYED, Operation, Upload
 from mailer.web.api.shapes import Done, Number
 from mailer.web.api.tokens import APPROVER, RESOLVER, STOPPER, WRITER
 
 router = APIRouter(route_class=Operation, tags=["advisories"])
 uploads = APIRouter(route_class=Upload, tags=["advisories"])
-
-_OUTCOMES = {
-    "resend": DeliveryEvent.RESEND,
-    "accepted": DeliveryEvent.ACCEPT,
-    "rejected": DeliveryEvent.REJECT,
-}
 
 
 @router.post("/advisories/{number}/approve", dependencies=KEYED)
@@ -113,7 +107,7 @@ def resolve_doubt(
     settled = app.desk.resolve(
         reference_of(app, number),
         contact=body.contact,
-        event=_OUTCOMES[body.outcome],
+        event=OUTCOMES[body.outcome],
         by=person.name,
         now=app.now(),
     )

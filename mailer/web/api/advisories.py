@@ -7,12 +7,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 
 from mailer.app import App
+from mailer.core.errors import NotThereError
 from mailer.core.people import Act
 from mailer.web.access import office
 from mailer.web.api import advisory_shapes as shapes
 from mailer.web.api.advisory_shapes import Planned
 from mailer.web.api.operation import KEYED, Operation, Upload
-from mailer.web.api.problems import NotThereError
 from mailer.web.api.shapes import Number
 from mailer.web.api.tokens import WRITER, reads
 

@@ -1,25 +1,36 @@
-"""The API's log: every copy, filtered as the console's log is, by pages."""
+"""The API's log: every copy, filtered as the console's log is, by pages; and one copy's story."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 
 from mailer.core import log_filter
 from mailer.core.log_filter import STATES, Sort
 from mailer.core.people import Act
+from mailer.core.states import DeliveryEvent
 from mailer.web.access import office
-from mailer.web.api.operation import Operation
-from mailer.web.api.shapes import Shape
-from mailer.web.api.tokens import reads
+from mailer.web.api.operation import KEYED, Operation
+from mailer.web.api.shapes import Asked, Done, Embargo, Shape
+from mailer.web.api.tokens import LOOKER, RESOLVER, reads
 
 router = APIRouter(route_class=Operation, tags=["log"])
 
 Word = Annotated[str, Query(max_length=200)]
 Place = Annotated[str, Query(max_length=40, description="from an earlier page")]
+Key = Annotated[str, Path(pattern=r"^[dl][0-9]{1,18}$", description="an entry's key")]
+CopyKey = Annotated[str, Path(pattern=r"^d[0-9]{1,18}$", description="a copy's key")]
 _ORDERS = [*Sort, *(f"-{one}" for one in Sort)]
+
+
+OUTCOMES = {
+    "resend": DeliveryEvent.RESEND,
+    "accepted": DeliveryEvent.ACCEPT,
+    "rejected": DeliveryEvent.REJECT,
+}
+"""What a person may say of a copy in doubt."""
 
 
 class Entry(Shape):
@@ -50,6 +61,50 @@ class Entry(Shape):
     milliseconds: int | None
 
 
+class Tried(Shape):
+    """One attempt. `began_at`: the gate let it through and its text could begin."""
+
+    number: int
+    began_at: datetime
+    ended_at: datetime | None
+    host: str
+    relay: str
+    tls_version: str
+    phase: str
+    outcome: str
+    code: int | None
+    enhanced: str
+    reply: str
+    milliseconds: int | None
+
+
+class Step(Shape):
+    """Something that happened to the copy, by whom or what."""
+
+    at: datetime
+    what: str
+    by: str
+    detail: str
+
+
+class Story(Shape):
+    """Everything the ledger has of an entry. `others`: the contact's other entries of it."""
+
+    entry: Entry
+    instant: datetime | None
+    embargo: Embargo | None
+    dispatch_state: str
+    steps: list[Step]
+    attempts: list[Tried]
+    others: list[Entry]
+
+
+class Settle(Asked):
+    """What became of the copy."""
+
+    outcome: Literal["resend", "accepted", "rejected"]
+
+
 class LogPage(Shape):
     """Some entries. `before` and `after` are where the neighbouring pages go on; "" for none.
 
@@ -62,9 +117,10 @@ class LogPage(Shape):
     stopped: bool
 
 
-@router.get("/log", dependencies=reads(Act.READ_LOG))
+@router.get("/log")
 def read_log(
     request: Request,
+    person: LOOKER,
     advisory: Word = "",
     audience: Word = "",
     outlet: Word = "",
@@ -95,6 +151,25 @@ def read_log(
     }
     asked = [*words.items(), *(("state", one) for one in state or ())]
     page = office(request).desk.log_page(
-        log_filter.parse(asked), before=before, after=after, size=most
+        log_filter.parse(asked),
+        before=before,
+        after=after,
+        size=most,
+        headlines=person.may(Act.READ_ADVISORY),
     )
     return LogPage.model_validate(page)
+
+
+@router.get("/log/{key}", dependencies=reads(Act.READ_LOG))
+def read_story(request: Request, key: Key) -> Story:
+    """One copy's whole story: planned, approved, each attempt, what people decided."""
+    return Story.model_validate(office(request).desk.story(key))
+
+
+@router.post("/log/{key}/settle", dependencies=KEYED)
+def settle_copy(request: Request, person: RESOLVER, key: CopyKey, body: Settle) -> Done:
+    """Settle a copy in doubt: send it again, or say that it arrived or did not."""
+    app = office(request)
+    event = OUTCOMES[body.outcome]
+    app.desk.settle(int(key[1:]), event=event, by=person.name, now=app.now())
+    return Done()

@@ -32,7 +32,7 @@ HEADER = "Idempotency-Key"
 
 
 def _documented(
-    key: Annotated[
+    idempotency_key: Annotated[
         str | None,
         Header(
             alias=HEADER,

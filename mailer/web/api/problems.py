@@ -15,7 +15,7 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from mailer.core.errors import LedgerBusyError, MailerError, NeedsDecisionError
+from mailer.core.errors import LedgerBusyError, MailerError, NeedsDecisionError, NotThereError
 from mailer.core.inert import inert, inert_json
 from mailer.web.access import ForbiddenError, NoSessionError
 
@@ -54,10 +54,6 @@ class KeyInUseError(Exception):
     def __init__(self, status: int, kind: str, detail: str) -> None:
         super().__init__(detail)
         self.status, self.kind, self.detail = status, kind, detail
-
-
-class NotThereError(Exception):
-    """There is no such thing; `str(error)` says which."""
 
 
 def problem(
@@ -118,7 +114,6 @@ async def answer(_: Request, error: Exception) -> Response:
 HANDLED = (
     NoSessionError,
     ForbiddenError,
-    NotThereError,
     KeyInUseError,
     MailerError,
     RequestValidationError,

@@ -57,6 +57,7 @@ def reads(act: Act) -> list[Any]:
     return [Security(token_may(act))]
 
 
+LOOKER = Annotated[Person, Security(token_may(Act.READ_LOG))]
 WRITER = Annotated[Person, Security(token_may(Act.WRITE_ADVISORY))]
 STOPPER = Annotated[Person, Security(token_may(Act.STOP))]
 APPROVER = Annotated[Person, Security(token_may(Act.APPROVE))]
