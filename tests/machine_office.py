@@ -168,9 +168,10 @@ class House:
 
     def _put_back(self, name: str) -> None:
         self.close()
-        for path in self.folder.glob("ledger.db*"):
+        for path in self.folder.glob("ledger.db-*"):
             path.unlink()
-        shutil.copy(self.folder / f"{name}.start", self.folder / "ledger.db")
+        # Into the file that is there: another in its place would be refused.
+        shutil.copyfile(self.folder / f"{name}.start", self.folder / "ledger.db")
 
     def _keep(self, name: str) -> None:
         shutil.copy(self.folder / "ledger.db", self.folder / f"{name}.start")

@@ -37,6 +37,7 @@ THREADS = 40
 As many as the console answers at once."""
 
 _BULK, _AT_ONCE = "mailer_bulk", "mailer_at_once"
+_LOG = "mailer_log"
 
 
 class Database:
@@ -48,8 +49,7 @@ class Database:
         self._engine = _engine(path)
         self._reading = self._engine.execution_options(mailer_reads_only=True)
         self._at_once = self._engine.execution_options(mailer_at_once=True)
-        self._opened = {path: _identity(path)}
-        """Which files these are. A transaction on any other, or on one that is gone, is lost."""
+        self._opened = _identity(path)
 
     @contextmanager
     def write(self, *, bulk: bool = False, at_once: bool = False) -> Iterator[Session]:
@@ -93,8 +93,8 @@ class Database:
             raw.execute("PRAGMA synchronous = NORMAL")
             raw.execute("PRAGMA wal_autocheckpoint = 0")
             raw.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchall()  # the log is there now
-            self._opened[self._log] = _identity(self._log)
             connection.detach()  # it is not for others afterwards
+            connection.info[_LOG] = _identity(self._log)
             return connection
 
     @contextmanager
@@ -107,25 +107,26 @@ class Database:
         ):
             yield _raw(connection).cursor(), session
             self._require_there()
+            self._require_there(self._log, connection.info[_LOG])
 
-    def _require_there(self) -> None:
-        """Raise LedgerError unless the files we have open are those that are found by their names.
+    def _require_there(self, path: Path | None = None, opened: object = None) -> None:
+        """Raise LedgerError unless a file that we have open is what is found by its name.
 
         The system lets us go on writing to a file that was deleted or moved, or whose volume was
-        taken away: what is committed to it is lost.
+        taken away: what is committed to it is lost. Without arguments: the ledger itself.
         """
-        for path, opened in self._opened.items():
-            found = _identity(path)
-            if found == opened:
-                continue
-            if found is None:
-                raise LedgerError(
-                    f"{path}: the ledger is not there any more; bring it back, or its volume"
-                )
+        path, opened = path or self.path, opened or self._opened
+        found = _identity(path)
+        if found == opened:
+            return
+        if found is None:
             raise LedgerError(
-                f"{path}: another file has taken the ledger's place; put the right one there, or "
-                "stop this run and start it again with this one"
+                f"{path}: the ledger is not there any more; bring it back, or its volume"
             )
+        raise LedgerError(
+            f"{path}: another file has taken the ledger's place; put the right one there, or "
+            "stop this run and start it again with this one"
+        )
 
     @property
     def _log(self) -> Path:
