@@ -112,7 +112,7 @@ def test_a_run_that_is_killed_never_leaves_a_console_behind(tmp_path: Path, sink
 
 def test_an_answer_is_never_kept_back_until_there_is_more() -> None:
     """Nagle's algorithm is off on what is accepted: asyncio asks which protocol it is."""
-    with closing(serve._listen(Console(port=0))) as listening:
+    with closing(serve._listen(Console(port=0), "console")) as listening:
         assert listening.proto == socket.IPPROTO_TCP
 
 
