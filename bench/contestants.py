@@ -28,7 +28,7 @@ from bench.surroundings import (
     program,
     size_of_a_message,
 )
-from mailer.app import App, runner
+from mailer.app import App, run, runner
 from mailer.core.errors import MailerError
 
 HEADERS_OF_SMTP_SOURCE = 250
@@ -41,7 +41,7 @@ def ours(port: int, messages: int) -> dict[str, Any]:
         plan(app, folder)
         approve(app)
         size = size_of_a_message(app)
-        return {"messages": messages, "bytes": size, "seconds": asyncio.run(send(app))}
+        return {"messages": messages, "bytes": size, "seconds": run(send(app))}
 
 
 async def send(app: App) -> float:
@@ -63,7 +63,7 @@ def profile(port: int, messages: int) -> dict[str, Any]:
         approve(app)
         profiler = cProfile.Profile()
         profiler.enable()
-        asyncio.run(send(app))
+        run(send(app))
         profiler.disable()
     statistics: Any = pstats.Stats(profiler)
     rows = sorted(statistics.stats.items(), key=lambda row: -row[1][2])

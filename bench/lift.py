@@ -22,7 +22,7 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from bench.surroundings import alone, app_of, approve, office, plan
-from mailer.app import App, runner
+from mailer.app import App, run, runner
 from mailer.core.errors import MailerError
 from mailer.ledger.tables import AttemptRow
 
@@ -66,7 +66,7 @@ def main() -> None:
         approve(app)
         if app.now() >= lift:
             raise MailerError("the bench's own preparations took until after the lift")
-        asyncio.run(_over(app, messages, lift))
+        run(_over(app, messages, lift))
         print(json.dumps(_recorded(app, lift)))
 
 

@@ -6,7 +6,6 @@ that its peak of memory is its own.
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sys
 import time
@@ -15,6 +14,7 @@ from typing import Any
 
 from bench.contestants import send
 from bench.surroundings import alone, app_of, approve, office, peak_rss_mb, plan
+from mailer.app import run
 
 LISTED = 100_000
 MILLION = 1_000_000
@@ -41,7 +41,7 @@ def main() -> None:
     with app_of(folder, port) as app:
         began, busy = time.perf_counter(), time.process_time()
         if step == "send":
-            result["seconds"] = asyncio.run(send(app))
+            result["seconds"] = run(send(app))
             result["per second"] = round(people / result["seconds"], 1)
         else:
             plan(app, folder)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import asyncio
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+import uvloop
 
 from mailer import config as configuration
 from mailer.compose.signing import Signer
@@ -34,6 +37,8 @@ from mailer.scheduler import Clock, Runner, utc_now
 
 if TYPE_CHECKING:
     from mailer.delivery.bounces.collecting import Collector
+
+Result = TypeVar("Result")
 
 DISPATCHES_AT_ONCE = 16
 """How many dispatches' texts and templates are kept in memory while they are sent."""
@@ -167,6 +172,12 @@ def collector(app: App, say: Callable[[str], None]) -> Collector:
             say(f"bounces: forwarded {done} to {app.config.bounces.forward_to}")
 
     return Collector(app.config.bounces, take, forward, say, most=MOST_TAKEN)
+
+
+def run(main: Coroutine[Any, Any, Result]) -> Result:
+    """Run it to its end, on libuv's event loop: a message costs half as much there."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as loop:
+        return loop.run(main)
 
 
 @contextmanager

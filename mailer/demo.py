@@ -28,7 +28,7 @@ from rich.table import Table
 from rich.text import Text
 
 from mailer import office, present
-from mailer.app import App, open_app, runner
+from mailer.app import App, open_app, run, runner
 from mailer.core.errors import MailerError
 from mailer.core.inert import inert
 from mailer.core.model import Progress
@@ -103,7 +103,7 @@ def main(folder: Path) -> None:
             RunLock(app.config.database.path, app.now()),
         ):
             lift = _queue(app, advisory)
-            asyncio.run(_watch(app, lift))
+            run(_watch(app, lift))
             _summarise(app, outbox)
             if sys.stdout.isatty():
                 _stay(app, environ)

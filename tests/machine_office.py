@@ -81,7 +81,9 @@ class Life(Database):
         return self._whole.hot()
 
     @contextmanager
-    def hot_write(self, connection: Connection) -> Iterator[tuple[sqlite3.Cursor, Session]]:
+    def hot_write(
+        self, connection: Connection
+    ) -> Iterator[tuple[sqlite3.Cursor, Callable[[], Session]]]:
         """A transaction on it, unless the process is killed before it commits."""
         with self._counted(), self._whole.hot_write(connection) as both:
             self._breathe()

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
 from support import Sink
 
-from mailer.app import App, runner
+from mailer.app import App, run, runner
 from mailer.core.log_filter import LogFilter
 from mailer.core.model import Progress
 from mailer.ledger import log
@@ -52,7 +51,7 @@ def send(app: App) -> list[str]:
     async def once() -> None:
         await runner(app, said.append).run_once()
 
-    asyncio.run(once())
+    run(once())
     return said
 
 

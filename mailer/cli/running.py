@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Annotated
 import typer
 
 from mailer import present
-from mailer.app import App, open_for_run, runner
+from mailer.app import App, open_for_run, run, runner
 from mailer.cli.common import DECIDE, cli, opened, options
 from mailer.core.errors import MailerError
 from mailer.core.inert import inert
@@ -30,7 +29,7 @@ def run_command(
         say = saying(app)
         if app.took_over_from:
             say(f"taken over from {app.took_over_from}, which has not been seen for a while")
-        if not asyncio.run(_run(app, say, once=once, console=not no_console)):
+        if not run(_run(app, say, once=once, console=not no_console)):
             raise typer.Exit(DECIDE)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from mailer.core.embargo import Consent, Copy
 from mailer.core.model import Contact, Embargo
@@ -11,8 +12,7 @@ from mailer.core.outcome import Phase, Reply
 from mailer.core.states import DeliveryEvent
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(NamedTuple):
     """A delivery that this run has claimed, with what the gate needs to know of it.
 
     `subject` is the dispatch in words ("HW 12/2026, release to wires").
@@ -38,8 +38,7 @@ class Job:
     as_of: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Begin:
+class Begin(NamedTuple):
     """A text that is about to begin: the gate is asked once more, and the attempt is opened.
 
     `carries_notice` is whether the composed text shows its embargo notice; `relay` is
@@ -53,8 +52,7 @@ class Begin:
     carries_notice: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(NamedTuple):
     """One SMTP transaction, as the ledger keeps it. `reply` is None where none came."""
 
     began_at: datetime
@@ -67,8 +65,7 @@ class Attempt:
     error: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """What becomes of a claimed delivery. `attempt` is None where no transaction was begun.
 
     `to_release`: an advance copy that can no longer go; its contact gets the release instead.
@@ -83,8 +80,7 @@ class Result:
     hold: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class End:
+class End(NamedTuple):
     """A claimed delivery that this run has no longer in hand, and what became of it."""
 
     job: Job

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Step(StrEnum):
@@ -55,8 +56,7 @@ class Outcome(StrEnum):
     """The relay as a whole is unfit; no journalist's attempt is consumed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """An SMTP reply: three-digit code, enhanced status if any (RFC 3463), and the text."""
 
     code: int

@@ -30,14 +30,12 @@ class Circuit:
     stumbles: int = 0
     at_work: int = 0
     window: Window = field(init=False)
+    name: str = field(init=False)
+    """The relay as the ledger and people know it."""
 
     def __post_init__(self) -> None:
+        self.name = self.relay.address
         self.window = Window(self.relay.connections)
-
-    @property
-    def name(self) -> str:
-        """The relay as the ledger and people know it."""
-        return self.relay.address
 
     @property
     def sessions(self) -> int:
@@ -126,34 +124,46 @@ class Domains:
     paces: dict[str, Pace] = field(default_factory=dict)
     closed: dict[str, float] = field(default_factory=dict)
     failures: Counter[str] = field(default_factory=Counter)
+    limited: bool = field(init=False)
+    """Whether there is any limit at all; else nothing is kept."""
 
-    @property
-    def limited(self) -> bool:
-        """Whether there is any limit at all."""
-        return bool(self.connections or self.rate)
+    def __post_init__(self) -> None:
+        self.limited = bool(self.connections or self.rate)
 
-    def wait(self, domain: str, moment: float) -> float | None:
-        """Seconds until a copy to this domain may go; None: when one of those at work is done."""
+    def wait(self, address: str, moment: float) -> float | None:
+        """Seconds until a copy to this address may go; None: when one of those at work is done."""
+        if not self.limited:
+            return 0.0
+        domain = domain_of(address)
         if self.connections and self.at_work[domain] >= self.connections:
             return None
         pace = self.paces.get(domain)
         closed = max(0.0, self.closed.get(domain, 0.0) - moment)
         return max(closed, pace.wait(moment) if pace else 0.0)
 
-    def begins(self, domain: str, moment: float) -> None:
-        """A copy to this domain is being handed over."""
+    def begins(self, address: str, moment: float) -> None:
+        """A copy to this address is being handed over."""
+        if not self.limited:
+            return
+        domain = domain_of(address)
         self.at_work[domain] += 1
         if self.rate:
             self.paces.setdefault(domain, Pace(self.rate)).spend(moment)
 
-    def ends(self, domain: str) -> None:
+    def ends(self, address: str) -> None:
         """It is handed over, or is not."""
+        if not self.limited:
+            return
+        domain = domain_of(address)
         self.at_work[domain] -= 1
         if not self.at_work[domain]:
             del self.at_work[domain]
 
-    def answered(self, domain: str, *, put_off: bool, moment: float, jitter: float) -> None:
-        """What the domain said: several 4xx in a row close it for a while."""
+    def answered(self, address: str, *, put_off: bool, moment: float, jitter: float) -> None:
+        """What its domain said: several 4xx in a row close it for a while."""
+        if not self.limited:
+            return
+        domain = domain_of(address)
         if not put_off:
             self.failures.pop(domain, None)
             self.closed.pop(domain, None)

@@ -56,6 +56,8 @@ class Pool:
     @property
     def closed_until(self) -> datetime | None:
         """While no relay can be tried: when the first is tried again (UTC)."""
+        if self._circuits[0].closed_until is None:
+            return None  # asked for every copy: without a look at the clock
         now = self._now()
         if any(circuit.can_be_tried(now) for circuit in self._circuits):
             return None
@@ -64,6 +66,9 @@ class Pool:
     @property
     def allowed(self) -> int:
         """How many sessions may be at work now; 0: no relay can be tried."""
+        first = self._circuits[0]
+        if first.closed_until is None:
+            return first.sessions
         sessions = 0
         for circuit in self._usable():
             sessions += circuit.sessions

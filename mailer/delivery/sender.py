@@ -12,10 +12,9 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from random import Random
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from mailer.config import Relay
 from mailer.core import outcome
@@ -24,7 +23,7 @@ from mailer.core.errors import TemplateError
 from mailer.core.job import Attempt, Begin, End, Job, Result
 from mailer.core.outcome import Outcome, Phase, Ruling, Step
 from mailer.core.states import DeliveryEvent
-from mailer.delivery.flow import Circuit, Domains, Pace, domain_of
+from mailer.delivery.flow import Circuit, Domains, Pace
 from mailer.delivery.pool import Line, Pool
 from mailer.delivery.record import Ledger, Record
 from mailer.delivery.smtp import Envelope, Handed, Session, Unavailable
@@ -51,8 +50,7 @@ class Message(Envelope, Protocol):
         """Whether the first and the last line of the text are the embargo notice."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ready:
+class Ready(NamedTuple):
     """A claimed copy, composed, that the gate has let through once."""
 
     job: Job
@@ -188,7 +186,7 @@ class Sender:
             ready = self._prepare(job)
             if ready is not None:
                 self._pace.spend(moment)
-                self._domains.begins(domain_of(job.contact.email), moment)
+                self._domains.begins(job.contact.email, moment)
                 return ready
         return None
 
@@ -197,7 +195,7 @@ class Sender:
         if not self._domains.limited:
             return self._claimed.popleft()
         for place, job in enumerate(self._claimed):
-            if self._domains.wait(domain_of(job.contact.email), moment) == 0:
+            if self._domains.wait(job.contact.email, moment) == 0:
                 del self._claimed[place]
                 return job
         return None
@@ -205,7 +203,7 @@ class Sender:
     def _patience(self) -> float:
         """Seconds until it is worth looking again at what is claimed."""
         moment = asyncio.get_running_loop().time()
-        waits = [self._domains.wait(domain_of(job.contact.email), moment) for job in self._claimed]
+        waits = [self._domains.wait(job.contact.email, moment) for job in self._claimed]
         known = [wait for wait in waits if wait is not None]
         return max(self._pace.wait(moment), min([*known, 0.05]), 0.001)
 
@@ -243,7 +241,7 @@ class Sender:
 
     def _put_back(self, ready: Ready) -> None:
         """Another session shall send it."""
-        self._domains.ends(domain_of(ready.job.contact.email))
+        self._domains.ends(ready.job.contact.email)
         self._claimed.appendleft(ready.job)
 
     # --- the life of one copy -----------------------------------------------------------------
@@ -287,7 +285,7 @@ class Sender:
                 self._put_back(follows)
             raise
         finally:
-            self._domains.ends(domain_of(job.contact.email))
+            self._domains.ends(job.contact.email)
         if isinstance(handed, Refusal):
             self._refused(job, handed)
         else:
@@ -320,8 +318,8 @@ class Sender:
         self._pool.weigh(circuit, handed, ruling)
         if self._domains.limited:
             moment, jitter = asyncio.get_running_loop().time(), self._random.random()
-            domain, put_off = domain_of(job.contact.email), ruling.outcome is Outcome.RETRY
-            self._domains.answered(domain, put_off=put_off, moment=moment, jitter=jitter)
+            put_off = ruling.outcome is Outcome.RETRY
+            self._domains.answered(job.contact.email, put_off=put_off, moment=moment, jitter=jitter)
         self._hire()
 
     def _result(self, begin: Begin, handed: Handed, ruling: Ruling, now: datetime) -> Result:

@@ -19,7 +19,7 @@ import re
 import ssl
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from mailer.config import Relay
 from mailer.core.embargo import Clearance, Refusal
@@ -73,8 +73,7 @@ class Unavailable:
         return f"{self.step}: {said}"
 
 
-@dataclass(frozen=True, slots=True)
-class Handed:
+class Handed(NamedTuple):
     """How one transaction went. `reply` is None where none came that was SMTP; then `error`."""
 
     step: Step
@@ -102,6 +101,9 @@ class Session:
         self._extensions = extensions
         self._piped = "pipelining" in extensions
         self._notify: notify.Notify = relay.notify if "dsn" in extensions else "never"
+        limit = extensions.get("size", "")
+        self.size = int(limit) if limit.isdecimal() else 0
+        """The largest message that the relay takes, in octets; 0: it names no limit (RFC 1870)."""
         self._wait = relay.command_timeout.total_seconds()
         self._in_all = relay.envelope_timeout.total_seconds()
         self._until = 0.0
@@ -114,12 +116,6 @@ class Session:
     def relay(self) -> Relay:
         """The relay it was opened with."""
         return self._relay
-
-    @property
-    def size(self) -> int:
-        """The largest message that the relay takes, in octets; 0: it names no limit (RFC 1870)."""
-        limit = self._extensions.get("size", "")
-        return int(limit) if limit.isdecimal() else 0
 
     @property
     def usable(self) -> bool:
@@ -181,10 +177,10 @@ class Session:
         step, go = Step.MAIL, False
         try:
             if self._piped and commands:
-                self._wire.put(b"".join(commands), len(commands))
+                self._wire.put(len(commands), *commands)
             for number, step in enumerate(_COMMANDS):
                 if not self._piped:
-                    self._wire.put(commands[number], 1)
+                    self._wire.put(1, commands[number])
                 reply = await self._wire.reply(self._patience())
                 go = reply.code == 354
                 good = go if step is Step.DATA else reply.code // 100 == 2
@@ -223,9 +219,9 @@ class Session:
             return self.abort()  # it answers what nobody can have asked
         if go:
             # RFC 2920 §3.1: it waits for a text although it took no recipient; it gets none.
-            self._wire.put(b".\r\n", 1)
+            self._wire.put(1, b".\r\n")
             await self._wire.reply(self._patience())
-        self._wire.put(b"RSET\r\n", 1)
+        self._wire.put(1, b"RSET\r\n")
         if (await self._wire.reply(self._patience())).code != 250:
             self.abort()
         return None
@@ -257,16 +253,15 @@ class Session:
             self.abort()
             what = f"not begun within {self._in_all:g} s" if late else "the line was lost"
             return Handed(Step.DATA, Phase.TEXT_BEGUN, None, f"{what}, before the text")
-        text, replies = message.data, 1
+        commands: tuple[bytes, ...] = ()
         rides = following() if self._piped else None
         if rides is not None and self._unfit(rides[1]) is None:
             self._offered = rides[1]
-            text += b"".join(self._commands(*rides))
-            replies += len(_COMMANDS)
+            commands = self._commands(*rides)
         phase = Phase.TEXT_BEGUN
         try:
             self.in_text = True
-            self._wire.put(text, replies)
+            self._wire.put(1 + len(commands), message.data, *commands)
             phase = Phase.DOT_SENT
             reply = await self._wire.reply(self._relay.data_timeout.total_seconds())
             if not self._makes_sense(reply):
@@ -297,7 +292,7 @@ class Session:
     async def still_there(self) -> bool:
         """Ask the relay to keep an idle session open (NOOP); False if it has not."""
         try:
-            self._wire.put(b"NOOP\r\n", 1)
+            self._wire.put(1, b"NOOP\r\n")
             if (await self._wire.reply(self._wait)).code != 250:
                 self.abort()
         except WireError:
@@ -308,7 +303,7 @@ class Session:
         """Say QUIT and close; however it goes, what was answered before stands."""
         try:
             if not self._wire.owed:
-                self._wire.put(b"QUIT\r\n", 1)
+                self._wire.put(1, b"QUIT\r\n")
                 await self._wire.reply(min(self._wait, 5))
         except WireError:
             pass

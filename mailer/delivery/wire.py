@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import deque
+from functools import lru_cache
 from typing import cast
 
 from mailer.core.outcome import Reply
@@ -18,6 +19,9 @@ from mailer.core.outcome import Reply
 LONGEST_LINE = 8192
 LONGEST_REPLY = 4 * LONGEST_LINE
 """Octets. RFC 5321 §4.5.3.1.5 allows 512 a line; some relays say more, none says this much."""
+
+LONGEST_KEPT = 512
+"""Octets of a line that is remembered as it was read."""
 
 REPLY_LINE = re.compile(rb"([1-5][0-9][0-9])([ -]?)(.*)", re.DOTALL)
 
@@ -53,12 +57,12 @@ class Wire(asyncio.Protocol):
         """How many replies are still to be read, come or not."""
         return self._owed
 
-    def put(self, data: bytes, replies: int) -> None:
-        """Write, and expect so many replies. Raises WireError if the line is not usable."""
+    def put(self, replies: int, *data: bytes) -> None:
+        """Write in one go, and expect so many replies. Raises WireError if it is not usable."""
         if not self.usable:
             raise self._fault or WireError("the relay said something that nobody asked for")
         self._owed += replies
-        self._transport.write(data)
+        self._transport.writelines(data)
 
     async def reply(self, timeout: float) -> Reply:
         """The next reply, whole, within `timeout` seconds however it trickles in.
@@ -133,6 +137,9 @@ class Wire(asyncio.Protocol):
 
     def _read(self, line: bytes) -> bool:
         """Take one line of a reply (RFC 5321 §4.2); False if it cannot be one."""
+        if not self._code and (whole := _whole(line)) is not None:
+            self._replies.append(whole)
+            return True
         match = REPLY_LINE.fullmatch(line)
         if match is None or len(line) > LONGEST_LINE:
             return False
@@ -145,8 +152,7 @@ class Wire(asyncio.Protocol):
         self._said.append(text)
         if more == b"-":
             return sum(map(len, self._said)) <= LONGEST_REPLY
-        said = b"\n".join(self._said).strip().decode(errors="replace").replace("\0", "\ufffd")
-        self._replies.append(Reply.parse(int(code), said))
+        self._replies.append(_reply(code, b"\n".join(self._said)))
         self._code, self._said = b"", []
         return True
 
@@ -158,6 +164,18 @@ class Wire(asyncio.Protocol):
         """The connection is gone; replies that came before can still be read."""
         self._closed = True
         self._broken("the relay closed the connection", exc)
+
+
+@lru_cache(maxsize=256)
+def _whole(line: bytes) -> Reply | None:
+    """The reply that is this one line, or None: most of what a relay says, it says often."""
+    match = REPLY_LINE.fullmatch(line) if len(line) <= LONGEST_KEPT else None
+    return _reply(match[1], match[3]) if match is not None and match[2] == b" " else None
+
+
+def _reply(code: bytes, said: bytes) -> Reply:
+    text = said.strip().decode(errors="replace").replace("\0", "\ufffd")
+    return Reply.parse(int(code), text)
 
 
 def take_over(transport: asyncio.BaseTransport) -> Wire:

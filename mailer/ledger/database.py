@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -87,7 +87,7 @@ class Database:
         It never waits for another writer: `hot_write` raises LedgerBusyError instead.
         """
         with _told_plainly(self.path):
-            connection = self._engine.connect()
+            connection = self._engine.connect().execution_options(mailer_begins_itself=True)
             raw = _raw(connection)
             raw.execute("PRAGMA busy_timeout = 0")
             raw.execute("PRAGMA synchronous = NORMAL")
@@ -98,16 +98,36 @@ class Database:
             return connection
 
     @contextmanager
-    def hot_write(self, connection: Connection) -> Iterator[tuple[sqlite3.Cursor, Session]]:
-        """A transaction with the write lock on a `hot` connection; committed at the end."""
-        with (
-            _told_plainly(self.path),
-            connection.begin(),
-            self._session(connection, autoflush=False) as session,
-        ):
-            yield _raw(connection).cursor(), session
-            self._require_there()
-            self._require_there(self._log, connection.info[_LOG])
+    def hot_write(
+        self, connection: Connection
+    ) -> Iterator[tuple[sqlite3.Cursor, Callable[[], Session]]]:
+        """A transaction with the write lock on a `hot` connection; committed at the end.
+
+        The session is made when it is first asked for: most transactions of a run need none.
+        """
+        raw = _raw(connection)
+        made: list[Session] = []
+
+        def session() -> Session:
+            if not made:
+                made.append(self._session(connection, autoflush=False))
+            return made[0]
+
+        with _told_plainly(self.path):
+            raw.execute("BEGIN IMMEDIATE")
+            try:
+                yield raw.cursor(), session
+                for one in made:
+                    one.flush()
+                self._require_there()
+                self._require_there(self._log, connection.info[_LOG])
+                raw.commit()
+            except BaseException:
+                raw.rollback()
+                raise
+            finally:
+                for one in made:
+                    one.close()
 
     def _require_there(self, path: Path | None = None, opened: object = None) -> None:
         """Raise LedgerError unless a file that we have open is what is found by its name.
@@ -282,8 +302,9 @@ def _engine(path: Path) -> Engine:
         if options.get("mailer_at_once", False):
             connection.info[_AT_ONCE] = True
             connection.exec_driver_sql("PRAGMA busy_timeout = 0")
-        reads = options.get("mailer_reads_only", False)
-        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+        if not options.get("mailer_begins_itself", False):
+            reads = options.get("mailer_reads_only", False)
+            connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
     if new:
         # It will hold embargoed texts and journalists' addresses: for its owner only.

@@ -13,7 +13,7 @@ copy counts as one that may have gone.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -39,7 +39,6 @@ from mailer.ledger.tables import (
     DeliveryRow,
     DispatchRow,
     RelayFaultRow,
-    RunRow,
     VersionRow,
 )
 
@@ -48,7 +47,11 @@ SAMPLE = 64
 LONG_LOG = 32_000_000
 """Octets of write-ahead log from which it is worth beginning anew."""
 NEVER_HAD = (DeliveryState.CANCELLED, DeliveryState.REJECTED, DeliveryState.EXPIRED)
+NewSession = Callable[[], Session]
+"""Gives the transaction's session, made when it is first asked for."""
 _LIVING = (DispatchState.APPROVED, DispatchState.SENDING)
+
+_STAMP = len("2027-02-09 00:01:00.000000")
 
 _CONSENT = """
   EXISTS (SELECT 1 FROM suppression s WHERE s.email_key = {key} AND s.released_at IS NULL),
@@ -127,12 +130,16 @@ class Flight:
     def upcoming(self, now: datetime, within: timedelta) -> list[Job]:
         """Some copies of what falls due within that time, as they will be when it is."""
         with self._transaction() as (cursor, session):
-            soon = session.execute(
-                select(col(DispatchRow.id))
-                .where(col(DispatchRow.state) == DispatchState.APPROVED)
-                .where(col(DispatchRow.instant) > now)
-                .where(col(DispatchRow.instant) <= now + within)
-            ).scalars()
+            soon = (
+                session()
+                .execute(
+                    select(col(DispatchRow.id))
+                    .where(col(DispatchRow.state) == DispatchState.APPROVED)
+                    .where(col(DispatchRow.instant) > now)
+                    .where(col(DispatchRow.instant) <= now + within)
+                )
+                .scalars()
+            )
             ids = [one for one in soon if one is not None]
             return [job for one in ids for job in self._due(cursor, session, one, SAMPLE, now)]
 
@@ -145,13 +152,17 @@ class Flight:
             self._log_is_copied = False
             self._database.checkpoint(self._connection)
         with self._transaction() as (cursor, session):
-            dispatches = session.execute(
-                select(col(DispatchRow.id))
-                .join(VersionRow)
-                .where(col(DispatchRow.state) == DispatchState.SENDING)
-                .where(~holds.bears_on_dispatch())
-                .order_by(col(DispatchRow.instant), col(DispatchRow.id))
-            ).scalars()
+            dispatches = (
+                session()
+                .execute(
+                    select(col(DispatchRow.id))
+                    .join(VersionRow)
+                    .where(col(DispatchRow.state) == DispatchState.SENDING)
+                    .where(~holds.bears_on_dispatch())
+                    .order_by(col(DispatchRow.instant), col(DispatchRow.id))
+                )
+                .scalars()
+            )
             ids = [one for one in dispatches if one is not None]
             share = -(-limit // max(1, len(ids)))
             shares = [self._due(cursor, session, one, share, now) for one in ids]
@@ -161,7 +172,7 @@ class Flight:
             return jobs
 
     def _due(
-        self, cursor: sqlite3.Cursor, session: Session, dispatch: int, limit: int, now: datetime
+        self, cursor: sqlite3.Cursor, session: NewSession, dispatch: int, limit: int, now: datetime
     ) -> list[Job]:
         """What is due of a dispatch: first what is tried again, then in the order of the plan."""
         rows: list[Any] = []
@@ -181,7 +192,7 @@ class Flight:
             outlet,
             language,
             zone,
-            tuple(tag for tag in tags.split(";") if tag),
+            tuple(tag for tag in tags.split(";") if tag) if tags else (),
             consent.embargo_accepted,
         )
         return Job(
@@ -220,11 +231,11 @@ class Flight:
             cursor.executemany(_BEGIN, cleared)
             for entry in entries:
                 if isinstance(entry, RelayFault):
-                    self._save_fault(session, entry)
+                    self._save_fault(session(), entry)
         return answers
 
     def _ask(
-        self, cursor: sqlite3.Cursor, session: Session, begin: Begin, now: datetime
+        self, cursor: sqlite3.Cursor, session: NewSession, begin: Begin, now: datetime
     ) -> Clearance | Refusal:
         """The gate's answer, with what the ledger says at this moment."""
         job = begin.job
@@ -239,7 +250,7 @@ class Flight:
         return clear(copy, consent, embargo, now)
 
     def _end(
-        self, cursor: sqlite3.Cursor, session: Session, ends: Sequence[End], now: datetime
+        self, cursor: sqlite3.Cursor, session: NewSession, ends: Sequence[End], now: datetime
     ) -> None:
         changed, returned, answered = [], [], []
         after: list[tuple[End, DeliveryState]] = []
@@ -267,7 +278,7 @@ class Flight:
         _all_in_hand(cursor, _RETURN, returned)
         self._save_attempts(cursor, answered)
         for end, state in after:
-            self._settle(session, end, state, now)
+            self._settle(session(), end, state, now)
 
     def _save_attempts(
         self, cursor: sqlite3.Cursor, answered: Sequence[tuple[End, Attempt]]
@@ -315,33 +326,33 @@ class Flight:
     # --- what is known, and whether it is still so --------------------------------------------
 
     @contextmanager
-    def _transaction(self) -> Iterator[tuple[sqlite3.Cursor, Session]]:
+    def _transaction(self) -> Iterator[tuple[sqlite3.Cursor, NewSession]]:
         """A transaction of this run's own, in which what is remembered of dispatches is true."""
         with self._database.hot_write(self._connection) as (cursor, session):
             version = cursor.execute("PRAGMA data_version").fetchone()[0]
             if version != self._seen_version:
                 self._seen_version = version
                 self._forget()
-                self._require_lease(session)
+                self._require_lease(cursor)
             yield cursor, session
 
     def _forget(self) -> None:
         self._as_of += 1
         self._dispatches.clear()
 
-    def _require_lease(self, session: Session) -> None:
-        newest = session.execute(select(func.max(col(RunRow.id)))).scalar()
+    def _require_lease(self, cursor: sqlite3.Cursor) -> None:
+        (newest,) = cursor.execute("SELECT max(id) FROM run").fetchone()
         if newest != self._run:
             self._seen_version = -1
             raise FencedError(
                 "the ledger was taken over by another `mailer run`; this one sends nothing more"
             )
 
-    def _facts(self, session: Session, dispatch: int) -> _Facts:
+    def _facts(self, session: NewSession, dispatch: int) -> _Facts:
         facts = self._dispatches.get(dispatch)
         if facts is None:
-            row = session.get_one(DispatchRow, dispatch, populate_existing=True)
-            facts = self._dispatches[dispatch] = _facts_of(session, row)
+            row = session().get_one(DispatchRow, dispatch, populate_existing=True)
+            facts = self._dispatches[dispatch] = _facts_of(session(), row)
         return facts
 
 
@@ -413,4 +424,6 @@ def _all_in_hand(
 
 def _stamp(at: datetime) -> str:
     """An instant as the ledger's columns keep it (`tables.Utc`)."""
-    return at.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+    if at.tzinfo is not UTC:
+        at = at.astimezone(UTC)
+    return at.isoformat(" ", "microseconds")[:_STAMP]

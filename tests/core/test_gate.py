@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -29,8 +28,8 @@ RELEASE = Copy(
     requires_acceptance=True,
     carries_notice=False,
 )
-ADVANCE = replace(
-    RELEASE, kind=DispatchKind.ADVANCE, instant=LIFT - timedelta(hours=24), carries_notice=True
+ADVANCE = RELEASE._replace(
+    kind=DispatchKind.ADVANCE, instant=LIFT - timedelta(hours=24), carries_notice=True
 )
 INSTANTS = st.integers(0, 2_000_000_000).map(lambda second: datetime.fromtimestamp(second, UTC))
 
@@ -50,7 +49,7 @@ def test_never_a_release_before_the_lift(now: datetime) -> None:
 def test_never_a_release_before_the_lift_whatever_its_dispatch_says(
     now: datetime, instant: datetime
 ) -> None:
-    answer = clear(replace(RELEASE, instant=instant), HER, EMBARGO, now)
+    answer = clear(RELEASE._replace(instant=instant), HER, EMBARGO, now)
     assert isinstance(answer, Clearance) == (now >= max(LIFT, instant))
 
 
@@ -68,14 +67,14 @@ def test_too_early_says_when() -> None:
 
 def test_never_an_advance_copy_to_one_who_has_not_accepted() -> None:
     now = LIFT - timedelta(hours=1)
-    him = replace(HER, embargo_accepted=False)
+    him = HER._replace(embargo_accepted=False)
     assert refused(clear(ADVANCE, him, EMBARGO, now)) is RefusalCode.NOT_ACCEPTED
-    trusted = replace(ADVANCE, requires_acceptance=False)
+    trusted = ADVANCE._replace(requires_acceptance=False)
     assert isinstance(clear(trusted, him, EMBARGO, now), Clearance)
 
 
 def test_never_an_advance_copy_without_its_notice() -> None:
-    bare = replace(ADVANCE, carries_notice=False)
+    bare = ADVANCE._replace(carries_notice=False)
     answer = clear(bare, HER, EMBARGO, LIFT - timedelta(hours=1))
     assert refused(answer) is RefusalCode.NO_NOTICE
 
@@ -86,17 +85,17 @@ def test_never_an_advance_copy_of_what_has_no_embargo() -> None:
 
 @pytest.mark.parametrize("state", [s for s in DispatchState if s is not DispatchState.SENDING])
 def test_never_what_is_not_being_sent(state: DispatchState) -> None:
-    answer = clear(replace(RELEASE, state=state), HER, EMBARGO, LIFT)
+    answer = clear(RELEASE._replace(state=state), HER, EMBARGO, LIFT)
     assert refused(answer) is RefusalCode.STOPPED
 
 
 def test_never_what_nobody_approved() -> None:
-    answer = clear(replace(RELEASE, approved=False), HER, EMBARGO, LIFT)
+    answer = clear(RELEASE._replace(approved=False), HER, EMBARGO, LIFT)
     assert refused(answer) is RefusalCode.NOT_APPROVED
 
 
 def test_never_to_a_suppressed_address() -> None:
-    answer = clear(RELEASE, replace(HER, suppressed=True), EMBARGO, LIFT)
+    answer = clear(RELEASE, HER._replace(suppressed=True), EMBARGO, LIFT)
     assert refused(answer) is RefusalCode.SUPPRESSED
 
 
@@ -105,33 +104,33 @@ def test_never_a_notice_of_what_is_embargoed_without_acceptance_and_marking(
     kind: DispatchKind,
 ) -> None:
     now = LIFT - timedelta(hours=1)
-    notice = replace(ADVANCE, kind=kind)
+    notice = ADVANCE._replace(kind=kind)
     assert isinstance(clear(notice, HER, EMBARGO, now), Clearance)
-    him = replace(HER, embargo_accepted=False)
+    him = HER._replace(embargo_accepted=False)
     assert refused(clear(notice, him, EMBARGO, now)) is RefusalCode.NOT_ACCEPTED
-    bare = replace(notice, carries_notice=False)
+    bare = notice._replace(carries_notice=False)
     assert refused(clear(bare, HER, EMBARGO, now)) is RefusalCode.NO_NOTICE
     assert isinstance(clear(bare, him, EMBARGO, LIFT), Clearance)
 
 
 def test_never_what_is_on_hold() -> None:
-    assert refused(clear(replace(RELEASE, held=True), HER, EMBARGO, LIFT)) is RefusalCode.HELD
+    assert refused(clear(RELEASE._replace(held=True), HER, EMBARGO, LIFT)) is RefusalCode.HELD
 
 
 def test_never_a_version_that_was_superseded() -> None:
-    answer = clear(replace(RELEASE, current=False), HER, EMBARGO, LIFT)
+    answer = clear(RELEASE._replace(current=False), HER, EMBARGO, LIFT)
     assert refused(answer) is RefusalCode.SUPERSEDED
 
 
 def test_never_what_was_withdrawn_but_its_withdrawal() -> None:
-    gone = replace(RELEASE, withdrawn=True)
+    gone = RELEASE._replace(withdrawn=True)
     assert refused(clear(gone, HER, EMBARGO, LIFT)) is RefusalCode.WITHDRAWN
-    kill = replace(gone, kind=DispatchKind.WITHDRAWAL, instant=LIFT - timedelta(hours=2))
+    kill = gone._replace(kind=DispatchKind.WITHDRAWAL, instant=LIFT - timedelta(hours=2))
     assert isinstance(clear(kill, HER, EMBARGO, LIFT - timedelta(hours=1)), Clearance)
 
 
 def test_never_to_somebody_else() -> None:
-    answer = clear(RELEASE, replace(HER, email="him@example.org"), EMBARGO, LIFT)
+    answer = clear(RELEASE, HER._replace(email="him@example.org"), EMBARGO, LIFT)
     assert refused(answer) is RefusalCode.WRONG_ADDRESS
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import shutil
 from collections import Counter
 from collections.abc import Iterator
@@ -18,7 +17,7 @@ from sqlalchemy import text
 from stories import approve, queue
 from support import ADVISORY, LIFT, FakeClock, make_office, open_office
 
-from mailer.app import App, open_app, runner
+from mailer.app import App, open_app, run, runner
 
 SECRETS = (b"Four in ten", b"tide gauges", b"Message-ID:", b"Message-Id:")
 """What no relay may see but after its 354."""
@@ -125,7 +124,7 @@ class Story:
         async def once() -> None:
             await runner(self.app, said.append, random=Random(1)).run_once()
 
-        asyncio.run(once())
+        run(once())
         return said
 
     def send_later(self) -> list[str]:

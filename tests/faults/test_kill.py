@@ -31,7 +31,8 @@ KILLS = int(os.environ.get("KILLS", "100"))
 SEED = int(os.environ.get("SEED", "2027"))
 KILLS_A_LIFE = 10
 CONNECTIONS = 4
-NAMES = tuple(f"n{i}" for i in range(250))
+NAMES = tuple(f"n{i}" for i in range(400))
+"""More than are sent between ten kills, however fast it goes: else there is nothing to kill."""
 TALK = (Point.MAIL, Point.RCPT, Point.DATA, Point.TEXT, Point.DOT)
 IDLE = 0.1
 """How many of the kills come by the clock, most of them before the first turn of talk."""
@@ -99,7 +100,7 @@ def one_life(random: Random, kills: int, offices: Offices, children: Nursery) ->
             else:
                 # Set before the start, so that no turn of the talk goes uncounted.
                 started: SimpleQueue[Child] = SimpleQueue()
-                delay = random.choice((0.0, random.uniform(0, 0.005)))
+                delay = random.choice((0.0, random.uniform(0, 0.002)))
                 killer.set(random.randint(1, SOON), delay, partial(_kill_next, started))
                 child = children.start(config, environ, "run", "--no-console")
                 started.put(child)

@@ -11,23 +11,28 @@ import resource
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
+from unittest.mock import patch
 
 import pytest
 from script import Act, Play, Plays, Point
 from scripted import Relay
 from sqlalchemy import Connection, Engine, event
+from sqlmodel import Session
 from support import LIFT, FakeClock
 from telling import Offices, Story
 
-from mailer.app import runner
+from mailer.app import run, runner
 from mailer.ledger import database
+from mailer.ledger.database import Database
 
-NAMES = tuple(f"n{i}" for i in range(60))
+NAMES = tuple(f"n{n}" for n in range(300))
 CONNECTIONS = 2
+Hot = tuple[sqlite3.Cursor, Callable[[], Session]]
+_HOT_WRITE = Database.hot_write
 
 
 class GoingClock(FakeClock):
@@ -63,12 +68,17 @@ def pragma(bad: str, good: str) -> Iterator[None]:
         assert isinstance(sqlite, sqlite3.Connection)
         sqlite.execute(f"PRAGMA {state['now']}").close()
 
+    def hot_write(self: Database, connection: Connection) -> AbstractContextManager[Hot]:
+        begins(connection)
+        return _HOT_WRITE(self, connection)
+
     event.listen(Engine, "begin", begins)
-    _LISTENERS.append(begins)
+    _AFTERWARDS.callback(event.remove, Engine, "begin", begins)
+    _AFTERWARDS.enter_context(patch.object(Database, "hot_write", hot_write))
     try:
         yield
     finally:
-        # The connections live on, so they must be told; this listener goes with the test.
+        # The connections live on, so they must be told; the listeners go with the test.
         state["now"] = good
 
 
@@ -95,14 +105,13 @@ def failing_disk(ledger: Path) -> Iterator[None]:
 Fault = Callable[[Path], AbstractContextManager[None]]
 
 
-_LISTENERS: list[Callable[[Connection], None]] = []
+_AFTERWARDS = ExitStack()
 
 
 @pytest.fixture(autouse=True)
 def no_listener_is_left() -> Iterator[None]:
-    yield
-    while _LISTENERS:
-        event.remove(Engine, "begin", _LISTENERS.pop())
+    with _AFTERWARDS:
+        yield
 
 
 @pytest.fixture
@@ -158,7 +167,7 @@ async def live_through(story: Story, fault: Fault, told: Callable[[], bool]) -> 
 
 
 def sees_it_through(story: Story, fault: Fault, told: Callable[[], bool]) -> None:
-    asyncio.run(live_through(story, fault, told))
+    run(live_through(story, fault, told))
     story.account()
     states = [copy.state for copy in story.copies.values()]
     assert len(states) == len(NAMES)

@@ -8,7 +8,6 @@ read the diff.
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import shutil
 import tomllib
@@ -19,7 +18,7 @@ from typing import Any
 import pytest
 from support import ROOT, FakeClock, Sink, closed_port, open_office, relay
 
-from mailer.app import App, runner
+from mailer.app import App, run, runner
 from mailer.core.log_filter import LogFilter
 from mailer.ledger import log, plans
 
@@ -73,7 +72,7 @@ def _play(step: dict[str, Any], folder: Path, sink: Sink, clock: FakeClock) -> N
         async def once() -> None:
             await runner(app, lambda said: None).run_once()
 
-        asyncio.run(once())
+        run(once())
         with app.database.read() as session:
             counted = Counter(entry.state for entry in log.entries(session, LogFilter()))
     assert sorted(sink.rcpts[before:]) == sorted(step.get("taken", [])), step["at"]

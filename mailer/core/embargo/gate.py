@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from mailer.core.model import NOTICES, DispatchKind, Embargo
 from mailer.core.states import DispatchState
@@ -32,8 +33,7 @@ class RefusalCode(StrEnum):
     WRONG_ADDRESS = "wrong address"
 
 
-@dataclass(frozen=True, slots=True)
-class Copy:
+class Copy(NamedTuple):
     """What the ledger says, this moment, of one copy and the dispatch it belongs to.
 
     `email` is whom the delivery is for; `carries_notice` is whether the composed text shows the
@@ -70,8 +70,7 @@ class Copy:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Consent:
+class Consent(NamedTuple):
     """What the ledger says, this moment, of one contact."""
 
     email: str
