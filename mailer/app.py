@@ -71,12 +71,6 @@ def open_app(
     return App(config, database, Desk(config, database), now)
 
 
-def signer(config: Config) -> Signer | None:
-    """What signs the messages, tried out; None: the relay may. Raises ConfigError."""
-    dkim, key = config.dkim, config.dkim.key
-    return Signer.of(dkim.domain or config.office.domain, dkim.selector, key) if key else None
-
-
 class Composer:
     """Composes claimed copies from what the ledger keeps: text and templates as approved.
 
@@ -88,7 +82,7 @@ class Composer:
     def __init__(self, database: Database, config: Config) -> None:
         self._database = database
         self._office = config.office
-        self._signer = signer(config)
+        self._signer = Signer.configured(config)
         self._bounces = config.bounces.parts
         # One-click unsubscribing is for https addresses alone (RFC 8058 §3.1).
         pages = config.public.base_url

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from support import ADVISORY, LIFT, FakeClock, Sink, closed_port
@@ -320,6 +321,25 @@ def test_a_test_copy_goes_to_whoever_asks_and_is_marked(app: App, sink: Sink) ->
     assert [entry.action for entry in app.desk.audit()][-1] == "send a test"
     with app.database.read() as session:
         assert store.advisory(session, "LCT 2027/004") is None
+
+
+def test_a_test_copy_is_signed_as_what_it_tests(app: App, sink: Sink, tmp_path: Path) -> None:
+    key = tmp_path / "key.pem"
+    key.touch(0o600)
+    key.write_text(
+        "-----BEGIN PRIVATE KEY-----\n"
+        "MC4CAQAwBQYDK2VwBCIEIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f\n"
+        "-----END PRIVATE KEY-----\n",
+        "ascii",
+    )
+    signing = app.config.dkim.model_copy(update={"key_file": key, "selector": "press"})
+    config = app.config.model_copy(update={"dkim": signing})
+    object.__setattr__(app.desk, "_config", config)
+    proposal = app.desk.propose_draft(written(app).id, now=app.now())
+    app.desk.send_test(
+        proposal, "wires", "advance", None, to="m@lantern.example", by="M", now=app.now()
+    )
+    assert "d=press.lantern.example; " in sink.taken[0].message["DKIM-Signature"]
 
 
 def test_a_test_copy_is_never_sent_while_everything_is_on_hold(app: App, sink: Sink) -> None:

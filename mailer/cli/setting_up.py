@@ -13,8 +13,8 @@ import typer
 
 from mailer import config as configuration
 from mailer import office, present
-from mailer.app import signer
 from mailer.cli.common import DECIDE, REFUSED, Json, cli, options
+from mailer.compose.signing import Signer
 from mailer.core import embargo as embargoes
 from mailer.core.embargo import Ask, Instant
 from mailer.core.errors import MailerError
@@ -44,7 +44,7 @@ def config_check(
     """Check the configuration and, unless --offline, that each relay lets us in."""
     config = configuration.load(options.config, os.environ)
     print(f"{options.config}: {len(config.audience)} audiences, office zone {config.embargo.zone}")
-    if (signs := signer(config)) is not None:
+    if (signs := Signer.configured(config)) is not None:
         print(f"dkim: signs as {signs.selector}._domainkey.{signs.domain} ({signs.algorithm})")
     if offline:
         return

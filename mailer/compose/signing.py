@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import dkim
 
 from mailer.compose.slots import Filled
+from mailer.config import Config
 from mailer.core.errors import ConfigError
 
 SIGNED = (
@@ -35,6 +36,14 @@ class Signer:
     selector: str
     key: bytes = field(repr=False)
     algorithm: str
+
+    @classmethod
+    def configured(cls, config: Config) -> Signer | None:
+        """What signs an office's messages, tried out; None: the relay may. Raises ConfigError."""
+        dkim_of, key = config.dkim, config.dkim.key
+        return (
+            cls.of(dkim_of.domain or config.office.domain, dkim_of.selector, key) if key else None
+        )
 
     @classmethod
     def of(cls, domain: str, selector: str, pem: bytes) -> Signer:

@@ -13,10 +13,13 @@ from itertools import islice
 from mailer.compose import message
 from mailer.compose.message import Message
 from mailer.compose.prose import content_id
+from mailer.compose.signing import Signer
 from mailer.compose.slots import Filled, dot_stuffed
 from mailer.compose.templates import TemplateSet, render
+from mailer.core import links
 from mailer.core.embargo import Clearance, Refusal, clear_test
 from mailer.core.errors import MailerError
+from mailer.core.links import Purpose
 from mailer.core.model import Contact, Dispatch, Version
 from mailer.delivery import trial
 from mailer.desk.proposal import Proposal
@@ -112,6 +115,8 @@ class Previewing(Queueing):
         built = self._built(one, replace(one.contact, email=to), now, test=True)
         data = dot_stuffed(built.content)
         copy = Filled(built.mail_from, built.rcpt_to, data, len(built.content), True)
+        signer = Signer.configured(self._config)
+        copy = signer.signed(copy) if signer else copy
 
         def gate() -> Clearance | Refusal:
             with self._database.read() as session:
@@ -172,7 +177,18 @@ class Previewing(Queueing):
     ) -> Message:
         office, dispatch = self._config.office, one.dispatch
         embargoed = dispatch.embargoed(dispatch.instant)
-        rendered = render(one.templates, one.version, dispatch, reader, office, embargoed=embargoed)
+        pages = self._config.public.base_url
+        # Its place is seen; it leads nowhere, for the journalist's own is theirs alone.
+        leave = links.page(pages, Purpose.UNSUBSCRIBE, "preview") if pages else ""
+        rendered = render(
+            one.templates,
+            one.version,
+            dispatch,
+            reader,
+            office,
+            embargoed=embargoed,
+            leave=leave,
+        )
         identity = one.message_id
         if test:
             # A release shows no notice, and while the embargo is on a test of it must say so.
