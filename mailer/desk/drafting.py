@@ -216,40 +216,11 @@ class Drafting(Queueing, Changing):
 
     def draft_document(self, number: int) -> Document:
         """A draft as a document to be queued, with its files. Raises DocumentError."""
-        with self._database.read() as session:
-            row = _row(session, number)
-            draft = documents.parse("draft.md", row.document.encode(), row.editions)
-            there = drafts.files(session, number)
-        missing = [name for name in draft.attachments if all(name != one.name for one in there)]
-        if missing:
-            raise DocumentError(
-                f'attachment "{brief(missing[0])}": it is named and not added yet; add the file, '
-                "or strike its name"
-            )
-        return Document("draft", draft, tuple(there))
+        return self._taken(number)[1]
 
     def propose_draft(self, number: int, *, now: datetime) -> Proposal:
         """What submitting a draft would do. Nothing is kept; every fault shows now."""
-        document = self.draft_document(number)
-        content = self.draft(number).content
-        line = document.draft.embargo_line
-        if not line:
-            raise MailerError(
-                "say when the embargo lifts, or write “for immediate release” as its line"
-            )
-        if not content.audiences:
-            raise MailerError("choose at least one audience to send it to")
-        zone, language = self._config.embargo.zone, self._config.office.language
-        said = embargoes.read(line, office_zone=zone, now=now, language=language)
-        immediate = isinstance(said, Instant) and said.immediate
-        return self.propose(
-            document,
-            embargo_line=None if immediate else line,
-            immediate=immediate,
-            audiences=content.audiences,
-            embargo_for=content.embargo_for,
-            now=now,
-        )
+        return self._proposed(*self._taken(number), now)
 
     def submit_draft(
         self, number: int, *, based_on: int, note: str = "", by: str, now: datetime
@@ -260,16 +231,15 @@ class Drafting(Queueing, Changing):
         what the person has looked at.
         """
         by = self._named(by)
-        kept = self.draft(number)
+        kept, document = self._taken(number)
         if kept.revision != based_on:
             raise MailerError(
                 f"{kept.changed_by} has changed this draft since you looked; look at it again"
             )
         if kept.corrects:
+            reference = kept.corrects
             if not note.strip():
                 raise MailerError("say what changed: those who hold a copy are told")
-            reference = kept.corrects
-            document = self.draft_document(number)
             if document.draft.reference != reference:
                 raise MailerError(
                     f"a correction keeps its reference {reference}; this one says "
@@ -277,7 +247,7 @@ class Drafting(Queueing, Changing):
                 )
             self.correct(document, note=note.strip(), by=by, now=now)
         else:
-            proposal = self.propose_draft(number, now=now)
+            proposal = self._proposed(kept, document, now)
             reference = proposal.version.reference
             self.queue(proposal, by=by, now=now)
         with self._database.write() as session:
@@ -286,6 +256,40 @@ class Drafting(Queueing, Changing):
                 row.submitted_at, row.submitted_by = now, by
                 session.add(row)
         return reference
+
+    def _taken(self, number: int) -> tuple[KeptDraft, Document]:
+        """A draft and the document it makes, both of one moment."""
+        with self._database.read() as session:
+            kept = drafts.kept(session, _row(session, number))
+            there = drafts.files(session, number)
+        draft = documents.parse("draft.md", kept.content.document.encode(), kept.content.editions)
+        missing = [name for name in draft.attachments if all(name != one.name for one in there)]
+        if missing:
+            raise DocumentError(
+                f'attachment "{brief(missing[0])}": it is named and not added yet; add the file, '
+                "or strike its name"
+            )
+        return kept, Document("draft", draft, tuple(there))
+
+    def _proposed(self, kept: KeptDraft, document: Document, now: datetime) -> Proposal:
+        line = document.draft.embargo_line
+        if not line:
+            raise MailerError(
+                "say when the embargo lifts, or write “for immediate release” as its line"
+            )
+        if not kept.content.audiences:
+            raise MailerError("choose at least one audience to send it to")
+        zone, language = self._config.embargo.zone, self._config.office.language
+        said = embargoes.read(line, office_zone=zone, now=now, language=language)
+        immediate = isinstance(said, Instant) and said.immediate
+        return self.propose(
+            document,
+            embargo_line=None if immediate else line,
+            immediate=immediate,
+            audiences=kept.content.audiences,
+            embargo_for=kept.content.embargo_for,
+            now=now,
+        )
 
 
 def _row(session: Session, number: int) -> DraftRow:

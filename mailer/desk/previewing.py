@@ -179,7 +179,11 @@ class Previewing(Queueing):
         embargoed = dispatch.embargoed(dispatch.instant)
         pages = self._config.public.base_url
         # Its place is seen; it leads nowhere, for the journalist's own is theirs alone.
-        leave = links.page(pages, Purpose.UNSUBSCRIBE, "preview") if pages else ""
+        leave = (
+            links.page(pages, Purpose.UNSUBSCRIBE, "preview")
+            if pages.startswith("https://")
+            else ""
+        )
         rendered = render(
             one.templates,
             one.version,

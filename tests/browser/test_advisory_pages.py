@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -66,6 +67,19 @@ def test_what_is_typed_is_read_shown_and_saved_by_itself(chromium: Browser, desk
         page.reload()
         expect(page.get_by_label("Headline")).to_have_value("Typed in a browser")
         expect(page.get_by_label("Text", exact=True)).to_have_value("Some **strong** words.")
+
+
+def test_what_could_not_be_saved_is_never_thought_saved(chromium: Browser, desk: str) -> None:
+    with page_of(chromium, desk, Role.OFFICER) as page:
+        draft = bring_in(page, "LOST 1")
+        page.route("**/autosave", lambda route: route.abort())
+        page.get_by_label("Notes to editors").press_sequentially("Typed")
+        expect(page.locator("#saved [role=alert]")).to_contain_text("the console does not answer")
+        page.unroute("**/autosave")
+        page.get_by_label("Notes to editors").press_sequentially(" again")
+        expect(page.locator("#saved")).to_have_text(re.compile(r"^\s*Saved "))
+        page.goto(draft)
+        expect(page.get_by_label("Notes to editors")).to_have_value("Typed again")
 
 
 def test_a_doubtful_line_is_settled_by_keyboard(chromium: Browser, desk: str) -> None:
