@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN    := .venv/bin
 
-.PHONY: help demo test check format docs hunt kill-test bench bench-million lock readme clean
+.PHONY: help demo test check format docs hunt kill-test bench bench-million bench-console lock readme clean
 .DEFAULT_GOAL := help
 
 help:
@@ -15,6 +15,7 @@ help:
 	@echo "make kill-test  five hundred kills in the middle of sending"
 	@echo "make bench   how fast, against its peers (some minutes; needs Debian's postfix package)"
 	@echo "make bench-million  the same, and one dispatch to a million"
+	@echo "make bench-console  how fast the console's pages are with a million copies"
 	@echo "make lock    renew the hashed lock files (needs uv)"
 	@echo "make readme  draw the README's picture again (needs chromium)"
 	@echo "make clean   remove .venv, demo/ and caches"
@@ -50,6 +51,9 @@ bench: .venv/installed-test .venv-bench/tried
 
 bench-million: .venv/installed-test .venv-bench/tried
 	@BENCH_MILLION=1 $(BIN)/python -m bench
+
+bench-console: .venv/installed-test
+	@$(BIN)/python -m bench.log_pages
 
 # A peer that is only measured stays out of .venv; where it cannot be had, the bench says so.
 .venv-bench/tried: bench/requirements.txt

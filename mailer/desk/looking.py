@@ -90,9 +90,10 @@ class Looking(DeskBase):
         """Take those into the directory who came into the log since somebody searched last."""
         if not (wanted.text or wanted.contact or wanted.outlet):
             return
-        with self._database.read() as session:
-            behind = directory.is_behind(session)
-        while behind:
+        while True:
+            with self._database.read() as session:
+                some = directory.missing(session)
+            if some is None:
+                return
             with self._database.write() as session:
-                directory.catch_up(session)
-                behind = directory.is_behind(session)
+                directory.add(session, some)

@@ -33,7 +33,7 @@ from mailer.ledger.tables import (
 COPIES_A_SECOND = 100_000
 """How many copies may be counted in a second on the whole."""
 
-SAMPLE = 20_000
+SAMPLE = 4_000
 """Copies of a dispatch whose attempts are looked at for the slowest domains."""
 
 SLOWEST = 10

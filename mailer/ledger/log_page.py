@@ -28,7 +28,7 @@ from mailer.ledger.tables import (
     VersionRow,
 )
 
-ROWS, PROBED = 40_000, 10_000
+ROWS, PROBED = 40_000, 5_000
 STRETCHES = 150
 """Stretches without an entry that are looked through for one page."""
 SORTABLE = 10_000

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, exists, literal_column, or_, select, text
+from sqlalchemy import ColumnElement, Table, and_, exists, func, literal_column, or_, select, text
 from sqlmodel import Session, col
 
 from mailer.core.log_filter import LEFT_OUT, LogFilter, found_in, sought
@@ -135,8 +135,7 @@ def _of_dispatches(session: Session, wanted: LogFilter) -> Iterator[Stretch]:
             continue
         if states and not (one in odd or _may_hold(states, state, started_at)):
             continue
-        # Whoever was not accepted is in an odd state, or is still to be tried.
-        if failed and state in ENDED and one not in odd:
+        if failed and one not in odd:
             continue
         yield Stretch(
             COPY,
@@ -145,7 +144,7 @@ def _of_dispatches(session: Session, wanted: LogFilter) -> Iterator[Stretch]:
             reference,
             audience,
             headline,
-            odd=bool(states and not set(states) & set(UNREMARKABLE)) or (failed and state in ENDED),
+            odd=failed or bool(states and not set(states) & set(UNREMARKABLE)),
         )
 
 
@@ -236,17 +235,19 @@ Few = Mapping[tuple[str, int], frozenset[int]]
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    always: Few | None
+    always: Few | None = None
     """Of all stretches (None: too many to be listed)."""
-    unnamed: Few | None
-    """Besides, of stretches whose reference and headline have not the text."""
+    people: Few | None = None
+    """Besides, of stretches whose reference and headline have not the text: by contact,"""
+    replies: Few | None = None
+    """and by what the relay said."""
 
 
 def _few(session: Session, wanted: LogFilter) -> _Found | None:
     """The rows that can agree by contact, outlet, code or text, where these are few."""
     if not (wanted.contact or wanted.outlet or wanted.code or wanted.text):
         return None
-    always, unnamed = None, None
+    always, people, replies = None, None, None
     contact, outlet = sought(wanted.contact), sought(wanted.outlet)
     if contact or outlet:
         always = _by_people(session, contact, outlet)
@@ -255,27 +256,30 @@ def _few(session: Session, wanted: LogFilter) -> _Found | None:
     if wanted.text and always is None:
         people = _by_people(session, sought(wanted.text), ())
         replies = _by_attempts(session, _said(wanted.text)) if people is not None else None
-        if people is not None and replies is not None:
-            unnamed = {
-                key: people.get(key, frozenset()) | replies.get(key, frozenset())
-                for key in {*people, *replies}
-            }
-    return _Found(always, unnamed)
+    return _Found(always, people, replies)
 
 
 def _narrowed(one: Stretch, wanted: LogFilter, few: _Found) -> Stretch | None:
-    found = few.always
-    if found is None and wanted.text and not one.named:
-        found = few.unnamed
-    if found is None:
+    key = (one.kind, one.id)
+    if few.always is not None:
+        return _only(one, few.always.get(key))
+    if not wanted.text or one.named or few.people is None:
         return one
-    ids = found.get((one.kind, one.id))
+    people = few.people.get(key, frozenset())
+    if few.replies is not None:
+        return _only(one, people | few.replies.get(key, frozenset()))
+    if people:
+        return one
+    return replace(one, odd=True) if one.kind == COPY else None
+
+
+def _only(one: Stretch, ids: frozenset[int] | None) -> Stretch | None:
     return replace(one, ids=tuple(sorted(ids))) if ids else None
 
 
 def _by_people(session: Session, words: Sequence[str], outlet: Sequence[str]) -> Few | None:
     keys = directory.find(session, words, outlet, FEW + 1)
-    if len(keys) > FEW:
+    if len(keys) > FEW or len(keys) * _copies_each(session) > 2 * FEW:
         return None
     found: dict[tuple[str, int], set[int]] = {}
     left = FEW
@@ -294,15 +298,22 @@ def _by_people(session: Session, words: Sequence[str], outlet: Sequence[str]) ->
     return {key: frozenset(ids) for key, ids in found.items()}
 
 
+def _copies_each(session: Session) -> float:
+    """About how many copies there are of each contact; nothing is ever deleted from either."""
+    copies = session.execute(select(func.max(col(DeliveryRow.id)))).scalar() or 0
+    return copies / max(1, directory.size(session))
+
+
 def _by_attempts(session: Session, condition: ColumnElement[bool]) -> Few | None:
-    query = select(col(AttemptRow.delivery_id)).where(text(FAILED), condition).distinct()
-    ids = session.execute(query.limit(FEW + 1)).scalars().all()
-    if len(ids) > FEW:
+    query = select(col(AttemptRow.delivery_id)).where(text(FAILED), condition)
+    rows = session.execute(query.limit(FEW + 1)).scalars().all()
+    if len(rows) > FEW:
         return None
+    ids = list(dict.fromkeys(rows))
     found: dict[tuple[str, int], set[int]] = {}
     for some in chunks(ids):
-        rows = select(col(DeliveryRow.id), col(DeliveryRow.dispatch_id))
-        for one, dispatch in session.execute(rows.where(col(DeliveryRow.id).in_(some))):
+        owners = select(col(DeliveryRow.id), col(DeliveryRow.dispatch_id))
+        for one, dispatch in session.execute(owners.where(col(DeliveryRow.id).in_(some))):
             found.setdefault((COPY, dispatch), set()).add(one)
     return {key: frozenset(numbers) for key, numbers in found.items()}
 
@@ -319,7 +330,8 @@ def columns(kind: str) -> tuple[Any, ...]:
     """What `conditions` look at, under one name each, of copies or of those left out."""
     c = of_row(kind).c
     if kind == COPY:
-        return (c.id, c.state, c.changed_at, c.email_key, c.name, c.outlet)
+        odd: Any = literal_column(ODD).label("odd")
+        return (c.id, c.state, c.changed_at, c.email_key, c.name, c.outlet, odd)
     state: Any = literal_column(f"'{LEFT_OUT}'").label("state")
     return (c.id, state, c.at.label("changed_at"), c.email_key, c.name, c.outlet)
 
@@ -370,7 +382,8 @@ def conditions(c: Any, stretch: Stretch, wanted: LogFilter) -> list[ColumnElemen
     if wanted.text and not stretch.named:
         person = directory.is_one(c, sought(wanted.text), ())
         failed = and_(col(AttemptRow.delivery_id) == c.id, text(FAILED), _said(wanted.text))
-        found.append(or_(person, exists().where(failed)) if sent else person)
+        not_taken = and_(c.odd, exists().where(failed)) if sent else None
+        found.append(person if not_taken is None else or_(person, not_taken))
     return found
 
 
@@ -392,4 +405,5 @@ def latest_code(c: Any) -> Any:
 
 def _said(wanted: str) -> ColumnElement[bool]:
     reply = col(AttemptRow.reply)
-    return and_(*(reply.icontains(word, autoescape=True) for word in wanted.split()))
+    # SQLite's LIKE is without regard to case by itself, in what an SMTP reply is written in.
+    return and_(*(reply.contains(word, autoescape=True) for word in wanted.split()))

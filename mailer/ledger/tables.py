@@ -134,7 +134,10 @@ class DispatchRow(SQLModel, table=True):
     reason: str = ""
 
 
-ODD = "state IN ('deferred', 'rejected', 'expired', 'in_doubt', 'suppressed', 'cancelled')"
+ODD = (
+    "(state IN ('deferred', 'rejected', 'expired', 'in_doubt', 'suppressed', 'cancelled')"
+    " OR (state IN ('pending', 'sending') AND attempts > 0))"
+)
 """What SQLite must read in a query, word for word, to look in `delivery_odd`."""
 
 
@@ -148,7 +151,7 @@ class DeliveryRow(SQLModel, table=True):
         # In the order of sending. It grows at its end, and sending never touches it.
         Index("delivery_of_dispatch", "dispatch_id"),
         # A copy that is accepted at once is never in this one.
-        Index("delivery_odd", "dispatch_id", "id", "state", sqlite_where=text(ODD)),
+        Index("delivery_odd", "dispatch_id", "id", "state", "attempts", sqlite_where=text(ODD)),
     )
 
     id: int | None = Field(default=None, primary_key=True)

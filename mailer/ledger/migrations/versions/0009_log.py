@@ -6,14 +6,20 @@ from alembic import op
 revision = "0009"
 down_revision = "0008"
 
-ODD = "state IN ('deferred', 'rejected', 'expired', 'in_doubt', 'suppressed', 'cancelled')"
+ODD = (
+    "(state IN ('deferred', 'rejected', 'expired', 'in_doubt', 'suppressed', 'cancelled')"
+    " OR (state IN ('pending', 'sending') AND attempts > 0))"
+)
 FAILED = "outcome NOT IN ('', 'accepted')"
 
 
 def upgrade() -> None:
     op.create_index("delivery_of_dispatch", "delivery", ["dispatch_id"])
     op.create_index(
-        "delivery_odd", "delivery", ["dispatch_id", "id", "state"], sqlite_where=sa.text(ODD)
+        "delivery_odd",
+        "delivery",
+        ["dispatch_id", "id", "state", "attempts"],
+        sqlite_where=sa.text(ODD),
     )
     op.create_index(
         "attempt_failed",
