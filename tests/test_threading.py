@@ -40,6 +40,10 @@ def test_each_notice_answers_to_all_that_its_contact_has_of_the_item(
     send(app)
     app.desk.withdraw(REF, note="", by="officer", now=clock())
     send(app)
+    corrected = next(one for one in sink.taken if "CORRECTION" in one.message["Subject"])
+    plain = corrected.message.get_body(("plain",))
+    assert plain is not None
+    assert "\n| Half of the tide gauges" in plain.get_content().replace("\r\n", "\n")
     (first, *none), (second, *two), (third, *three), (_, *four) = ids(sink, "ana")
     assert none == [None, None]
     assert two == [first, first]

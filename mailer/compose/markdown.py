@@ -24,7 +24,7 @@ from mailer.compose.text import WIDTH, one_line, paragraphs, underline, way_of, 
 _SCHEMES = ("http", "https", "mailto", "tel")
 _TAGS = {"a", "blockquote", "br", "code", "em", "hr", "li", "ol", "p", "pre", "strong", "ul"}
 _TAGS |= {"h1", "h2", "h3", "h4", "h5", "h6", "table", "tbody", "td", "th", "thead", "tr"}
-_TAGS |= {"img"}
+_TAGS |= {"img", "ins"}
 _ATTRIBUTES = {"a": {"href"}, "ol": {"start"}, "td": {"align"}, "th": {"align"}}
 _ATTRIBUTES |= {"img": {"src", "alt"}, "*": {"dir"}}
 _TURNS = ("paragraph_open", "heading_open", "td_open", "th_open", "list_item_open")
@@ -38,12 +38,15 @@ class Picture(NamedTuple):
 
 
 @lru_cache(maxsize=256)
-def to_html(source: str, way: str = "ltr", pictures: tuple[Picture, ...] = ()) -> str:
+def to_html(
+    source: str, way: str = "ltr", pictures: tuple[Picture, ...] = (), before: str | None = None
+) -> str:
     """An HTML fragment of the tags in `_TAGS` only, whatever `source` says.
 
-    `way` is how the text around it runs, as HTML's `dir`.
+    `way` is how the text around it runs, as HTML's `dir`. What does not stand in `before`, an
+    earlier text, is marked as inserted, by whole paragraphs.
     """
-    tokens = _tokens(source, pictures)
+    tokens = _tokens(source, pictures, before)
     _outline(tokens)
     _turn(tokens, way)
     return nh3.clean(
@@ -57,10 +60,17 @@ def to_html(source: str, way: str = "ltr", pictures: tuple[Picture, ...] = ()) -
 
 
 def to_text(
-    source: str, footnotes: list[str], width: int = WIDTH, pictures: tuple[Picture, ...] = ()
+    source: str,
+    footnotes: list[str],
+    width: int = WIDTH,
+    pictures: tuple[Picture, ...] = (),
+    before: str | None = None,
 ) -> str:
-    """Plain text of 72 columns. Each link is a number; its address is added to `footnotes`."""
-    tokens = _tokens(source, pictures)
+    """Plain text of 72 columns. Each link is a number; its address is added to `footnotes`.
+
+    What does not stand in `before` has a bar beside it.
+    """
+    tokens = _tokens(source, pictures, before)
     for block in tokens:
         if block.children is not None:
             # Plain text has no emphasis, and without it nothing nests deeper than the parser lets.
@@ -68,8 +78,20 @@ def to_text(
     return _blocks(SyntaxTreeNode(tokens).children, width, footnotes)
 
 
-def _tokens(source: str, pictures: tuple[Picture, ...]) -> list[Token]:
-    return _PARSER.parse(paragraphs(source), {"pictures": dict(pictures)})
+def _tokens(source: str, pictures: tuple[Picture, ...], before: str | None) -> list[Token]:
+    tokens = _PARSER.parse(paragraphs(source), {"pictures": dict(pictures)})
+    if before is not None:
+        old = {_said(block) for block in _PARSER.parse(paragraphs(before))}
+        for block in tokens:
+            if block.children and _said(block) not in old:
+                mark = Token("ins_open", "ins", 1), Token("ins_close", "ins", -1)
+                block.children = [mark[0], *block.children, mark[1]]
+    return tokens
+
+
+def _said(block: Token) -> str:
+    """A paragraph's words, however its lines are broken."""
+    return " ".join(block.content.split()) if block.type == "inline" else ""
 
 
 def _outline(tokens: list[Token]) -> None:
@@ -141,6 +163,8 @@ def _blocks(nodes: Sequence[SyntaxTreeNode], width: int, notes: list[str], gap: 
 
 def _block(node: SyntaxTreeNode, width: int, notes: list[str]) -> str:
     match node.type:
+        case "paragraph" if _is_new(node):
+            return wrap(_inline(node, notes), width, "| ", "| ")
         case "paragraph":
             return wrap(_inline(node, notes), width)
         case "heading":
@@ -157,6 +181,10 @@ def _block(node: SyntaxTreeNode, width: int, notes: list[str]) -> str:
             return _table(node, width, notes)
         case _:
             return wrap(_inline(node, notes), width)
+
+
+def _is_new(node: SyntaxTreeNode) -> bool:
+    return any(child.type == "ins" for inline in node.children for child in inline.children)
 
 
 def _list(node: SyntaxTreeNode, width: int, notes: list[str]) -> str:

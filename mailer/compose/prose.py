@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from mailer.compose.markdown import Picture, to_html, to_text
-from mailer.compose.sections import sections
+from mailer.compose.sections import Sections, sections
 from mailer.compose.text import WIDTH, one_line
 from mailer.compose.wording import direction
 from mailer.core.model import Attachment, Edition, Version
@@ -45,7 +45,8 @@ class ToldFact:
 class Story:
     """The officer's note and every part of the text; `links` are the footnotes of all of it.
 
-    `shown` are the names of the files that the HTML shows as pictures.
+    `shown` are the names of the files that the HTML shows as pictures; `marked` is whether what
+    is new in it is marked.
     """
 
     note: Prose
@@ -56,6 +57,7 @@ class Story:
     boilerplate: Prose
     links: tuple[str, ...]
     shown: frozenset[str]
+    marked: bool
 
 
 def pictures_of(version: Version, domain: str) -> tuple[Picture, ...]:
@@ -74,21 +76,39 @@ def content_id(attachment: Attachment, domain: str) -> str:
 
 
 @lru_cache(maxsize=64)
-def story(edition: Edition, kind: str, note: str, pictures: tuple[Picture, ...]) -> Story:
-    """All of an edition's text, its links numbered in the order in which they are read."""
+def story(
+    edition: Edition,
+    kind: str,
+    note: str,
+    pictures: tuple[Picture, ...],
+    before: Edition | None = None,
+) -> Story:
+    """All of an edition's text, its links numbered in the order in which they are read.
+
+    With `before`, the text that a correction replaces, what is new in it is marked.
+    """
     links: list[str] = []
     every: list[str] = []
     way = direction(edition.language)
 
-    def prose(words: str, width: int = WIDTH) -> Prose:
-        every.append(to_html(words, way, pictures))
-        return Prose(every[-1], to_text(words, links, width, pictures))
+    old = _whole(sections(before, kind)) if before else None
+
+    def prose(words: str, width: int = WIDTH, old: str | None = old) -> Prose:
+        every.append(to_html(words, way, pictures, old))
+        return Prose(every[-1], to_text(words, links, width, pictures, old))
 
     parts = sections(edition, kind)
-    said = prose(note)
+    said = prose(note, old=None)
     facts = [ToldFact(one_line(f.label), prose(f.words, WIDTH - _INDENT)) for f in parts.facts]
     body, speakers, notes, about = map(
         prose, (parts.body, parts.spokespeople, parts.notes, parts.boilerplate)
     )
     shown = {name for name, cid in pictures if any(f'"cid:{cid}"' in html for html in every)}
-    return Story(said, tuple(facts), body, notes, speakers, about, tuple(links), frozenset(shown))
+    marked = any("<ins>" in html for html in every)
+    parts_of_it = (body, notes, speakers, about)
+    return Story(said, tuple(facts), *parts_of_it, tuple(links), frozenset(shown), marked)
+
+
+def _whole(parts: Sections) -> str:
+    every = (parts.body, parts.spokespeople, parts.notes, parts.boilerplate)
+    return "\n\n".join((*(fact.words for fact in parts.facts), *every))

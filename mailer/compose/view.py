@@ -83,6 +83,7 @@ class View:
     dispatch_kind: str
     mark: str
     note: Prose
+    changes_marked: bool
     embargo_was: tuple[str, ...]
     embargo_now: tuple[str, ...]
     subject_prefix: str
@@ -124,7 +125,7 @@ def revealed(version: Version, kind: DispatchKind) -> Version:
         Edition(edition.language, edition.headline if named else "", "")
         for edition in version.editions
     )
-    return replace(version, editions=editions, attachments=())
+    return replace(version, editions=editions, attachments=(), before=())
 
 
 def wording_of(version: Version, dispatch: Dispatch, recipient: Contact) -> str:
@@ -167,7 +168,10 @@ def view(
     version = revealed(version, dispatch.kind)
     edition = version.edition(recipient.language, dispatch.audience.language)
     wording = wording_of(version, dispatch, recipient)
-    told = story(edition, version.kind, dispatch.note, pictures_of(version, office.domain))
+    pictures = pictures_of(version, office.domain)
+    told = story(
+        edition, version.kind, dispatch.note, pictures, _replaced(version, dispatch, edition)
+    )
     short = ""
     if embargoed:
         short = _short_notice(*_embargo_for(version, dispatch, recipient), wording)
@@ -176,6 +180,7 @@ def view(
         dispatch_kind=dispatch.kind.value,
         mark=_mark(dispatch.kind, wording, embargoed=embargoed),
         note=told.note,
+        changes_marked=told.marked,
         embargo_was=was,
         embargo_now=now,
         subject_prefix=one_line(dispatch.audience.subject_prefix),
@@ -209,6 +214,14 @@ def view(
         recipient=Reader(one_line(recipient.name), one_line(recipient.outlet), one_line(leave)),
         office=one_line(office.name),
     )
+
+
+def _replaced(version: Version, dispatch: Dispatch, edition: Edition) -> Edition | None:
+    """The earlier text that a correction is compared with: that in the same language."""
+    if dispatch.kind is not DispatchKind.CORRECTION:
+        return None
+    same = (before for before in version.before if before.language == edition.language)
+    return next(same, None)
 
 
 def _embargo_for(version: Version, dispatch: Dispatch, recipient: Contact) -> tuple[Embargo, str]:

@@ -115,7 +115,10 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One frozen text of an advisory. `editions[0]` is the original. `number` counts from 1."""
+    """One frozen text of an advisory. `editions[0]` is the original. `number` counts from 1.
+
+    `before` are the editions of the version that it follows, for a correction to mark what is new.
+    """
 
     reference: str
     number: int
@@ -125,6 +128,7 @@ class Version:
     editions: tuple[Edition, ...]
     contacts: tuple[PressContact, ...]
     attachments: tuple[Attachment, ...] = ()
+    before: tuple[Edition, ...] = ()
 
     def edition(self, *languages: str | None) -> Edition:
         """The text in the first of these languages that there is, else the original."""
@@ -136,9 +140,9 @@ class Version:
 
     @property
     def content_hash(self) -> str:
-        """SHA-256 over everything a journalist could read; the number is not part of it."""
+        """SHA-256 over everything a journalist could read: neither its number nor its past."""
         content = asdict(self)
-        del content["number"]
+        del content["number"], content["before"]
         content["attachments"] = [(a.name, a.media_type, a.sha256) for a in self.attachments]
         canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, default=str)
         return hashlib.sha256(canonical.encode()).hexdigest()

@@ -84,7 +84,7 @@ def save_version(session: Session, version: Version, by: str, now: datetime) -> 
         if row.content_hash == version.content_hash:
             return row
     content = asdict(version)
-    del content["attachments"]
+    del content["attachments"], content["before"]
     content["date"] = version.date.isoformat()
     row = VersionRow(
         advisory_id=row_id(owner),
@@ -113,8 +113,14 @@ def save_version(session: Session, version: Version, by: str, now: datetime) -> 
 
 
 def load_version(session: Session, version_id: int) -> Version:
-    """A version as it was frozen, attachments and all."""
+    """A version as it was frozen, attachments and all, and the text that it follows."""
     row = session.get_one(VersionRow, version_id)
+    preceding = (
+        select(VersionRow)
+        .where(VersionRow.advisory_id == row.advisory_id)
+        .where(VersionRow.number == row.number - 1)
+    )
+    before = session.exec(preceding).first() if row.number > 1 else None
     of_it = select(AttachmentRow).where(AttachmentRow.version_id == version_id)
     content = row.content
     return Version(
@@ -129,6 +135,9 @@ def load_version(session: Session, version_id: int) -> Version:
             Attachment(a.name, a.media_type, a.content)
             for a in session.exec(of_it.order_by(col(AttachmentRow.position)))
         ),
+        before=tuple(Edition(**edition) for edition in before.content["editions"])
+        if before
+        else (),
     )
 
 

@@ -120,7 +120,14 @@ def version(kind: str) -> Version:
             body += f"\n\n![{edition.headline}](<{PICTURE.name}>)"
         notes = f"{edition.notes}\n\n{ABOUT[language]}".strip()
         editions.append(replace(edition, body=body, notes=notes))
-    return replace(VERSION, kind=issued, editions=tuple(editions), attachments=(PICTURE,))
+    before: tuple[Edition, ...] = ()
+    if kind == "correction":
+        before = tuple(
+            replace(edition, body=edition.body.replace("84", "48")) for edition in editions
+        )
+    return replace(
+        VERSION, kind=issued, editions=tuple(editions), attachments=(PICTURE,), before=before
+    )
 
 
 def sent(kind: str, template: str = "national") -> Dispatch:
