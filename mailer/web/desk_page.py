@@ -29,8 +29,11 @@ from mailer.web.pages import fragment, render, see_other
 
 router = APIRouter()
 
-PARTS = ("needs", "going", "coming")
-"""The parts of the page that are live; each is a template and the name of an event."""
+PARTS = ("told", "needs", "going", "coming")
+"""The parts of the page that are live; each is a template and the name of an event.
+
+`told` is the one that a screen reader says by itself: what kinds of things need a person.
+"""
 
 SESSION_ASKED_EVERY = timedelta(seconds=15)
 """How soon a stream ends after its session has."""
@@ -147,6 +150,7 @@ def _told(look: Look) -> dict[str, object]:
     ]
     going = [(settled(one), look.rates.get(one.dispatch)) for one in look.outlook.going]
     return {
+        "told": [need.kind for need in look.outlook.needs],
         "needs": (look.outlook.needs, look.outlook.stopped),
         "going": going,
         "coming": coming,
