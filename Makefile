@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN    := .venv/bin
 
-.PHONY: help demo test check format docs hunt kill-test bench bench-million bench-console lock readme clean
+.PHONY: help demo test check format docs hunt kill-test bench bench-million bench-console lock readme screens clean
 .DEFAULT_GOAL := help
 
 help:
@@ -18,6 +18,7 @@ help:
 	@echo "make bench-console  how fast the console's pages are with a million copies"
 	@echo "make lock    renew the hashed lock files (needs uv)"
 	@echo "make readme  draw the README's picture again (needs chromium)"
+	@echo "make screens draw the console's pages in docs/screens again (needs chromium)"
 	@echo "make clean   remove .venv, demo/ and caches"
 
 demo: .venv/installed
@@ -64,6 +65,9 @@ bench-console: .venv/installed-test
 
 readme: .venv/installed
 	@$(BIN)/python docs/picture.py
+
+screens: .venv/installed-test
+	@$(BIN)/python docs/screens.py
 
 # Locks of their own, so that a press office does not install our test tools, nor we a peer.
 lock:

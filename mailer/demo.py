@@ -185,9 +185,13 @@ def _stay(app: App, environ: Mapping[str, str]) -> None:
     port = _free_port(app.config.console.port)
     screen = present.console()
     screen.print(f"\nThe console: http://127.0.0.1:{port}", style="bold")
-    for role in reversed(Role):
+    domain = app.config.organisation.domain
+    for role in (Role.OFFICER, Role.APPROVER, Role.STAFF, Role.ADMIN):
         password = secrets.token_urlsafe(12)
-        app.desk.add_person(role.value, password, role, by=BY, now=app.now(), name=f"Demo {role}")
+        email = f"{role}@{domain}"
+        app.desk.add_person(
+            role, password, role, by=BY, now=app.now(), name=f"Demo {role}", email=email
+        )
         screen.print(f"  log in as {role:9} with {password}")
     screen.print("It goes on sending what is approved there. Ctrl-C ends it.\n")
     asyncio.run(_serve(app, os.environ | environ | {"MAILER__CONSOLE__PORT": str(port)}))
