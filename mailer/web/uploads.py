@@ -6,9 +6,11 @@ A file is named by its content's SHA-256 and its kind; no name from a browser re
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import re
 import time
+import zipfile
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -18,6 +20,9 @@ from mailer.desk.listing import KINDS
 
 LARGEST = 16_000_000
 """Octets of a list that is uploaded."""
+
+LARGEST_UNPACKED = 50_000_000
+"""Octets that all parts of a spreadsheet come to: reading more would take too long for a page."""
 
 KEPT_S = 3600
 _NAME = re.compile(rf"[0-9a-f]{{64}}({'|'.join(map(re.escape, KINDS))})", re.ASCII)
@@ -42,6 +47,8 @@ class Uploads:
             raise ListError(f"a list that is uploaded has at most {LARGEST // 1_000_000} MB")
         if not content:
             raise ListError("the file is empty; choose another")
+        if kind == ".xlsx":
+            _held_together(content)
         called = hashlib.sha256(content).hexdigest() + kind
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._forget_old()
@@ -69,3 +76,16 @@ class Uploads:
             with suppress(OSError):
                 if time.time() - path.stat().st_mtime > KEPT_S:
                     path.unlink()
+
+
+def _held_together(content: bytes) -> None:
+    """Refuse a spreadsheet that unpacks to too much. Python unpacks no more than its index says."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            size = sum(part.file_size for part in archive.infolist())
+    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+        raise ListError("this is no .xlsx workbook; save it as CSV UTF-8") from None
+    if size > LARGEST_UNPACKED:
+        raise ListError(
+            f"it unpacks to over {LARGEST_UNPACKED // 1_000_000} MB; save it as CSV UTF-8"
+        )

@@ -144,12 +144,18 @@ def test_a_zip_bomb_on_upload_is_never_unpacked(app: App) -> None:
     bomb = io.BytesIO()
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
         with archive.open("xl/worksheets/sheet1.xml", "w") as part:
-            for _ in range(rows.MAX_UNZIPPED // 10_000_000 + 1):
+            for _ in range(uploads.LARGEST_UNPACKED // 10_000_000 + 1):
                 part.write(b" " * 10_000_000)
     with browser(app, Role.OFFICER) as one:
         answer = compare(one, bomb.getvalue(), "bomb.xlsx")
     assert answer.status_code == 422
     assert "unpacks to over" in answer.text
+
+
+def test_what_only_looks_like_a_spreadsheet_is_refused(app: App) -> None:
+    with browser(app, Role.OFFICER) as one:
+        for content in (NEW.encode(), b"PK\x03\x04", b"PK\x05\x06" + bytes(18)):
+            assert compare(one, content, "new.xlsx").status_code == 422
 
 
 def test_a_line_bomb_on_upload_is_never_read(app: App) -> None:
