@@ -1,0 +1,68 @@
+"""Advisories at a glance, and whom an act would concern: as many as the act then finds."""
+
+from __future__ import annotations
+
+from stories import DAY, REF, approve, document, queue, send
+from support import ADVISORY, LIFT, FakeClock
+
+from mailer.app import App
+from mailer.core.standing import AdvisoryState
+from mailer.ledger import changes, store
+
+
+def counted(app: App) -> tuple[dict[str, int], dict[str, int]]:
+    affected = app.desk.advisory(REF).affected
+    return dict(affected.holding), dict(affected.waiting)
+
+
+def test_whom_an_act_concerns_is_whom_it_finds(app: App, clock: FakeClock) -> None:
+    queue(app)
+    assert counted(app) == ({}, {"wires": 2, "national": 2})
+    approve(app)
+    clock.at = LIFT - DAY
+    send(app)
+    assert counted(app) == ({"wires": 1}, {"wires": 1, "national": 2})
+    with app.database.read() as session:
+        owner = store.advisory(session, REF)
+        assert owner is not None
+        holders = changes.holders(session, owner.id or 0)
+        assert [(g.audience.name, [c.email for c in g.contacts]) for g in holders] == [
+            ("wires", ["ana@wire.example"])
+        ]
+    change = app.desk.withdraw(REF, note="", by="chief", now=clock())
+    assert (change.notified, change.unaware) == (1, 3)
+    send(app)
+    assert counted(app) == ({"wires": 1}, {})
+    assert app.desk.advisory(REF).state is AdvisoryState.WITHDRAWN
+
+
+def test_an_advisory_stands_where_its_dispatches_do(app: App, clock: FakeClock) -> None:
+    queue(app)
+    (line,) = app.desk.advisories()
+    assert (line.number, line.reference, line.version) == (1, REF, 1)
+    assert (line.audiences, line.next_at) == (("wires", "national"), LIFT - DAY)
+    assert [embargo.instant for embargo in line.embargoes] == [LIFT]
+    seen = [line.state]
+    approve(app)
+    seen.append(app.desk.advisories()[0].state)
+    app.desk.hold(None, reason="", by="chief", now=clock())
+    seen.append(app.desk.advisories()[0].state)
+    app.desk.resume(None, by="chief", now=clock())
+    clock.at = LIFT
+    send(app)
+    seen.append(app.desk.advisories()[0].state)
+    app.desk.hold(REF, reason="", by="chief", now=clock())
+    seen.append(app.desk.advisories()[0].state)
+    assert seen == ["waits for approval", "approved", "on hold", "done", "done"]
+    assert app.desk.advisories()[0].next_at is None
+
+
+def test_the_newest_version_titles_an_advisory(app: App, clock: FakeClock) -> None:
+    queue(app)
+    document(app).write_text(ADVISORY.replace("Four in ten", "Three in ten"), encoding="utf-8")
+    app.desk.correct(document(app), note="A figure.", by="officer", now=clock())
+    (line,) = app.desk.advisories()
+    assert line.headline.startswith("Three in ten")
+    assert line.version == 2
+    assert app.desk.advisory_numbered(1) == REF
+    assert app.desk.advisory_numbered(2) is None
