@@ -244,7 +244,13 @@ def test_a_correction_is_drafted_from_the_newest_text_and_tells_holders(
         app.desk.submit_draft(number, based_on=1, note="x", by="Mirela", now=clock())
     mended = retitled(draft, "Three in ten")
     app.desk.save_draft(number, mended, based_on=1, by="Mirela", now=clock())
+    proposed = app.desk.propose_draft(number, now=clock())
+    assert app.desk.plan(reference).version == 1
     app.desk.submit_draft(number, based_on=2, note="A figure.", by="Mirela", now=clock())
+    planned = app.desk.plan(reference)
+    assert [(r.audience, r.kind, r.instant, r.contacts) for r in proposed.view.rows] == [
+        (r.audience, r.kind, r.instant, r.contacts) for r in planned.rows if r.state == "planned"
+    ]
     assert (app.desk.plan(reference).version, app.desk.plan(reference).headline) == (
         2,
         "Three in ten",

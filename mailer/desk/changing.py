@@ -20,7 +20,7 @@ from mailer.core.model import Contact, Dispatch, DispatchKind, Embargo, Version
 from mailer.core.plan import Plan, PlannedDispatch, Standing
 from mailer.core.states import DispatchState
 from mailer.desk.deciding import Deciding
-from mailer.desk.proposal import Document
+from mailer.desk.proposal import Basis, Document, Proposal
 from mailer.ledger import approvals, audit, changes, plans, store
 from mailer.ledger.changes import Group
 from mailer.ledger.tables import AdvisoryRow
@@ -81,32 +81,30 @@ class Changing(Deciding):
         """
         by = self._named(by)
         with self._database.write() as session:
-            document = self._proposer.read(source)
-            owner = self._alive(session, document.draft.reference)
-            known = store.versions(session, owner.id or 0)
-            rows = store.dispatches(session, owner.id or 0)
-            under = [store.dispatch_of(row).embargo for row in rows]
-            version = self._proposer.new_version(document, under, len(known) + 1, now)
-            if any(row.content_hash == version.content_hash for row in known):
-                raise MailerError(f"{owner.reference}: this text is already a version of it")
-            # Under the embargo that holds now, not the one their copy was marked with.
-            holders = [
-                Group(g.audience, _with(g.dispatch, self._now_under(session, owner, g)), g.contacts)
-                for g in changes.holders(session, owner.id or 0)
-            ]
-            waiting = _without(changes.waiting(session, owner.id or 0), holders)
+            owner, version, waiting, notices = self._corrected(session, source, note, now)
             cancelled = changes.cancel_waiting(session, owner.id or 0, "superseded", now)
             return self._plan_anew(
                 session,
                 owner,
                 version,
                 waiting,
-                _notices(DispatchKind.CORRECTION, holders, note, now),
+                notices,
                 action="correct",
                 cancelled=cancelled,
                 by=by,
                 now=now,
             )
+
+    def propose_correction(self, source: Path | Document, *, note: str, now: datetime) -> Proposal:
+        """What `correct` would plan, to be looked at first. Nothing is kept, nothing cancelled."""
+        with self._database.read() as session:
+            owner, version, waiting, notices = self._corrected(session, source, note, now)
+            templates = TemplateSet.load(self._config.templates)
+            plan = self._changed_plan(session, owner, version, templates, waiting, notices, now)
+            view = self._proposer.view_of_plan(version, plan, ())
+            names = tuple(dict.fromkeys(row.audience for row in view.rows))
+            basis = Basis((), plans.standing(session, None))
+            return Proposal(version, plan, templates, names, {}, now, view, basis)
 
     def withdraw(self, reference: str, *, note: str, by: str, now: datetime) -> Change:
         """Kill an advisory: whatever waits is cancelled, and exactly the holders are told.
@@ -224,6 +222,54 @@ class Changing(Deciding):
             now=now,
         )
 
+    def _corrected(
+        self, session: Session, source: Path | Document, note: str, now: datetime
+    ) -> tuple[AdvisoryRow, Version, list[Group], tuple[PlannedDispatch, ...]]:
+        """A correction: the advisory, its new version, who waits for it, and the notices."""
+        document = self._proposer.read(source)
+        owner = self._alive(session, document.draft.reference)
+        known = store.versions(session, owner.id or 0)
+        rows = store.dispatches(session, owner.id or 0)
+        under = [store.dispatch_of(row).embargo for row in rows]
+        version = self._proposer.new_version(document, under, len(known) + 1, now)
+        if any(row.content_hash == version.content_hash for row in known):
+            raise MailerError(f"{owner.reference}: this text is already a version of it")
+        # Under the embargo that holds now, not the one their copy was marked with.
+        holders = [
+            Group(g.audience, _with(g.dispatch, self._now_under(session, owner, g)), g.contacts)
+            for g in changes.holders(session, owner.id or 0)
+        ]
+        waiting = _without(changes.waiting(session, owner.id or 0), holders)
+        return owner, version, waiting, _notices(DispatchKind.CORRECTION, holders, note, now)
+
+    def _changed_plan(
+        self,
+        session: Session,
+        owner: AdvisoryRow,
+        version: Version,
+        templates: TemplateSet,
+        waiting: Iterable[Group],
+        notices: tuple[PlannedDispatch, ...],
+        now: datetime,
+        of: Collection[str] | None = None,
+    ) -> Plan:
+        """The plan that a change makes, its templates tried; `of`: the audiences that change."""
+        groups = list(waiting)
+        if not owner.withdrawn_at:
+            # A release for those who may turn out not to have got the copy in flight; an audience
+            # that does not change keeps the plan it has.
+            there = {group.audience.name for group in groups}
+            for group in changes.in_flight(session, owner.id or 0):
+                name = group.audience.name
+                if name not in there and (of is None or name in of):
+                    under = self._now_under(session, owner, group)
+                    groups.append(Group(group.audience, _with(group.dispatch, under), ()))
+        known = plans.standing(session, None).for_those_there()
+        plan = _plan(version, templates.digest, groups, known, now)
+        plan = replace(plan, dispatches=plan.dispatches + notices)
+        self._proposer.try_templates(version, plan, templates)
+        return plan
+
     def _plan_anew(
         self,
         session: Session,
@@ -239,20 +285,7 @@ class Changing(Deciding):
         now: datetime,
     ) -> Change:
         templates = TemplateSet.load(self._config.templates)
-        groups = list(waiting)
-        if not owner.withdrawn_at:
-            # A release for those who may turn out not to have got the copy in flight; an audience
-            # that does not change (`of`: those that do) keeps the plan it has.
-            there = {group.audience.name for group in groups}
-            for group in changes.in_flight(session, owner.id or 0):
-                name = group.audience.name
-                if name not in there and (of is None or name in of):
-                    under = self._now_under(session, owner, group)
-                    groups.append(Group(group.audience, _with(group.dispatch, under), ()))
-        known = plans.standing(session, None).for_those_there()
-        plan = _plan(version, templates.digest, groups, known, now)
-        plan = replace(plan, dispatches=plan.dispatches + notices)
-        self._proposer.try_templates(version, plan, templates)
+        plan = self._changed_plan(session, owner, version, templates, waiting, notices, now, of)
         row = self._keep(session, version, plan, templates, by=by, now=now)
         notified = sum(len(planned.contacts) for planned in notices)
         change = Change(notified, plan.recipients - notified, cancelled, going=False)

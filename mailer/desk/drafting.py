@@ -31,6 +31,9 @@ from mailer.ledger.database import Database
 from mailer.ledger.draft_tables import DraftRow
 from mailer.ledger.drafts import DraftContent, DraftLine, KeptDraft
 
+NOTE_TO_COME = "What changed stands here, as you will say it."
+"""The note of a correction that is only previewed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
@@ -240,11 +243,7 @@ class Drafting(Queueing, Changing):
             reference = kept.corrects
             if not note.strip():
                 raise MailerError("say what changed: those who hold a copy are told")
-            if document.draft.reference != reference:
-                raise MailerError(
-                    f"a correction keeps its reference {reference}; this one says "
-                    f"{brief(document.draft.reference)}"
-                )
+            self._of(reference, document)
             self.correct(document, note=note.strip(), by=by, now=now)
         else:
             proposal = self._proposed(kept, document, now)
@@ -256,6 +255,13 @@ class Drafting(Queueing, Changing):
                 row.submitted_at, row.submitted_by = now, by
                 session.add(row)
         return reference
+
+    def _of(self, reference: str, document: Document) -> None:
+        if document.draft.reference != reference:
+            raise MailerError(
+                f"a correction keeps its reference {reference}; this one says "
+                f"{brief(document.draft.reference)}"
+            )
 
     def _taken(self, number: int) -> tuple[KeptDraft, Document]:
         """A draft and the document it makes, both of one moment."""
@@ -272,6 +278,9 @@ class Drafting(Queueing, Changing):
         return kept, Document("draft", draft, tuple(there))
 
     def _proposed(self, kept: KeptDraft, document: Document, now: datetime) -> Proposal:
+        if kept.corrects:
+            self._of(kept.corrects, document)
+            return self.propose_correction(document, note=NOTE_TO_COME, now=now)
         line = document.draft.embargo_line
         if not line:
             raise MailerError(

@@ -145,7 +145,7 @@ class Proposer:
             raise MailerError(f"{version.reference}: nobody would get it. {_why_nobody(plan)}")
         self.try_templates(version, plan, templates)
         warned = tuple(f"{document.name}: line {w.line}: {w.message}" for w in draft.warnings)
-        view = self._view_of_plan(version, plan, notes + warned + found)
+        view = self.view_of_plan(version, plan, notes + warned + found)
         return Proposal(version, plan, templates, names, own, now, view, Basis(lists, known))
 
     def read(self, source: Path | Document) -> Document:
@@ -345,7 +345,8 @@ class Proposer:
             rendered, version, dispatch, contact, office, "<check@localhost>", SAMPLE_DATE
         )
 
-    def _view_of_plan(self, version: Version, plan: Plan, notes: tuple[str, ...]) -> PlanView:
+    def view_of_plan(self, version: Version, plan: Plan, notes: tuple[str, ...]) -> PlanView:
+        """A plan as it is shown before it is queued."""
         rows = tuple(
             PlanRow(
                 audience=planned.dispatch.audience.name,

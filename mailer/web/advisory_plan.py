@@ -14,7 +14,7 @@ from mailer.present_reports.picture import timeline_svg
 from mailer.present_reports.timelines import in_words, prospects
 from mailer.web import advisory_form, advisory_words
 from mailer.web.access import office
-from mailer.web.advisory_draft import draft_or_404, lacks, not_yet
+from mailer.web.advisory_draft import draft_or_404, not_yet
 from mailer.web.advisory_form import Posted
 from mailer.web.advisory_list import READERS, Reader, Writer
 from mailer.web.advisory_preview import reference_or_404
@@ -56,15 +56,6 @@ def of_draft(request: Request, person: Reader, number: int) -> Response:
     """What submitting a draft would do, and what is to be mended before."""
     app = office(request)
     kept = draft_or_404(app, number)
-    if kept.corrects:
-        view = app.desk.advisory(kept.corrects)
-        return render(
-            request,
-            "advisory/correction.html",
-            kept=kept,
-            warning=advisory_words.correct(view.affected),
-            lacks=lacks(app, kept),
-        )
     try:
         proposal = app.desk.propose_draft(number, now=app.now())
     except MailerError as error:
@@ -77,6 +68,9 @@ def of_draft(request: Request, person: Reader, number: int) -> Response:
         recipients=proposal.plan.recipients,
         embargoes=embargoes_in_words(proposal.view, person.zone, request),
         findings=app.desk.check_proposal(proposal, now=app.now()),
+        correcting=advisory_words.correct(app.desk.advisory(kept.corrects).affected)
+        if kept.corrects
+        else "",
         words=advisory_words,
     )
 

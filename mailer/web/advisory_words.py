@@ -84,10 +84,10 @@ def reschedule(affected: Affected, told: int, audiences: str) -> str:
     if told:
         holders = count(told, "holder", "holders")
         hears = f"{holders} of an embargoed copy: told of the new instant at once."
-    waits = count(affected.waiters, "other", "others")
+    waits = count(affected.waiters, "person", "people")
     return (
-        f"Nothing goes at the old instant any more, to {audiences}. {hears} {waits}: still "
-        "waiting, now for the new instant. All of it goes only once it is approved."
+        f"Nothing goes at the old instant any more, to {audiences}. {hears} {waits} still waiting: "
+        "now for the new instant. All of it goes only once it is approved."
     )
 
 

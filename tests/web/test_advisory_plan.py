@@ -194,7 +194,7 @@ def test_the_embargo_is_moved_after_it_was_read_in_words(
     line = unescape(re.findall(r'name="line" value="([^"]*UTC[^"]*)"', asked.text)[0])
     read = officer.get(f"{PLAN}/reschedule", params={"line": line})
     assert "Nothing goes at the old instant any more, to wires, national." in plain(read)
-    assert "4 others: still waiting" in plain(read)
+    assert "4 people still waiting: now for the new instant" in plain(read)
     assert "Move the embargo</button>" in read.text
     officer.post(f"{PLAN}/reschedule", data={"line": line})
     page = plain(officer.get(PLAN))
@@ -242,6 +242,9 @@ def test_a_correction_is_written_and_submitted_in_the_browser(
     assert "It corrects LCT 2027/004" in plain(officer.get(draft))
     save(officer, draft, f_headline="Three in ten gauges miss the highest tides")
     assert "4 people (wires 2, national 2) waiting" in plain(officer.get(f"{draft}/plan"))
+    assert "release 2" in plain(officer.get(f"{draft}/plan"))
+    seen = officer.get(f"{draft}/preview/html?audience=national")
+    assert "Three in ten gauges miss" in seen.text
     refused = officer.post(f"{draft}/submit", data={"revision": "2", "note": ""})
     assert "say what changed" in plain(refused)
     done = officer.post(f"{draft}/submit", data={"revision": "2", "note": "A figure."})
