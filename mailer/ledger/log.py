@@ -18,6 +18,7 @@ from sqlmodel import Session, col
 from mailer.core.log_filter import LEFT_OUT, LogFilter
 from mailer.core.model import DispatchKind, Progress
 from mailer.ledger import log_where, store
+from mailer.ledger.evidence_tables import EvidenceRow
 from mailer.ledger.log_where import AT_ONCE, COPY, NOT_SENT, Stretch, chunks
 from mailer.ledger.store import table
 from mailer.ledger.tables import (
@@ -38,7 +39,8 @@ class Entry:
     """One contact's copy and its latest attempt. Instants are UTC; None where there is none yet.
 
     `key` is what it is found by: "d" and the delivery's number, or "l" and that of a contact left
-    out. `at` is when the state last changed; `milliseconds` is how long the latest attempt took.
+    out. `at` is when the state last changed; `milliseconds` is how long the latest attempt took;
+    `evidence` is what a notification said last of the copy ("bounced", "delivered", …).
     """
 
     key: str
@@ -63,6 +65,7 @@ class Entry:
     reply: str = ""
     began_at: datetime | None = None
     ended_at: datetime | None = None
+    evidence: str = ""
 
     @property
     def milliseconds(self) -> int | None:
@@ -133,7 +136,21 @@ def _copies(session: Session, numbers: Sequence[int]) -> Iterator[Entry]:
         .outerjoin(table(AttemptRow), latest)
         .where(col(DeliveryRow.id).in_(numbers))
     )
-    yield from map(_entry, session.execute(query) if numbers else ())
+    if not numbers:
+        return
+    told = _evidence(session, numbers)
+    for row in session.execute(query):
+        yield _entry(row, told.get(row[0].id, ""))
+
+
+def _evidence(session: Session, numbers: Sequence[int]) -> dict[int, str]:
+    """What was told last of each copy, if anything was; not of an address it was passed on to."""
+    query = (
+        select(col(EvidenceRow.delivery_id), col(EvidenceRow.event))
+        .where(col(EvidenceRow.delivery_id).in_(numbers), col(EvidenceRow.meant))
+        .order_by(col(EvidenceRow.id))
+    )
+    return dict(session.execute(query).all())
 
 
 def _latest_attempt() -> Any:
@@ -145,7 +162,7 @@ def _latest_attempt() -> Any:
     )
 
 
-def _entry(row: Any) -> Entry:
+def _entry(row: Any, evidence: str) -> Entry:
     delivery, dispatch, number, reference, attempt = row
     return Entry(
         key=f"{COPY}{delivery.id}",
@@ -170,6 +187,7 @@ def _entry(row: Any) -> Entry:
         reply=attempt.reply if attempt else "",
         began_at=attempt.began_at if attempt else None,
         ended_at=attempt.ended_at if attempt else None,
+        evidence=evidence,
     )
 
 

@@ -16,7 +16,7 @@ from sqlmodel import Session, col
 from mailer.core.model import Embargo
 from mailer.core.outcome import Outcome, Phase
 from mailer.core.states import DeliveryState
-from mailer.ledger import log, store
+from mailer.ledger import evidence, log, store
 from mailer.ledger.log import Entry
 from mailer.ledger.log_where import COPY, NOT_SENT
 from mailer.ledger.store import table
@@ -118,7 +118,11 @@ def story(session: Session, key: str) -> Story | None:
         dispatch_state=dispatch.state,
         steps=tuple(
             sorted(
-                [*_steps(session, row, dispatch, version), *_told(tried)],
+                [
+                    *_steps(session, row, dispatch, version),
+                    *_told(tried),
+                    *_came_back(session, row),
+                ],
                 key=lambda step: step.at,
             )
         ),
@@ -192,6 +196,14 @@ def _told(tried: Sequence[Tried]) -> Iterator[Step]:
         if one.ended_at is not None:
             said = " ".join(filter(None, (str(one.code or ""), one.enhanced, one.reply)))
             yield Step(one.ended_at, _WHAT.get(one.outcome, one.outcome), "", said)
+
+
+def _came_back(session: Session, row: DeliveryRow) -> Iterator[Step]:
+    """What notifications said of it later: they add, and rewrite nothing."""
+    for one in evidence.told(session, deliveries=[row.id or 0]):
+        elsewhere = "" if one.meant else f"about {one.email},"
+        said = " ".join(filter(None, (elsewhere, one.permanence, one.status, one.diagnostic)))
+        yield Step(one.at, one.event, "", f"{said} (known by its {one.matched_by})".strip())
 
 
 def _stops(session: Session, advisory_id: int, dispatch: DispatchRow) -> list[Step]:

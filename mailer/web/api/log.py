@@ -59,6 +59,7 @@ class Entry(Shape):
     began_at: datetime | None
     ended_at: datetime | None
     milliseconds: int | None
+    evidence: str
 
 
 class Tried(Shape):
