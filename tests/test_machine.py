@@ -47,6 +47,9 @@ EXAMPLES = int(os.environ.get("MACHINE_EXAMPLES", "2000"))
 SEED = int(os.environ.get("MACHINE_SEED", "20270209"))
 """Where the drawing begins: the same lives at every run, unless another is given."""
 
+PARTS_OF_IT = 4
+"""The lives are tried in so many parts, each from a seed of its own: for as many processes."""
+
 HOUR = timedelta(hours=1)
 START = LIFT - 72 * HOUR
 PEOPLE = tuple(AUDIENCE_OF)
@@ -399,11 +402,10 @@ def _unless_of_a_kill(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) 
         loop.default_exception_handler(context)
 
 
-def test_whatever_people_clocks_relays_and_kills_do(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with capsys.disabled():
-        print(f"\n{EXAMPLES} lives: MACHINE_EXAMPLES={EXAMPLES} MACHINE_SEED={SEED}")
+@pytest.mark.parametrize("part", range(PARTS_OF_IT))
+def test_whatever_people_clocks_relays_and_kills_do(part: int, tmp_path: Path) -> None:
+    lives = -(-EXAMPLES // PARTS_OF_IT)
+    print(f"{lives} lives: MACHINE_EXAMPLES={EXAMPLES} MACHINE_SEED={SEED}, part {part}")
     Machine.clock = FakeClock(START)
     Machine.relay = Relay()
     with asyncio.Runner() as Machine.loop:
@@ -414,9 +416,9 @@ def test_whatever_people_clocks_relays_and_kills_do(
         gc.freeze()
         try:
             run_state_machine_as_test(
-                seed(SEED)(Machine),
+                seed(SEED + part)(Machine),
                 settings=settings(
-                    max_examples=EXAMPLES,
+                    max_examples=lives,
                     stateful_step_count=4,
                     deadline=None,
                     database=None,
@@ -426,3 +428,4 @@ def test_whatever_people_clocks_relays_and_kills_do(
         finally:
             Machine.house.close()
             Machine.loop.run(Machine.relay.stop())
+            gc.unfreeze()
