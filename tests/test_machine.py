@@ -27,9 +27,10 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from machine_deeds import AT_THE_LAST_MOMENT, DEEDS, PARTS, STARTS, Start
 from machine_model import ADVANCE, Copy, Model
-from machine_office import AUDIENCE_OF, AUDIENCES, House, Killed, Life
-from machine_relay import POINTS, REPLIES, Deed, Part, Relay, Text
+from machine_office import AUDIENCES, House, Killed, Life
+from machine_relay import Deed, Part, Relay, Text
 from sqlalchemy import select
 from sqlmodel import col
 from stories import REF
@@ -52,26 +53,6 @@ PARTS_OF_IT = 4
 
 HOUR = timedelta(hours=1)
 START = LIFT - 72 * HOUR
-PEOPLE = tuple(AUDIENCE_OF)
-
-DEEDS: tuple[Deed, ...] = (
-    *(("hold", REF), ("hold", None), ("hold", None)),
-    *(("resume",),) * 2,
-    *(("withdraw",),) * 2,
-    *(("cancel",),) * 2,
-    *(("correct",),) * 3,
-    *(("reschedule", hours, name) for hours in (2, 30) for name in (None, "wires", "national")),
-    *(("lift",),) * 2,
-    *(("suppress", who) for who in PEOPLE[1::2]),
-    *(("unaccept", who) for who in PEOPLE[:2]),
-    ("accept", "bo@wire.example"),
-    *(("approve",),) * 3,
-    *(("resolve", event) for event in ("resend", "resend", "accept", "reject")),
-    *(("queue", name, hours) for name in AUDIENCES for hours in (None, 30)),
-    *(("clock", minutes) for minutes in (1, 90, -1, -90, -1500)),
-)
-"""What people can do, at their desks and in the middle of a transaction; and what clocks do."""
-
 COPIES = (
     select(
         col(DeliveryRow.message_id),
@@ -84,38 +65,6 @@ COPIES = (
     .join(table(VersionRow), col(VersionRow.id) == col(DispatchRow.version_id))
 )
 """What `mailer log` would tell, asked a hundred times as fast."""
-
-Start = tuple[tuple[Part, ...], ...]
-STARTS: tuple[Start, ...] = (
-    (),
-    ((),),
-    ((),),
-    ((), (Part(),)),
-    ((), (Part("drop dot"),)),
-    ((), (Part("451 dot"), Part("kill dot"))),
-    ((), (Part(), Part("kill RCPT")), (Part(), Part("drop text"))),
-)
-"""How lives begin: with a plan; a yes to it (an empty run); and runs with a relay like this."""
-
-IN_THE_MIDDLE: tuple[Deed, ...] = (
-    *(("hold", REF), ("hold", None)),
-    *(("withdraw",), ("cancel",), ("lift",)),
-    *(("correct",),) * 2,
-    *(("reschedule", 30, None),) * 2,
-    *(("suppress", ""), ("unaccept", "")),
-    *(("clock", -1500), ("clock", -1), ("clock", 1500)),
-)
-"""What matters most while a copy is handed over; "" is whose copy that is."""
-
-PARTS = st.one_of(
-    st.builds(Part, st.sampled_from(REPLIES)),
-    st.builds(
-        Part,
-        st.sampled_from(("250", "250", "250", "451 dot", "550 dot", "kill DATA", "kill dot")),
-        st.sampled_from((*POINTS, "DATA", "text")),
-        st.sampled_from(IN_THE_MIDDLE),
-    ),
-)
 
 
 class Machine(RuleBasedStateMachine):
@@ -219,6 +168,12 @@ class Machine(RuleBasedStateMachine):
         """A run when there is something to do, with a relay that gives trouble."""
         self.run("next", parts, 1, False)
 
+    @rule(deed=st.sampled_from(AT_THE_LAST_MOMENT), point=st.sampled_from(("MAIL", "RCPT", "DATA")))
+    def run_while_something_changes(self, deed: Deed, point: str) -> None:
+        """A run at the next instant, with a change between a copy's claim and its text."""
+        self.act(("approve",))
+        self.run("next", [Part("250", point, deed)], 1, False)
+
     async def one_run(self, app: Any) -> None:
         self.running = asyncio.ensure_future(runner(app, note, Random(0)).run_once())
         try:
@@ -299,9 +254,7 @@ class Machine(RuleBasedStateMachine):
         self.model.approved()
 
     def do_resolve(self, event: str) -> None:
-        with self.app.database.read() as session:
-            copies = [Copy(*row) for row in session.execute(COPIES)]
-        doubtful = [copy for copy in copies if copy.state == "in_doubt"]
+        doubtful = [copy for copy in self.copies() if copy.state == "in_doubt"]
         word = DeliveryEvent(event)
         self.app.desk.resolve(REF, contact=None, event=word, by="chief", now=self.clock())
         self.model.resolved(word, doubtful)
@@ -311,6 +264,9 @@ class Machine(RuleBasedStateMachine):
         self.write()
         self.app.desk.correct(self.house.document, note="changed", by="officer", now=self.clock())
         self.model.corrected(self.text)
+        newest = max(copy.version for copy in self.copies())
+        old = [copy for copy in self.waiting() if copy.version < newest]
+        assert not old, f"corrected, and copies of the old text still wait: {old}"
 
     def do_reschedule(self, hours: int, name: str | None) -> None:
         lift = self.clock() + hours * HOUR
@@ -339,6 +295,8 @@ class Machine(RuleBasedStateMachine):
     def do_withdraw(self) -> None:
         self.app.desk.withdraw(REF, note="", by="chief", now=self.clock())
         self.model.withdrew()
+        left = [copy for copy in self.waiting() if copy.kind != "withdrawal"]
+        assert not left, f"withdrawn, and copies still wait: {left}"
 
     def do_cancel(self) -> None:
         self.app.desk.cancel(REF, by="officer", now=self.clock())
@@ -363,10 +321,16 @@ class Machine(RuleBasedStateMachine):
 
     # --- what must hold -----------------------------------------------------------------------
 
+    def copies(self) -> list[Copy]:
+        with self.app.database.read() as session:
+            return [Copy(*row) for row in session.execute(COPIES)]
+
+    def waiting(self) -> list[Copy]:
+        return [copy for copy in self.copies() if copy.state in ("pending", "deferred")]
+
     def look(self) -> set[str]:
         """After each step: every copy is in the state that it must be in, and none is gone."""
-        with self.app.database.read() as session:
-            copies = [Copy(*row) for row in session.execute(COPIES)]
+        copies = self.copies()
         self.model.ledger_agrees(copies)
         return {copy.state for copy in copies}
 
@@ -385,8 +349,7 @@ class Machine(RuleBasedStateMachine):
             if not self.look() & {"pending", "deferred", "sending"}:
                 break
             self.move_clock(timedelta(minutes=31))
-        with self.app.database.read() as session:
-            self.model.all_is_told([Copy(*row) for row in session.execute(COPIES)])
+        self.model.all_is_told(self.copies())
 
 
 def _of_a_kill(fault: BaseException) -> bool:
