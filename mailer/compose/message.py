@@ -23,7 +23,7 @@ from mailer.compose.calendar import calendar
 from mailer.compose.headers import address_of, headers, list_id, mailbox_of, named, to_header
 from mailer.compose.headers import unstructured as words
 from mailer.compose.mime import bodies, text_part
-from mailer.compose.prose import content_id
+from mailer.compose.prose import pictures_of
 from mailer.compose.templates import Rendered
 from mailer.compose.text import one_line
 from mailer.compose.view import revealed
@@ -135,11 +135,12 @@ def frame(
         after_own.insert(-1, ("Content-Language", language))
     # For the reader's program: no other message has it. Nothing rests on its being secret.
     mark = f"{version.reference} {version.number} {dispatch.kind} {audience.name} {language}"
-    files = list(revealed(version, dispatch.kind).attachments)
+    shown = revealed(version, dispatch.kind)
+    files = list(shown.attachments)
     pictures = {
-        file.name: cid
-        for file in files
-        if f'"cid:{(cid := content_id(file, office.domain))}"' in rendered.html
+        name: cid
+        for name, cid in pictures_of(shown, office.domain)
+        if f'"cid:{cid}"' in rendered.html
     }
     entry = calendar(version, dispatch, recipient, office, embargoed=dispatch.embargoed(date))
     start, between, after = bodies(mark, _with(entry, files), pictures)

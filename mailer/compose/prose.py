@@ -69,7 +69,7 @@ def pictures_of(version: Version, domain: str) -> tuple[Picture, ...]:
     )
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def content_id(attachment: Attachment, domain: str) -> str:
     """An attachment's Content-ID without its brackets (RFC 2392): the same for the same octets."""
     return f"{attachment.sha256[:32]}@{re.sub(r'[^A-Za-z0-9.-]', '', domain)}"

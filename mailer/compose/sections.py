@@ -41,7 +41,7 @@ _FACT_RE = re.compile(
     r"(?:[-*+][ \t]+)?(?:(?P<mark>\*\*|__)(?P<bold>[^*_:?\n]{1,40})[:?]?(?P=mark)[ \t\xa0]*:?"
     r"|(?P<bare>[^\W\d_][^*_:?\n]{0,40})[:?])[ \t\xa0]*(?P<words>.*)"
 )
-_HEADING_RE = re.compile(r"#{1,6}[ \t]+(.+?)[ \t#]*|\*\*([^*]+)\*\*[ \t]*|__([^_]+)__[ \t]*")
+_HEADING_RE = re.compile(r"#{1,6}[ \t]+(.+)|\*\*([^*]+)\*\*[ \t]*|__([^_]+)__[ \t]*")
 _ABOUT_RE = re.compile(
     r"(?:about|à propos|acerca de|sobre|über|informazioni su|chi siamo|chi è|نبذة عن|حول|о|об)\b",
     re.IGNORECASE,
@@ -122,7 +122,7 @@ def _sections(text: str) -> list[tuple[str, str]]:
     for line in text.split("\n"):
         heading = _HEADING_RE.fullmatch(line)
         if heading and not before.strip():
-            cut.append((next(word for word in heading.groups() if word).strip(), []))
+            cut.append((next(word for word in heading.groups() if word).strip(" \t#"), []))
         cut[-1][1].append(line)
         before = line
     return [(heading, "\n".join(lines)) for heading, lines in cut]
