@@ -56,6 +56,8 @@ def test_the_same_with_other_line_ends_and_the_message_attached(
 
 
 HUMAN = [
+    ("Fwd: Undelivered Mail", "FYI:\n\n> <ben@weekly.example>: host mx said: 550 5.1.1 unknown"),
+    ("Address not found in your release", "It could not be found. Write to\nann@daily.example"),
     (
         "Re: Small boats land half the catch",
         "I could not reach you by phone.\n\nann@daily.example\n",
@@ -84,6 +86,25 @@ def test_never_a_notice_of_what_a_person_wrote(subject: str, text: str) -> None:
     assert read_back.recipients == ()
     assert not read_back.automatic
     assert read_back.message_ids == ("<20261102.1@press.example>",)
+
+
+def test_a_text_that_says_it_was_delivered() -> None:
+    raw = a_notice(
+        "From: MAILER-DAEMON@mx.example (Mail Delivery System)\n"
+        "Subject: Successful Mail Delivery Report",
+        "Your message was successfully delivered to the destination(s)\nlisted below.\n\n"
+        "<ann@daily.example>: delivery via mx[192.0.2.1]:25: 250 2.0.0 Ok: queued as 1\n",
+    )
+    assert told(raw) == [(ANN, "delivered", "temporary", "")]
+
+
+def test_what_arrived_is_no_failure() -> None:
+    raw = a_notice(
+        "From: MAILER-DAEMON@mx.example\nSubject: Return receipt",
+        "   ----- The following addresses had successful delivery notifications -----\n"
+        "<ann@daily.example>  (relayed to non-DSN-aware mailer)\n",
+    )
+    assert told(raw) == [(ANN, "delivered", "temporary", "")]
 
 
 def test_what_names_nobody_is_a_notice_about_nobody() -> None:

@@ -84,7 +84,7 @@ _SUBJECTS = (
 _SUBJECT_RE = re.compile("|".join(_SUBJECTS), re.I)
 
 _REPLY_RE = re.compile(
-    r"(?:re|aw|antw|sv|vs|rv|odp|res|ynt|отв|答复|回复|回覆|رد|fwd?|wg|tr|i|enc)\s*(?:\[\d+\])?\s*[:：]",
+    r"(?:re|aw|antw|sv|vs|rv|odp|res|ynt|отв|答复|回复|回覆|رد|fwd?|wg|tr|i|enc|rv)\s*(?:\[\d+\])?\s*[:：]",
     re.I,
 )
 
@@ -127,6 +127,11 @@ def by_words(message: Part, text: str) -> bool:
     if _CHALLENGE_RE.search(text[:3_000]):
         return True
     return not is_answer(subject) and bool(_SUBJECT_RE.search(subject))
+
+
+def is_forwarded(subject: str) -> bool:
+    """Whether a subject begins as what a person passes on."""
+    return re.match(r"(?:fwd?|wg|tr|rv|enc|пер|转发)\s*[:：]", subject.strip(), re.I) is not None
 
 
 def is_answer(subject: str) -> bool:

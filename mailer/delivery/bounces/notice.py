@@ -15,7 +15,7 @@ from itertools import takewhile
 
 from mailer.core.notification import Action, Permanence, Recipient
 from mailer.delivery.bounces import codes, phrases
-from mailer.delivery.bounces.autoreply import is_answer
+from mailer.delivery.bounces.autoreply import is_answer, is_forwarded
 from mailer.delivery.bounces.mime import Part, words
 from mailer.delivery.bounces.quoted import Notice, addresses, mailboxes
 
@@ -24,7 +24,7 @@ LONGEST_DIAGNOSTIC = 400
 BLOCK = 12
 """Lines after an address that may say what became of it."""
 
-_OURS = ("to", "delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "cc")
+_OURS = ("to", "delivered-to", "envelope-to", "x-envelope-to", "cc")
 _SENDERS = (
     "from",
     "sender",
@@ -47,11 +47,13 @@ _RETURNED_TO = (
 
 _NOT_THIS_RE = re.compile(
     r"(?:\b(?:mail ?from|from|sender|return-path|reply-to|message-?id|in-reply-to|references"
-    r"|originator|author|contact(?:ing)?|reach us|e-?mail(?:ing)?(?: us)?(?: at)?|write to|via"
-    r"|abuse"
-    r"|help|try(?:ing)?"
+    r"|originator|author"
+    r"|(?:contact|write|reach|ask)(?:ing)?(?: to)?(?: us| me| them| our \w+)?"
+    r"(?: at| on| to)?(?: \S{1,60}@\S{1,60},?(?: or| and))?"
+    r"|(?:please )?(?:send|e-?mail)(?:ing)? (?:us|me|them|(?:an? )?e?-?mail to)(?: at)?|e-?mail at"
+    r"|via|abuse|help|try(?:ing)?"
     r"|e\.?g\.?,?|such as|like|example|if|instead|questions?|assistance|support|administrator"
-    r"|postmaster|by|or|id|cc|and"
+    r"|postmaster|by|id|cc"
     r"|from address|sent by|de|von|expéditeur|absender|remitente|mittente|remetente|afzender"
     r"|contacte[rz]?|kontaktieren(?: sie)?|wenden sie sich(?: bitte)? an|contatt\w+|contact[ao]r?"
     r"|от|отправитель|发件人|寄件者|寄件人|送信者|差出人|المرسل|من)\b"
@@ -82,6 +84,14 @@ _SUMMARY_RE = re.compile(r"^\s*[*•-]?\s*(?:to|an|à|a|para|aan|кому|إلى
 _AT_START_RE = re.compile(
     r"^[\s>*•·\-–\[(<\"'=]*(?:\d{1,3}[.)]\s*)?(?:smtp:)?[<\"']*(?:mailto:)?$", re.I
 )
+_HEADING_RE = re.compile(r"recipient|address|following|destination|to these", re.I)
+_ARRIVED_RE = re.compile(
+    r"successful(?:ly)? (?:deliver|sent|relay)|did receive|have received"
+    r"|(?:was|were|been) (?:successfully )?(?:delivered|relayed|sent)\b(?! for)",
+    re.I,
+)
+_LATE_RE = re.compile(r"transient|non-fatal|not yet|delayed|deferred|temporar", re.I)
+_LOST_RE = re.compile(r"permanent|fatal|fail|\bnot\b|undeliver|unable|aborted", re.I)
 _ROLES = ("postmaster", "mailer-daemon", "abuse", "hostmaster", "mailerdaemon", "helpdesk")
 _BLANKS_RE = re.compile(r"\s+")
 
@@ -101,6 +111,8 @@ class _Found:
     address: str
     line: int
     way: _Way
+    under: Action | None
+    """What the heading above it says of those below, if there is one."""
 
 
 def is_notice(message: Part, notice: Notice) -> bool:
@@ -109,9 +121,14 @@ def is_notice(message: Part, notice: Notice) -> bool:
     text = _running(notice)
     said = _says_so(text) or bool(codes.basic_class(text))
     titled = bool(phrases.SUBJECTS.search(subject))
-    answer = is_answer(subject) and (message.first("in-reply-to") or message.first("references"))
+    answer = is_forwarded(subject) or (
+        is_answer(subject) and bool(message.first("in-reply-to") or message.first("references"))
+    )
     if is_systems(message):
-        return bool(message.first("x-failed-recipients")) or titled or (said and not answer)
+        coded = codes.enhanced(text) or codes.basic_class(text)
+        named = bool(message.first("x-failed-recipients"))
+        arrived = _ARRIVED_RE.search(text) is not None
+        return named or titled or ((said or arrived) and bool(coded or not answer))
     # Anybody may write "delivery problems" above a message; a system says what it means.
     plainly = phrases.NOT_DELIVERED.search(text) or notice.returned.fields or codes.enhanced(text)
     return titled and not answer and said and bool(plainly or message.first("auto-submitted"))
@@ -134,23 +151,36 @@ def recipients(message: Part, notice: Notice) -> list[Recipient]:
         {_plain(one) for one in own(message, notice)},
         {_plain(one) for one in mailboxes(message, *_SENDERS)},
         {one.casefold() for one in mailboxes(notice.returned, *_RETURNED_TO)},
+        is_systems(message),
     )
     failed = [
         one for one in mailboxes(message, "x-failed-recipients") if _plain(one) not in around.ours
     ]
-    found = _find(notice, around)
+    everybody = _find(notice, around)
+    found = [one for one in everybody if one.under is not Action.DELIVERED]
     if not failed:
         best = max((one.way for one in found), default=_Way.MENTIONED)
         failed = [one.address for one in found if one.way == best and best > _Way.MENTIONED]
     if not failed:
         failed = [one.address for one in found if one.address.casefold() in around.returned]
     text = _running(notice)
+    if not (failed or found) and everybody:
+        arrived = dict.fromkeys(one.address for one in everybody)
+        return [Recipient(one, Action.DELIVERED, Permanence.TEMPORARY) for one in arrived]
     if not failed:
         failed = _by_name(text, returned_to(message, notice))
     named = {one.casefold(): one for one in reversed(failed)}
-    action = _action(words(message.first("subject"))[:300], text)
+    action, alone = _action(words(message.first("subject"))[:300], text), len(named) == 1
+    under = {one.address.casefold(): one.under for one in reversed(found) if one.under}
+    mixed = {Action.FAILED, Action.DELAYED} <= set(under.values())
     return [
-        _judged(address, action, _block(notice, found, key, len(named) == 1), text, len(named) == 1)
+        _judged(
+            address,
+            under.get(key, action) if mixed else action,
+            _block(notice, found, key, alone),
+            text,
+            alone,
+        )
         for key, address in reversed(named.items())
     ]
 
@@ -185,29 +215,45 @@ class _Around:
     ours: set[str]
     theirs: set[str]
     returned: set[str]
+    systems: bool
+    """Whether a mail system wrote the notice, by its From."""
 
 
 def _find(notice: Notice, around: _Around) -> list[_Found]:
     found: list[_Found] = []
-    said = False
+    said, under = False, None
     before = ""
     for number, line in enumerate(notice.lines):
         there = addresses(line)
+        under = under if there else _heading(line, under)
         after = next(filter(str.strip, notice.lines[number + 1 : number + 3]), "") if there else ""
         told = f"{before[-200:]} {line[:600]}"
         # What has failed once goes on failing; a pattern takes its time.
         fails = not said and _says_so(told)
         said = said or fails
         fails_here = bool(there) and (fails or _says_so(f"{told} {after[:300]}"))
+        if line.lstrip().startswith(">") and not around.systems:
+            there = []  # somebody quotes a notice that they got
         for address, start, _ in there:
             key = address.casefold()
             context = f"{before[-60:]} {line[max(0, start - 60) : start]}"
             way = _way(line, start, said, fails_here)
             if _may_be(key, context, way, around):
-                found.append(_Found(address, number, way))
+                found.append(_Found(address, number, way, under))
         if line.strip():
             before = line
     return found
+
+
+def _heading(line: str, before: Action | None) -> Action | None:
+    """What a line says of the addresses below it; what was said before, if it is no heading."""
+    if not _HEADING_RE.search(line[:200]):
+        return before
+    if _LATE_RE.search(line[:200]):
+        return Action.DELAYED
+    if _LOST_RE.search(line[:200]):
+        return Action.FAILED
+    return Action.DELIVERED if _ARRIVED_RE.search(line[:200]) else before
 
 
 def _may_be(key: str, context: str, way: _Way, around: _Around) -> bool:
@@ -259,7 +305,9 @@ def _running(notice: Notice) -> str:
 def _action(subject: str, text: str) -> Action:
     whole = f"{subject} . {text}"
     if phrases.DELAYED.search(whole) and not phrases.FINAL.search(whole):
-        return Action.DELAYED
+        surely = phrases.SURELY_DELAYED.search(whole)
+        if surely or not phrases.PERMANENT.search(whole):
+            return Action.DELAYED
     return Action.FAILED
 
 
@@ -286,7 +334,7 @@ def _judged(address: str, action: Action, block: list[str], text: str, alone: bo
     said = _BLANKS_RE.sub(" ", own)
     if alone and not (phrases.FAILED.search(said) or phrases.PASSING.search(said)):
         said = text
-    passing = not digit and phrases.PASSING.search(said)
+    passing = not (digit or phrases.PERMANENT.search(text)) and phrases.PASSING.search(said)
     if action is Action.DELAYED or digit == "4" or passing:
         permanence = Permanence.TEMPORARY
     return Recipient(address, action, permanence, status, _diagnostic(block))

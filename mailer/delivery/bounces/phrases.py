@@ -14,7 +14,7 @@ def _any(*patterns: str) -> re.Pattern[str]:
 
 
 SYSTEMS = _any(
-    r"mailer[-_. ]?daemon|\bmdaemon\b|\bpost ?master\b|\bbounces?\b|\bndrs?\b|undeliver"
+    r"mailer[-_. ]?daemon|\bmdaemon\b|\bpost[-_. ]?master\b|\bbounces?\b|\bndrs?\b|undeliver"
     r"|returned mail",
     r"mail(?:er)?[-_. ]?(?:delivery|deliver|system|server|router|gateway|service|administrator"
     r"|agent)",
@@ -111,11 +111,23 @@ DELAYED = _any(
 )
 """It has not arrived yet, and the server goes on trying."""
 
-FINAL = _any(
+SURELY_DELAYED = _any(
+    r"warning (?:message )?only|(?:do|does|need) not (?:need to )?re-?send"
+    r"|no need to re-?send|\(delay\)",
+    r"will be re-?tried|will re-?try|will (?:keep trying|try again)|has been (?:delayed|postponed)",
+    r"attempts (?:to deliver \w+ )?will (?:continue|be made)|(?:^|[.:] )(?:mail )?delay(?:ed)?\b",
+)
+"""It goes on trying, whatever a reply that it quotes says."""
+
+PERMANENT = _any(
     r"(?<!not a )(?<!no )\bpermanent(?:ly)? (?:delivery )?(?:fail|error|fatal|problem|undeliver"
     r"|reject)",
-    r"failed permanently|(?<!non-)fatal errors?"
-    r"|(?:i've|have|has|am|is|are|i'm) (?:now )?giv(?:en|ing) up"
+    r"failed permanently|(?<!non-)fatal errors?",
+)
+"""It calls the failure a permanent one."""
+
+FINAL = _any(
+    r"failed permanently|(?:i've|have|has|am|is|are|i'm) (?:now )?giv(?:en|ing) up"
     r"|\bgave up",
     r"not (?:going to|be(?:ing)?) (?:re-?tr|try|tried|attempt)|\b(?:will|wo|can|could)(?: ?not"
     r"|n't) (?:be )?(?:re-?tried|retry|try again)",
@@ -259,7 +271,8 @@ PASSING = _any(
     r"expired|too long in|retry time",
     r"quota|pleine|satur[ée]|temporaire|ult[ée]rieur|occup|voll\b|[üu]berf[üu]llt"
     r"|vor[üu]bergehend|sp[äa]ter|zeit[üu]berschreitung",
-    r"llen[oa]|completo|temporal|m[áa]s tarde|pien[ao]|temporane|pi[ùu] tardi|chei[ao]|lotad"
+    r"llen[oa]|completo|temporal|m[áa]s tarde|pien[ao]|pe[łl]n[ay]|temporane"
+    r"|pi[ùu] tardi|chei[ao]|lotad"
     r"|tempor[áa]ri|mais tarde|\bvol\b|tijdelijk",
     r"переполн|квот|временн|позже|ممتلئ|مؤقت|لاحق|已满|已滿|配额|配額|空间不足|容量|暂时|暫時|稍后|稍後|一時的|しばらく|초과|일시",
 )

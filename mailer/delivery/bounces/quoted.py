@@ -36,8 +36,9 @@ _HEAD_RE = re.compile(
     re.I,
 )
 _TRACE_RE = re.compile(
-    r"^[>\s]{0,4}(?:Return-Path|Received|Message-ID|MIME-Version|DKIM-Sig)", re.I
+    r"^(?:Message-ID|[>\s]{0,4}(?:Return-Path|Received|MIME-Version|DKIM-Sig))", re.I
 )
+"""What a server writes; a notice that sums a message up, indented, may give its Message-ID."""
 
 
 @dataclass(frozen=True, slots=True)
