@@ -58,7 +58,8 @@ class Guard:
         self._names = config.names
         self._own = _origin(config.base_url) if config.base_url else ""
         self._headers = dict(HEADERS)
-        if config.secure:
+        self._secure = config.secure
+        if self._secure:
             self._headers["Strict-Transport-Security"] = "max-age=31536000"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -79,6 +80,8 @@ class Guard:
                     headers.setdefault(name, value)
                 if not scope["path"].startswith("/static/"):
                     headers["Cache-Control"] = "no-store"
+                if self._secure:
+                    message["headers"] = list(map(_secured, message["headers"]))
             await send(message)
 
         refused = self._refusal(scope)
@@ -113,6 +116,13 @@ def named_host(headers: Headers) -> str:
     hosts = headers.getlist("host")
     found = _HOST.fullmatch(hosts[0]) if len(hosts) == 1 else None
     return found["name"].strip("[]").lower() if found else ""
+
+
+def _secured(header: tuple[bytes, bytes]) -> tuple[bytes, bytes]:
+    """No cookie of a site with TLS ever goes over a line without."""
+    name, value = header
+    plain = name.lower() == b"set-cookie" and b"; secure" not in value.lower()
+    return (name, value + b"; Secure") if plain else header
 
 
 def _origin(url: str) -> str:

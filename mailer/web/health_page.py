@@ -27,13 +27,13 @@ from mailer.web.access import ForbiddenError, office
 router = APIRouter()
 
 
-@router.get("/healthz")
+@router.api_route("/healthz", methods=["GET", "HEAD"])
 def healthz() -> Response:
     """The console answers."""
     return PlainTextResponse("ok\n")
 
 
-@router.get("/readyz")
+@router.api_route("/readyz", methods=["GET", "HEAD"])
 def readyz(request: Request) -> Response:
     """200 if the ledger can be read and a run is at work on it, 503 if not; both say which."""
     app = office(request)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 from datetime import timedelta
 from typing import Annotated, cast
@@ -9,6 +10,7 @@ from typing import Annotated, cast
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
+from mailer.core.inert import inert
 from mailer.core.people import Act, Person
 from mailer.ledger import people
 from mailer.web.access import (
@@ -20,9 +22,12 @@ from mailer.web.access import (
     who_may,
 )
 from mailer.web.pages import local, render
-from mailer.web.throttle import Throttle
+from mailer.web.throttle import Throttle, network_of
 
 router = APIRouter()
+
+_LOG = logging.getLogger("mailer.console")
+"""Where who watches for guesses finds them: an address, and never what was typed."""
 
 
 @router.get("/login", name="login")
@@ -49,6 +54,7 @@ def log_in(
         return refused
     admitted = app.desk.log_in(login, password, now=app.now())
     if admitted is None:
+        _LOG.warning("log in failed from %s", _address(request))
         return _again(request, login, next, "This login and password do not belong together.", 401)
     succeeded(request, login)
     before = request.cookies.get(cookie_name(request))
@@ -61,7 +67,10 @@ def log_in(
 
 def too_many(request: Request, login: str) -> timedelta:
     """Begin an attempt at a password: zero, or how long to wait because there were too many."""
-    return _throttle(request).begin(*_who_tries(request, login), office(request).now())
+    wait = _throttle(request).begin(*_who_tries(request, login), office(request).now())
+    if wait:
+        _LOG.warning("log in refused from %s: too many attempts", _address(request))
+    return wait
 
 
 def said(wait: timedelta) -> str:
@@ -79,7 +88,11 @@ def _throttle(request: Request) -> Throttle:
 
 
 def _who_tries(request: Request, login: str) -> tuple[str, str]:
-    return people.login_key(login), request.client.host if request.client else ""
+    return people.login_key(login), network_of(_address(request))
+
+
+def _address(request: Request) -> str:
+    return inert(request.client.host) if request.client else ""
 
 
 def _again(request: Request, login: str, target: str, fault: str, status: int) -> Response:

@@ -23,6 +23,9 @@ from mailer.core.errors import MailerError
 STOP_WITHIN_S = 5
 """Seconds that open requests have, once it was told to end."""
 
+YIELDS_BY = 5
+"""How much lower its priority is than that of the run it is beside."""
+
 
 def serve(
     site: ASGIApp,
@@ -59,6 +62,7 @@ def serve(
             ) from None
         server = uvicorn.Server(config)
         if until_eof:
+            os.nice(YIELDS_BY)
             threading.Thread(target=_end_with_stdin, args=(server,), daemon=True).start()
         say(f"{name} at {address(where, listening)}")
         asyncio.run(server.serve([listening]))

@@ -44,14 +44,14 @@ def add_person(app: App, role: Role, login: str = "") -> str:
     return login
 
 
-def begin_session(one: Browser, login: str) -> str:
+def begin_session(one: Browser, login: str, cookie: str = "session") -> str:
     """A session in the ledger and in the browser, without the work of a login; its token."""
     app, token = one.office, secrets.token_urlsafe(32)
     with app.database.write() as session:
         row = people.named(session, login)
         assert row is not None
         people.begin_session(session, row.id or 0, token_hash(token), app.now())
-    one.cookies.set("session", token, domain="localhost.local")
+    one.cookies.set(cookie, token, domain="localhost.local")
     return token
 
 

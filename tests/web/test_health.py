@@ -22,6 +22,7 @@ def a_run(app: App) -> None:
 def test_alive_is_only_that_the_console_answers(app: App) -> None:
     with browser(app) as one:
         assert one.get("/healthz").text == "ok\n"
+        assert one.head("/healthz").status_code == 200
 
 
 def test_ready_is_a_ledger_and_a_run_that_was_seen(app: App, clock: FakeClock) -> None:

@@ -207,6 +207,9 @@ def test_behind_a_proxy_only_its_name_and_its_pages_are_ours(
             assert one.get("/login", headers={"Host": "evil.example"}).status_code == 421
             cookie = one.post("/login", data=form, headers=host | {"Origin": name})
             assert cookie.headers["set-cookie"].startswith("__Host-session=") == tls
+            begin_session(one, "staff", "__Host-session" if tls else "session")
+            zone = one.post("/settings/zone", data={"zone": "UTC"}, headers=host | {"Origin": name})
+            assert zone.headers["set-cookie"].endswith("; Secure") == tls
 
 
 def test_a_forwarded_host_is_never_believed(app: App) -> None:
@@ -318,6 +321,31 @@ def test_never_more_guesses_from_an_address_than_its_limit(clock: FakeClock) -> 
     waits = [limits.begin(f"n{i}", "192.0.2.1", clock()) for i in range(throttle.ADDRESS_LIMIT + 1)]
     assert [bool(wait) for wait in waits] == [False] * throttle.ADDRESS_LIMIT + [True]
     assert not limits.begin("n0", "192.0.2.2", clock())
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("192.0.2.1", "192.0.2.1"),
+        ("testclient", "testclient"),
+        ("", ""),
+    ],
+)
+def test_the_many_addresses_of_one_subscriber_are_one(address: str, network: str) -> None:
+    assert throttle.network_of(address) == network
+
+
+def test_a_failed_login_is_logged_by_its_address_and_never_by_what_was_typed(
+    app: App, caplog: pytest.LogCaptureFixture
+) -> None:
+    with browser(app) as one:
+        for _ in range(throttle.PAIR_LIMIT + 1):
+            one.log_in("my-password-in-the-wrong-field", "wrong")
+    assert "log in failed from testclient" in caplog.text
+    assert "log in refused from testclient" in caplog.text
+    assert "wrong-field" not in caplog.text
 
 
 def test_guesses_from_elsewhere_never_lock_out_who_was_in_before(clock: FakeClock) -> None:
