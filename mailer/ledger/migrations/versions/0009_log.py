@@ -6,11 +6,8 @@ from alembic import op
 revision = "0009"
 down_revision = "0008"
 
-ODD = (
-    "(state IN ('deferred', 'rejected', 'expired', 'in_doubt', 'suppressed', 'cancelled')"
-    " OR (state IN ('pending', 'sending') AND attempts > 0))"
-)
-FAILED = "outcome NOT IN ('', 'accepted')"
+ODD = "state <> 'accepted' AND (attempts > 0 OR (state <> 'pending' AND state <> 'sending'))"
+FAILED = "outcome <> '' AND outcome <> 'accepted'"
 
 
 def upgrade() -> None:
