@@ -20,9 +20,10 @@ from mailer.compose.templates import TemplateSet
 from mailer.config import Config
 from mailer.core import links, verp
 from mailer.core.clockwatch import Reading
+from mailer.core.errors import TemplateError
 from mailer.core.job import Job
 from mailer.core.links import Links, Purpose
-from mailer.core.model import NOTICES
+from mailer.core.model import NOTICES, DispatchKind
 from mailer.delivery import opening
 from mailer.delivery.sender import Sender
 from mailer.desk import Desk
@@ -84,24 +85,32 @@ class Composer:
         self._office = config.office
         self._signer = Signer.configured(config)
         self._bounces = config.bounces.parts
-        # One-click unsubscribing is for https addresses alone (RFC 8058 §3.1).
-        pages = config.public.base_url
-        self._pages = pages if pages.startswith("https://") else ""
+        self._pages = config.public.base_url
         self._loaded = lru_cache(maxsize=DISPATCHES_AT_ONCE)(self._load)
 
     def __call__(self, job: Job) -> Filled:
         """One contact's copy; raises TemplateError."""
         references = self._references(job) if job.copy.kind in NOTICES else ()
-        copies, leave = self._loaded(job.dispatch), ""
-        if self._pages:
-            token = Links.of(self._database.link_key, job.message_id).unsubscribe
-            leave = links.page(self._pages, Purpose.UNSUBSCRIBE, token)
-        filled = copies.fill(job.contact, job.message_id, job.date, references, leave)
+        leave, agreement = self._addresses(job) if self._pages else ("", "")
+        if job.copy.kind is DispatchKind.INVITATION and not agreement:
+            raise TemplateError(
+                "there is no page where the embargo is accepted; set [public] base_url"
+            )
+        copies = self._loaded(job.dispatch)
+        filled = copies.fill(job.contact, job.message_id, job.date, references, leave, agreement)
         if self._bounces is not None:
             token = verp.token(job.delivery, self._database.link_key)
             sender = verp.verp(*self._bounces, token)
             filled = filled._replace(mail_from=sender, envid=token)
         return self._signer.signed(filled) if self._signer else filled
+
+    def _addresses(self, job: Job) -> tuple[str, str]:
+        """Where this copy's reader leaves, with one click, and accepts the embargo."""
+        made = Links.of(self._database.link_key, job.message_id)
+        leave = links.page(self._pages, Purpose.UNSUBSCRIBE, made.unsubscribe)
+        agreement = links.page(self._pages, Purpose.EMBARGO, made.embargo, job.contact.language)
+        # One-click unsubscribing is for https addresses alone (RFC 8058 §3.1).
+        return leave if leave.startswith("https://") else "", agreement
 
     def _references(self, job: Job) -> tuple[str, ...]:
         with self._database.read() as session:

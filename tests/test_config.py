@@ -830,7 +830,7 @@ def test_the_example_shows_each_default_as_it_is(office: Path) -> None:
     text = without_fallback(EXAMPLE.read_text("utf-8"))
     (office / "config.toml").write_text(text, "utf-8")
     shown = re.sub(
-        r"(?m)^# (?!username|password_file|transaction_t|reply_to|title|not_before_local"
+        r"(?m)^# (?!username|password_file|transaction_t|reply_to|title|terms|not_before_local"
         r"|base_url|tls_c|tls_k|key_f|selector"
         r"|address|forward_to|maildir|imap_host|imap_username|imap_password_file)(\w+ = )",
         r"\1",

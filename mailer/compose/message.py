@@ -118,7 +118,7 @@ def frame(
     """The frame of this contact's copy; of the contact only the language and the zone count."""
     if date.tzinfo is None:
         raise ValueError("a message needs an aware date")
-    audience = dispatch.audience
+    audience, version = dispatch.audience, revealed(version, dispatch.kind)
     language = version.edition(recipient.language, audience.language).language
     sender_name, mail_from = mailbox_of(audience.sender, audience.name, "sender")
     list_name = list_id(audience.name, office.domain)
@@ -135,11 +135,10 @@ def frame(
         after_own.insert(-1, ("Content-Language", language))
     # For the reader's program: no other message has it. Nothing rests on its being secret.
     mark = f"{version.reference} {version.number} {dispatch.kind} {audience.name} {language}"
-    shown = revealed(version, dispatch.kind)
-    files = list(shown.attachments)
+    files = list(version.attachments)
     pictures = {
         name: cid
-        for name, cid in pictures_of(shown, office.domain)
+        for name, cid in pictures_of(version, office.domain)
         if f'"cid:{cid}"' in rendered.html
     }
     entry = calendar(version, dispatch, recipient, office, embargoed=dispatch.embargoed(date))

@@ -26,7 +26,7 @@ from mailer.compose.templates import Rendered, TemplateSet, carries_notice, rend
 from mailer.compose.text import one_line
 from mailer.compose.view import notice, shown_zone, wording_of
 from mailer.core.errors import MailerError
-from mailer.core.model import Contact, Dispatch, Office, Version
+from mailer.core.model import Contact, Dispatch, DispatchKind, Office, Version
 
 KINDS_OF_READERS = 64
 """How many compiled messages a dispatch keeps; readers of any other kind are rendered in full."""
@@ -77,11 +77,16 @@ class Copies:
         date: datetime,
         references: Sequence[str] = (),
         unsubscribe: str = "",
+        agreement: str = "",
     ) -> Filled:
         """One contact's copy; raises what `templates.render` and `message.build` raise.
 
-        `references` and `unsubscribe` as `message.own_headers` has them.
+        `references` and `unsubscribe` as `message.own_headers` has them, `agreement` as
+        `templates.render` does. An invitation, with its contact's own address in the text, is
+        rendered for each.
         """
+        if self._dispatch.kind is DispatchKind.INVITATION:
+            return self.whole(contact, message_id, date, references, unsubscribe, agreement)
         name, outlet = one_line(contact.name), one_line(contact.outlet)
         kind = (contact.language, contact.timezone, not name, not outlet, not unsubscribe, date)
         try:
@@ -99,9 +104,10 @@ class Copies:
         date: datetime,
         references: Sequence[str] = (),
         unsubscribe: str = "",
+        agreement: str = "",
     ) -> Filled:
         """The same copy, rendered and built from the beginning."""
-        rendered = self._rendered(contact, date, unsubscribe)
+        rendered = self._rendered(contact, date, unsubscribe, agreement)
         built = message.build(
             *(rendered, self._version, self._dispatch, contact, self._office),
             *(message_id, date, references, unsubscribe),
@@ -164,7 +170,9 @@ class Copies:
                 return False
         return True
 
-    def _rendered(self, contact: Contact, date: datetime, leave: str) -> Rendered:
+    def _rendered(
+        self, contact: Contact, date: datetime, leave: str, agreement: str = ""
+    ) -> Rendered:
         embargoed = self._dispatch.embargoed(date)
         return render(
             self._templates,
@@ -174,6 +182,7 @@ class Copies:
             self._office,
             embargoed=embargoed,
             leave=leave,
+            agreement=agreement,
         )
 
     def _carries_notice(self, rendered: Rendered, contact: Contact, date: datetime) -> bool:

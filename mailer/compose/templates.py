@@ -37,6 +37,7 @@ MAX_FILE = 1_000_000
 MAX_FILES = 500
 _SUFFIXES = frozenset({".html", ".txt", ".css"})
 _NAMES = {
+    DispatchKind.INVITATION: "invitation",
     DispatchKind.WITHDRAWAL: "withdrawal",
     DispatchKind.EMBARGO_CHANGE: "embargo_change",
 }
@@ -104,16 +105,19 @@ def render(
     *,
     embargoed: bool,
     leave: str = "",
+    agreement: str = "",
 ) -> Rendered:
     """One contact's copy, in their language and zone; `embargoed` as `Dispatch.embargoed` has it.
 
-    `leave` is the address of this contact's own page to choose and to leave, if there is one.
+    `leave` is the address of this contact's own page to choose and to leave, if there is one;
+    `agreement` is where an invited contact may accept the embargo; empty: a sample stands there.
 
     Raises `TemplateError` as "file:line: what is wrong; what to do" for any fault in a template,
     used or not, for an embargoed copy that does not begin and end with its notice, and for a
     correction, withdrawal or embargo change that does not say that it is one.
     """
-    seen = view(version, dispatch, recipient, office, embargoed=embargoed, leave=leave)
+    pages = {"leave": leave, "agreement": agreement}
+    seen = view(version, dispatch, recipient, office, embargoed=embargoed, **pages)
     compiled = _chosen(templates, dispatch, wording_of(version, dispatch, recipient))
     values = {field.name: getattr(seen, field.name) for field in fields(View)}
     subject, text, html = (_run(templates, template, values) for template in compiled)
@@ -123,6 +127,8 @@ def render(
         _require_notice(rendered, seen, names)
     if seen.mark:
         _require_mark(rendered, seen, names)
+    if seen.agreement:
+        _require_agreement(rendered, seen, names)
     return rendered
 
 
@@ -208,7 +214,8 @@ def _compiled(
         )
     environment = _environment(templates, language)
     compiled = []
-    for part in ("subject.txt", f"{kind}.txt", f"{kind}.html"):
+    subject = "invitation_subject.txt" if kind == "invitation" else "subject.txt"
+    for part in (subject, f"{kind}.txt", f"{kind}.html"):
         name = f"{folder}/{part}" if f"{folder}/{part}" in templates.files else f"{BASE}/{part}"
         if name not in templates.files:
             raise TemplateError(f"{name}: is missing; copy it from the shipped templates")
@@ -332,6 +339,15 @@ def _lacking(rendered: Rendered, notice: tuple[str, ...]) -> Iterator[tuple[int,
         yield 2, "begin"
     if not visible.endswith(wanted):
         yield 2, "end"
+
+
+def _require_agreement(rendered: Rendered, seen: View, names: list[str]) -> None:
+    for name, words in zip(names[1:], (rendered.text, unescape(rendered.html)), strict=True):
+        if seen.agreement not in words:
+            raise TemplateError(
+                f"{name}:1: an invitation must say where the embargo is accepted;"
+                " put {{ agreement }} into it"
+            )
 
 
 def _require_mark(rendered: Rendered, seen: View, names: list[str]) -> None:

@@ -38,6 +38,9 @@ MARKS = {
 }
 """The key, in the catalogs, of what each kind of notice is marked with."""
 
+SAMPLE_AGREEMENT = "https://…"
+"""What stands for the address of the agreement where an invitation is only tried or shown."""
+
 LIFTED = "EMBARGO LIFTED"
 """The same of an embargo change once nothing is embargoed any more."""
 
@@ -84,6 +87,7 @@ class View:
     mark: str
     note: Prose
     changes_marked: bool
+    agreement: str
     embargo_was: tuple[str, ...]
     embargo_now: tuple[str, ...]
     subject_prefix: str
@@ -116,8 +120,11 @@ def revealed(version: Version, kind: DispatchKind) -> Version:
     """What a message of this kind may show of a version, whatever its template asks for.
 
     Of a withdrawn text nothing: no headline, no word of it, no file. Of a changed embargo the
-    headline alone.
+    headline alone. In an invitation not even what the item is, or who can be asked about it.
     """
+    if kind is DispatchKind.INVITATION:
+        silent = (Edition(version.editions[0].language, "", ""),)
+        return replace(version, reference="", kind="", editions=silent, contacts=(), attachments=())
     if kind not in (DispatchKind.WITHDRAWAL, DispatchKind.EMBARGO_CHANGE):
         return version
     named = kind is DispatchKind.EMBARGO_CHANGE
@@ -130,7 +137,8 @@ def revealed(version: Version, kind: DispatchKind) -> Version:
 
 def wording_of(version: Version, dispatch: Dispatch, recipient: Contact) -> str:
     """The language of the fixed words in this contact's copy, one of `model.LANGUAGES`."""
-    edition = version.edition(recipient.language, dispatch.audience.language)
+    told = revealed(version, dispatch.kind)
+    edition = told.edition(recipient.language, dispatch.audience.language)
     return wording_language(edition.language, dispatch.audience.language)
 
 
@@ -163,8 +171,12 @@ def view(
     *,
     embargoed: bool,
     leave: str = "",
+    agreement: str = "",
 ) -> View:
-    """What the templates of this contact's copy see; `embargoed` as for `notice`."""
+    """What the templates of this contact's copy see; `embargoed` as for `notice`.
+
+    `agreement` is the address at which an invited contact may accept the embargo.
+    """
     version = revealed(version, dispatch.kind)
     edition = version.edition(recipient.language, dispatch.audience.language)
     wording = wording_of(version, dispatch, recipient)
@@ -176,11 +188,13 @@ def view(
     if embargoed:
         short = _short_notice(*_embargo_for(version, dispatch, recipient), wording)
     was, now = _change(dispatch, recipient, wording, embargoed=embargoed)
+    invites = dispatch.kind is DispatchKind.INVITATION
     return View(
         dispatch_kind=dispatch.kind.value,
         mark=_mark(dispatch.kind, wording, embargoed=embargoed),
         note=told.note,
         changes_marked=told.marked,
+        agreement=one_line(agreement) or (SAMPLE_AGREEMENT if invites else ""),
         embargo_was=was,
         embargo_now=now,
         subject_prefix=one_line(dispatch.audience.subject_prefix),
@@ -189,7 +203,7 @@ def view(
         organisation=one_line(version.organisation),
         kind=word(version.kind, wording) if version.kind in KINDS else one_line(version.kind),
         statement=version.kind == "statement",
-        date=format_date(version.date, "long", locale=_locale(wording)),
+        date="" if invites else format_date(version.date, "long", locale=_locale(wording)),
         reference=one_line(version.reference),
         headline=one_line(edition.headline),
         subhead=one_line(edition.subhead),

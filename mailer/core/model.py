@@ -92,6 +92,7 @@ class Draft:
     body: str = ""
     notes: str = ""
     embargo_line: str = ""
+    invitation: str = ""
     contacts: tuple[PressContact, ...] = ()
     links: tuple[Link, ...] = ()
     attachments: tuple[str, ...] = ()
@@ -202,6 +203,7 @@ class Embargo:
 class DispatchKind(StrEnum):
     """Why a dispatch goes out."""
 
+    INVITATION = "invitation"
     ADVANCE = "advance"
     RELEASE = "release"
     CORRECTION = "correction"
@@ -217,8 +219,9 @@ NOTICES = (DispatchKind.CORRECTION, DispatchKind.WITHDRAWAL, DispatchKind.EMBARG
 class Dispatch:
     """One version to one audience at one instant (UTC), of one kind. `embargo` None: immediate.
 
-    Of a notice, `note` says in the officer's words what changed, or why; of an embargo change,
-    `earlier` is the embargo that no longer holds.
+    Of a notice, `note` says in the officer's words what changed, or why; of an invitation it is all
+    that is said to those who have not accepted the embargo. Of an embargo change, `earlier` is the
+    embargo that no longer holds.
     """
 
     audience: Audience
@@ -232,11 +235,11 @@ class Dispatch:
         """Whether a copy composed at `now` (UTC) must carry the embargo notice.
 
         An advance copy always; a notice of what is still embargoed until the lift; a withdrawal
-        never, because it holds no text.
+        and an invitation never, because they hold no text.
         """
         if self.kind is DispatchKind.ADVANCE:
             return True
-        if self.kind in (DispatchKind.RELEASE, DispatchKind.WITHDRAWAL):
+        if self.kind in (DispatchKind.INVITATION, DispatchKind.RELEASE, DispatchKind.WITHDRAWAL):
             return False
         return self.embargo is not None and now < self.embargo.instant
 

@@ -60,6 +60,7 @@ class Plan:
                 "instant": planned.dispatch.instant.isoformat(),
                 "embargo": _moment(planned.dispatch.embargo),
                 "recipients": sorted(contact.email for contact in planned.contacts),
+                **({"note": planned.dispatch.note} if planned.dispatch.note else {}),
             }
             for planned in self.dispatches
         ]
@@ -68,8 +69,30 @@ class Plan:
 
     @property
     def recipients(self) -> int:
-        """How many journalists get a copy."""
-        return sum(len(d.contacts) for d in self.dispatches)
+        """How many journalists get a copy; an invitation is none."""
+        return sum(
+            len(planned.contacts)
+            for planned in self.dispatches
+            if planned.dispatch.kind is not DispatchKind.INVITATION
+        )
+
+    def inviting_others(self, having: Collection[str]) -> Plan:
+        """This plan, inviting nobody of these (case-folded addresses): their invitation holds."""
+        dispatches = []
+        for planned in self.dispatches:
+            if planned.dispatch.kind is DispatchKind.INVITATION:
+                others = tuple(c for c in planned.contacts if c.email.casefold() not in having)
+                if not others:
+                    continue
+                planned = replace(planned, contacts=others)
+            dispatches.append(planned)
+        return replace(self, dispatches=tuple(dispatches))
+
+    @property
+    def invitation(self) -> str:
+        """The officer's words in its invitations; empty if nobody is invited."""
+        invited = (d.dispatch for d in self.dispatches)
+        return next((d.note for d in invited if d.kind is DispatchKind.INVITATION), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +120,7 @@ def make(
     standing: Standing,
     now: datetime,
     embargo_for: Mapping[str, Embargo] = MappingProxyType({}),
+    invitation: str = "",
 ) -> Plan:
     """The plan for one version as of `now` (UTC). Nobody is in it twice.
 
@@ -105,6 +129,9 @@ def make(
     passed; everyone else gets the text at the lift, or in their own morning if the audience waits
     for it. `embargo_for` is an audience's own embargo, by its name. What a journalist has chosen
     wins over the lists: how they are written to, and which of the open audiences they are in.
+
+    With an `invitation`, those who would get an advance copy had they accepted the embargo are
+    invited to accept it, when the advance copies go; they stay in the release until they do.
     """
     seen: dict[str, str] = {}
     dispatches: list[PlannedDispatch] = []
@@ -132,7 +159,7 @@ def make(
         # Where everybody is left out nothing is planned; a list with nobody on it is somebody's
         # mistake, and stays to be seen.
         if early or at_lift or not any(left.audience == audience.name for left in left_out):
-            dispatches += _dispatches(audience, theirs, early, at_lift, now)
+            dispatches += _dispatches(audience, theirs, early, at_lift, now, invitation)
     return Plan(content_hash, templates, embargo, tuple(dispatches), tuple(left_out))
 
 
@@ -176,6 +203,7 @@ def _dispatches(
     early: Sequence[Contact],
     at_lift: Sequence[Contact],
     now: datetime,
+    invitation: str,
 ) -> list[PlannedDispatch]:
     lift = max(embargo.instant, now) if embargo else now
     # A release is planned even where it is empty: whoever cannot be given the advance copy in time
@@ -195,6 +223,9 @@ def _dispatches(
         ahead = max(embargo.instant - audience.advance, now)
         advance = Dispatch(audience, DispatchKind.ADVANCE, ahead, embargo)
         planned.insert(0, PlannedDispatch(advance, tuple(early)))
+        if invitation and at_lift and audience.requires_acceptance:
+            invited = Dispatch(audience, DispatchKind.INVITATION, ahead, embargo, invitation)
+            planned.insert(0, PlannedDispatch(invited, tuple(at_lift)))
     return planned
 
 

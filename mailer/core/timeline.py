@@ -187,6 +187,7 @@ def make(
 
 _LIFTS = "the embargo lifts"
 _EVENTS = {
+    DispatchKind.INVITATION: "invitation to accept the embargo",
     DispatchKind.ADVANCE: "advance copy",
     DispatchKind.RELEASE: "release",
     DispatchKind.CORRECTION: "correction",
@@ -225,7 +226,7 @@ class _Holding:
             self.texts += event.copies
         if self.has is Has.WITHDRAWN and event.kind is not DispatchKind.WITHDRAWAL:
             return
-        if event.kind is DispatchKind.EMBARGO_CHANGE:
+        if event.kind in (DispatchKind.EMBARGO_CHANGE, DispatchKind.INVITATION):
             return
         if event.kind in _TEXTS:
             advance = event.kind is DispatchKind.ADVANCE

@@ -352,7 +352,7 @@ class Sender:
         code = refusal.code
         if code in (RefusalCode.LIFTED, RefusalCode.NOT_ACCEPTED):
             result = Result(DeliveryEvent.CANCEL, refusal.reason, to_release=True)
-        elif code in (RefusalCode.SUPERSEDED, RefusalCode.WITHDRAWN):
+        elif code in _NO_MORE:
             result = Result(DeliveryEvent.CANCEL, refusal.reason)
         elif code is RefusalCode.SUPPRESSED:
             result = Result(DeliveryEvent.SUPPRESS, refusal.reason)
@@ -396,6 +396,7 @@ class Sender:
         self._record.end(End(begin.job, result))
 
 
+_NO_MORE = (RefusalCode.SUPERSEDED, RefusalCode.WITHDRAWN, RefusalCode.ALREADY_ACCEPTED)
 _EVENTS = {
     Outcome.ACCEPTED: DeliveryEvent.ACCEPT,
     Outcome.RETRY: DeliveryEvent.DEFER,

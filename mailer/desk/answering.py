@@ -7,20 +7,26 @@ is told the difference: not the caller, and not by what it costs.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from zoneinfo import available_timezones
 
 from sqlmodel import Session
 
+from mailer.compose.markdown import Picture
+from mailer.compose.prose import pictures_of
 from mailer.compose.text import one_line
+from mailer.compose.view import View, view
 from mailer.core.errors import MailerError
 from mailer.core.inert import inert
 from mailer.core.links import Purpose
-from mailer.core.model import LANGUAGES
+from mailer.core.model import LANGUAGES, Version
 from mailer.core.wishes import Wish
+from mailer.desk import terms
 from mailer.desk.base import DeskBase
-from mailer.ledger import audit, consent, linked, wishes
+from mailer.desk.terms import Terms
+from mailer.ledger import audit, consent, inviting, linked, wishes
 from mailer.ledger.linked import Linked
 
 JOURNALIST = "the journalist"
@@ -28,6 +34,15 @@ JOURNALIST = "the journalist"
 
 LONGEST_NAME = 120
 """Characters of a name that a journalist gives."""
+
+
+@dataclass(frozen=True, slots=True)
+class Readable:
+    """A text that a journalist may read on the page, as a template would have it, and its files."""
+
+    view: View
+    version: Version
+    pictures: tuple[Picture, ...]
 
 
 class Answering(DeskBase):
@@ -84,9 +99,46 @@ class Answering(DeskBase):
             detail |= {"name": name, "language": language, "timezone": timezone}
             self._tell(session, "choose", found, detail, now)
 
+    def terms(self, language: str) -> Terms | None:
+        """The embargo terms as they are now, in a language if there are such; None: there are none.
+
+        Raises MailerError if they cannot be read.
+        """
+        file = self._config.embargo.terms
+        return terms.read(file, language, self._config.office.language) if file else None
+
+    def text_for(self, token: str, now: datetime) -> Readable | None:
+        """What the journalist may read now by an embargo link; None, whatever the reason."""
+        with self._database.read() as session:
+            found = linked.find(session, Purpose.EMBARGO, token, now)
+            told = inviting.text_for(session, found, now) if found else None
+        if told is None:
+            return None
+        version, dispatch, contact = told
+        embargoed = dispatch.embargoed(now)
+        seen = view(version, dispatch, contact, self._config.office, embargoed=embargoed)
+        return Readable(seen, version, pictures_of(version, self._config.office.domain))
+
+    def accept(self, token: str, accepted: Terms, *, address: str, now: datetime) -> None:
+        """Record that the journalist accepts these terms, and give them their advance copy."""
+        with self._database.write() as session:
+            found = linked.find(session, Purpose.EMBARGO, token, now)
+            if found is None:
+                return
+            email = found.contact.email
+            before = consent.acceptance_of(session, email)
+            if before is None or not before.accepted or before.terms != accepted.digest:
+                said = f"on the page, by the link in {found.subject} ({JOURNALIST})"
+                consent.keep_terms(session, accepted.digest, accepted.language, accepted.text, now)
+                consent.record_acceptance(
+                    *(session, email, True, said, now), terms=accepted.digest, address=address
+                )
+                detail: dict[str, object] = {"terms": accepted.digest, "from": address}
+                self._tell(session, "accept", found, detail, now)
+            inviting.let_in(session, email, now)
+
     def _has_left(self, session: Session, found: Linked) -> bool:
-        key = found.contact.email.casefold()
-        return any(row.email_key == key for row in consent.suppressions(session))
+        return consent.is_suppressed(session, found.contact.email)
 
     def _tell(
         self,

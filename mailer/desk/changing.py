@@ -21,7 +21,7 @@ from mailer.core.plan import Plan, PlannedDispatch, Standing
 from mailer.core.states import DispatchState
 from mailer.desk.deciding import Deciding
 from mailer.desk.proposal import Basis, Document, Proposal
-from mailer.ledger import approvals, audit, changes, plans, store
+from mailer.ledger import approvals, audit, changes, inviting, plans, store
 from mailer.ledger.changes import Group
 from mailer.ledger.tables import AdvisoryRow
 
@@ -265,7 +265,8 @@ class Changing(Deciding):
                     under = self._now_under(session, owner, group)
                     groups.append(Group(group.audience, _with(group.dispatch, under), ()))
         known = plans.standing(session, None).for_those_there()
-        plan = _plan(version, templates.digest, groups, known, now)
+        words, having = inviting.invited(session, owner.id or 0)
+        plan = _plan(version, templates.digest, groups, known, now, words).inviting_others(having)
         plan = replace(plan, dispatches=plan.dispatches + notices)
         self._proposer.try_templates(version, plan, templates)
         return plan
@@ -348,13 +349,20 @@ def _notices(
 
 
 def _plan(
-    version: Version, templates: str, waiting: Iterable[Group], standing: Standing, now: datetime
+    version: Version,
+    templates: str,
+    waiting: Iterable[Group],
+    standing: Standing,
+    now: datetime,
+    invitation: str,
 ) -> Plan:
     """The plan for those who still wait, each audience with its own embargo."""
     groups = list(waiting)
     own = {g.audience.name: g.dispatch.embargo for g in groups if g.dispatch.embargo}
     people = [(group.audience, group.contacts) for group in groups]
-    return planning.make(version.content_hash, templates, None, people, standing, now, own)
+    return planning.make(
+        version.content_hash, templates, None, people, standing, now, own, invitation
+    )
 
 
 def _with(dispatch: Dispatch, embargo: Embargo | None) -> Dispatch:

@@ -8,7 +8,7 @@ from mailer.core.errors import MailerError
 from mailer.core.inert import brief
 from mailer.desk.base import DeskBase
 from mailer.intake import addresses
-from mailer.ledger import audit, consent
+from mailer.ledger import audit, consent, inviting
 
 
 class Consenting(DeskBase):
@@ -41,12 +41,17 @@ class Consenting(DeskBase):
     def record_acceptance(
         self, email: str, *, accepted: bool, source: str, by: str, now: datetime
     ) -> None:
-        """Record what a journalist said of the embargo terms; from now it counts, not the list."""
+        """Record what a journalist said of the embargo terms; from now it counts, not the list.
+
+        Who was invited, and accepts, gets their advance copy.
+        """
         by, email = self._named(by), address(email)
         if not source.strip():
             raise MailerError("say how you know: --source")
         with self._database.write() as session:
             consent.record_acceptance(session, email, accepted, f"{source} ({by})", now)
+            if accepted:
+                inviting.let_in(session, email, now)
             audit.append(
                 session,
                 at=now,

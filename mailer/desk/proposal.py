@@ -137,8 +137,10 @@ class Proposer:
         lists = self.lists(names)
         people, found = self.audiences(names)
         known = plans.standing(session, version_id)
+        invitation = self._invitation(draft)
         plan = planning.make(
-            version.content_hash, templates.digest, embargo, people, known, now, own
+            *(version.content_hash, templates.digest, embargo, people, known, now, own),
+            invitation,
         )
         version = replace(version, number=number)
         if not plan.recipients:
@@ -181,6 +183,16 @@ class Proposer:
                 '"00:01 GMT, 9 February 2027", or --immediate' + hint
             )
         return (None, ()) if line is None else self.read_embargo(line, now)
+
+    def _invitation(self, draft: Draft) -> str:
+        """The officer's words to those who have not accepted the embargo; there must be a page."""
+        pages, terms = self._config.public.base_url, self._config.embargo.terms
+        if draft.invitation and not (pages and terms):
+            raise MailerError(
+                "the document invites journalists to accept the embargo, but there is no page where"
+                " they could; set [public] base_url and [embargo] terms, or take out the invitation"
+            )
+        return draft.invitation
 
     def read_embargo(self, line: str, now: datetime) -> tuple[Embargo, tuple[str, ...]]:
         """An embargo line's one instant and its warnings; a question or a refusal is raised."""

@@ -116,6 +116,7 @@ class Queueing(DeskBase):
             standing,
             proposal.made_at,
             proposal.embargo_for,
+            proposal.plan.invitation,
         )
         return again.hash == plan_hash
 

@@ -137,6 +137,7 @@ def to_json(draft: Draft) -> dict[str, object]:
         "body": draft.body or None,
         "notes": draft.notes or None,
         "embargo_line": draft.embargo_line or None,
+        "invitation": draft.invitation or None,
         "contacts": _contacts(draft.contacts),
         "links": [{"text": x.text, "url": x.url, "line": x.line} for x in draft.links],
         "attachments": list(draft.attachments),

@@ -31,7 +31,7 @@ EDITION_KEYS = ("language", "headline", "subhead", "dateline", "notes")
 
 KEYS = (
     "organisation", "kind", "date", "reference", "headline", "subhead", "dateline", "language",
-    "embargo", "notes", "attachments", "contacts",
+    "embargo", "invitation", "notes", "attachments", "contacts",
 )  # fmt: skip
 """What the front matter of an advisory may say."""
 
@@ -76,6 +76,7 @@ def draft_of(toml: str, lines: Sequence[Line], name: str) -> Draft:
         body=body,
         notes=said.prose("notes"),
         embargo_line=said.embargo(),
+        invitation=said.prose("invitation"),
         contacts=said.contacts(),
         links=links,
         attachments=said.attachments(),

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from mailer.ledger.tables import AcceptanceRow, SuppressionRow
+from mailer.ledger.wish_tables import TermsRow
 
 
 def suppressions(session: Session) -> list[SuppressionRow]:
@@ -45,9 +46,47 @@ def acceptances(session: Session) -> dict[str, AcceptanceRow]:
     return {row.email_key: row for row in rows}
 
 
+def acceptance_of(session: Session, email: str) -> AcceptanceRow | None:
+    """The latest answer of one contact, if they gave any."""
+    theirs = select(AcceptanceRow).where(AcceptanceRow.email_key == email.casefold())
+    return session.exec(theirs.order_by(col(AcceptanceRow.id).desc())).first()
+
+
+def is_suppressed(session: Session, email: str) -> bool:
+    """Whether an address is suppressed now."""
+    theirs = select(SuppressionRow.id).where(SuppressionRow.email_key == email.casefold())
+    standing = theirs.where(col(SuppressionRow.released_at).is_(None))
+    return session.exec(standing.limit(1)).first() is not None
+
+
 def record_acceptance(
-    session: Session, email: str, accepted: bool, source: str, now: datetime
+    session: Session,
+    email: str,
+    accepted: bool,
+    source: str,
+    now: datetime,
+    *,
+    terms: str = "",
+    address: str = "",
 ) -> None:
-    """Record an answer to the embargo terms, and how we know of it."""
-    key = email.casefold()
-    session.add(AcceptanceRow(email=email, email_key=key, accepted=accepted, at=now, source=source))
+    """Record an answer to the embargo terms, and how we know of it.
+
+    Of an answer on the page also the digest of the `terms`, and the network `address`.
+    """
+    session.add(
+        AcceptanceRow(
+            email=email,
+            email_key=email.casefold(),
+            accepted=accepted,
+            at=now,
+            source=source,
+            terms=terms,
+            address=address,
+        )
+    )
+
+
+def keep_terms(session: Session, digest: str, language: str, text: str, now: datetime) -> None:
+    """Keep the embargo terms that somebody accepted, word for word, once."""
+    if session.get(TermsRow, digest) is None:
+        session.add(TermsRow(digest=digest, language=language, text=text, first_at=now))

@@ -140,7 +140,7 @@ def start(session: Session, row: DispatchRow, now: datetime, late_grace: timedel
     resumed = holds.last_release(session, advisory_id) or row.instant
     late = now - max(row.instant, row.approved_at or row.instant, resumed)
     lifted = row.embargo_instant is not None and row.embargo_instant <= now
-    if row.kind == DispatchKind.ADVANCE and lifted:
+    if row.kind in (DispatchKind.INVITATION, DispatchKind.ADVANCE) and lifted:
         return _too_late_for_advance(session, row, now)
     changed = approvals.changed_since(session, row)
     if changed:
@@ -181,7 +181,7 @@ def _too_late_for_advance(session: Session, row: DispatchRow, now: datetime) -> 
 
 def _adopt_unsent_advance(session: Session, release: DispatchRow, now: datetime) -> None:
     """Whoever still waits for an advance copy when their release starts gets the release."""
-    advance = session.exec(_of_one_plan(release, DispatchKind.ADVANCE)).first()
+    advance = session.exec(of_one_plan(release, DispatchKind.ADVANCE)).first()
     if advance is None or advance.state == DispatchState.CANCELLED:
         return
     reason = "the embargo lifted before it could go; its contact gets the release"
@@ -195,7 +195,7 @@ def _adopt_unsent_advance(session: Session, release: DispatchRow, now: datetime)
         session.add(advance)
 
 
-def _of_one_plan(row: DispatchRow, kind: DispatchKind) -> Any:
+def of_one_plan(row: DispatchRow, kind: DispatchKind) -> Any:
     """The dispatches of a kind that were planned together with this one, earliest first."""
     return (
         select_rows(DispatchRow)
@@ -210,10 +210,15 @@ def _of_one_plan(row: DispatchRow, kind: DispatchKind) -> Any:
 def add_to_releases(
     session: Session, rows: Sequence[DeliveryRow], advance: DispatchRow, now: datetime
 ) -> None:
-    """Plan the release for contacts of an advance dispatch, each in the wave of their own zone."""
+    """Plan the release for contacts of an advance dispatch, each in the wave of their own zone.
+
+    Who was invited has been in it all the time, or is in the advance dispatch now.
+    """
+    if advance.kind == DispatchKind.INVITATION:
+        return
     releases = [
         release
-        for release in session.exec(_of_one_plan(advance, DispatchKind.RELEASE)).all()
+        for release in session.exec(of_one_plan(advance, DispatchKind.RELEASE)).all()
         if release.state != DispatchState.CANCELLED
     ]
     for row in rows:

@@ -90,7 +90,7 @@ WHERE id = ? AND state = 'sending'
 
 
 @dataclass(frozen=True, slots=True)
-class _Facts:
+class Facts:
     """What the ledger says of a dispatch, as far as its copies go."""
 
     subject: str
@@ -114,7 +114,7 @@ class Flight:
         self._log_is_copied = False
         self._seen_version = -1
         self._as_of = 0
-        self._dispatches: dict[int, _Facts] = {}
+        self._dispatches: dict[int, Facts] = {}
 
     def close(self) -> None:
         """Give the connection back."""
@@ -183,7 +183,7 @@ class Flight:
             rows += cursor.execute(_FRESH, (dispatch, state, limit - len(rows))).fetchall()
         return [self._job(self._facts(session, dispatch), dispatch, row) for row in rows]
 
-    def _job(self, facts: _Facts, dispatch: int, row: Any) -> Job:
+    def _job(self, facts: Facts, dispatch: int, row: Any) -> Job:
         delivery, email, name, outlet, language, zone, tags, listed, message_id, attempts = row[:10]
         consent = _consent(email, listed, *row[10:])
         contact = Contact(
@@ -348,15 +348,16 @@ class Flight:
                 "the ledger was taken over by another `mailer run`; this one sends nothing more"
             )
 
-    def _facts(self, session: NewSession, dispatch: int) -> _Facts:
+    def _facts(self, session: NewSession, dispatch: int) -> Facts:
         facts = self._dispatches.get(dispatch)
         if facts is None:
             row = session().get_one(DispatchRow, dispatch, populate_existing=True)
-            facts = self._dispatches[dispatch] = _facts_of(session(), row)
+            facts = self._dispatches[dispatch] = facts_of(session(), row)
         return facts
 
 
-def _facts_of(session: Session, row: DispatchRow) -> _Facts:
+def facts_of(session: Session, row: DispatchRow) -> Facts:
+    """What the gate is told of a dispatch, as the ledger has it now."""
     version = session.get_one(VersionRow, row.version_id)
     newest = select(func.max(col(VersionRow.number))).where(
         col(VersionRow.advisory_id) == version.advisory_id
@@ -378,7 +379,7 @@ def _facts_of(session: Session, row: DispatchRow) -> _Facts:
     embargo = None
     if row.embargo_instant is not None:
         embargo = Embargo(row.embargo_instant, row.embargo_zone)
-    return _Facts(subject(session, row), copy, embargo, row.started_at or row.instant)
+    return Facts(subject(session, row), copy, embargo, row.started_at or row.instant)
 
 
 def _consent(email: str, listed: bool, suppressed: int, answered: int | None) -> Consent:

@@ -15,7 +15,7 @@ from sqlmodel import Session, col, select
 
 from mailer.core import links, states
 from mailer.core.fairness import fair_order
-from mailer.core.model import Audience, Contact
+from mailer.core.model import Audience, Contact, DispatchKind
 from mailer.core.plan import LeftOut, Plan, Standing
 from mailer.core.states import DeliveryState, DispatchState
 from mailer.ledger import linkkey, wishes
@@ -42,6 +42,7 @@ def standing(session: Session, version_id: int | None) -> Standing:
             select(DeliveryRow.email_key)
             .join(DispatchRow)
             .where(DispatchRow.version_id == version_id)
+            .where(DispatchRow.kind != DispatchKind.INVITATION)
             .where(col(DeliveryRow.state).in_(states.HAS_OR_WILL_HAVE))
         )
     acceptances = session.exec(select(AcceptanceRow).order_by(col(AcceptanceRow.id)))

@@ -14,6 +14,7 @@ from mailer.present import count
 from mailer.present_reports.timelines import prospects
 
 _KINDS = {
+    DispatchKind.INVITATION: "invitation to accept the embargo",
     DispatchKind.ADVANCE: "advance copy",
     DispatchKind.RELEASE: "release",
     DispatchKind.CORRECTION: "correction to its holders",

@@ -28,6 +28,7 @@ class RefusalCode(StrEnum):
     STOPPED = "stopped"
     SUPPRESSED = "suppressed"
     NOT_ACCEPTED = "embargo not accepted"
+    ALREADY_ACCEPTED = "embargo accepted already"
     NO_NOTICE = "no embargo notice"
     LIFTED = "embargo lifted"
     WRONG_ADDRESS = "wrong address"
@@ -125,6 +126,8 @@ def clear(
         return Refusal(RefusalCode.SUPPRESSED, "the address is suppressed")
     if now < copy.instant:
         return Refusal(RefusalCode.TOO_EARLY, "its instant has not come", copy.instant)
+    if copy.kind is DispatchKind.INVITATION:
+        return _clear_invitation(copy, contact, embargo, now)
     if copy.kind is DispatchKind.ADVANCE:
         return _clear_advance(copy, contact, embargo, now)
     if copy.kind is DispatchKind.WITHDRAWAL:
@@ -164,6 +167,17 @@ def clear_answer(email: str, *, own: str, now: datetime) -> Clearance | Refusal:
 
 def _cleared(copy: Copy, now: datetime) -> Clearance:
     return Clearance(_MADE_BY_THE_GATE, copy.delivery, copy.email, now)
+
+
+def _clear_invitation(
+    copy: Copy, contact: Consent, embargo: Embargo | None, now: datetime
+) -> Clearance | Refusal:
+    """It holds no text; and there must be something left to accept."""
+    if embargo is None or now >= embargo.instant:
+        return Refusal(RefusalCode.LIFTED, "there is no embargo left to accept")
+    if contact.embargo_accepted:
+        return Refusal(RefusalCode.ALREADY_ACCEPTED, "the contact has accepted the embargo")
+    return _cleared(copy, now)
 
 
 def _clear_advance(

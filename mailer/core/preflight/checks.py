@@ -79,6 +79,7 @@ def _found(what: Checked, now: datetime) -> Iterator[Finding]:
         yield Finding(warning.code, False, plain(where), warning.line, plain(warning.message))
     yield from _contacts(what.version)
     yield from _copies(what)
+    yield from _invitations(what)
     yield from _clipped(what)
     yield from _sizes(what)
     yield from _audiences(what, now)
@@ -124,6 +125,19 @@ def _clipped(what: Checked) -> Iterator[Finding]:
                 f" {CLIPPED // 1000}; shorten the text, or attach a part of it."
             )
             yield Finding("clipped", False, plain(sample.subject), 0, said)
+
+
+def _invitations(what: Checked) -> Iterator[Finding]:
+    headlines = [_folded(e.headline) for e in what.version.editions if e.headline.strip()]
+    for sample in what.samples:
+        words = _folded(f"{sample.title} {sample.text}")
+        if sample.kind is DispatchKind.INVITATION and any(one in words for one in headlines):
+            said = "The invitation says the headline, which is embargoed; take it out of it."
+            yield Finding("invitation-tells", True, plain(sample.subject), 0, said)
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split()).casefold()
 
 
 def _lacking(sample: Sample) -> Iterator[str]:

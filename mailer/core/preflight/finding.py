@@ -13,6 +13,7 @@ CODES: dict[str, str] = {
     "template": "a template does not render: a variable is undefined, or something must be there",
     "no-contact": "nobody is named whom a journalist could telephone or write to",
     "no-notice": "a copy that needs the embargo notice does not begin and end with it",
+    "invitation-tells": "an invitation says the headline, which those who get it may not know yet",
     "embargo-contradicted": "the text says another embargo than the one that is set",
     "empty-audience": "an audience has no contacts, so that nobody would get it",
     "too-large": "an attachment or a message is larger than the relay takes (RFC 1870)",

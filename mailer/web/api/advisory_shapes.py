@@ -304,7 +304,7 @@ class Trial(Asked):
     """Which copy to send to the address of the token's user."""
 
     audience: AudienceName
-    kind: Literal["advance", "release", "correction", "withdrawal", "embargo change"]
+    kind: Literal["invitation", "advance", "release", "correction", "withdrawal", "embargo change"]
     contact: Email | None = None
 
 

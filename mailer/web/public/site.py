@@ -8,11 +8,11 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from mailer.app import App
-from mailer.web.public import choose, leave, pages
+from mailer.web.public import agree, choose, leave, pages
 from mailer.web.public.guard import Floors, Guard
 from mailer.web.public.pages import render
 
-ROUTERS: list[APIRouter] = [pages.router, leave.router, choose.router]
+ROUTERS: list[APIRouter] = [pages.router, leave.router, choose.router, agree.router]
 
 LARGEST_BODY = 1 << 14
 """Octets of a request's body: a form of a dozen short fields."""
