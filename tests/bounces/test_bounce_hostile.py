@@ -35,8 +35,14 @@ def test_never_falls_over_any_octets(raw: bytes) -> None:
 
 
 @given(st.lists(st.sampled_from(REPORT.split(b"\n") + NOTICE.split(b"\n") + ARF.split(b"\n"))))
-def test_never_falls_over_lines_in_any_order(lines: list[bytes]) -> None:
-    holds(b"\n".join(lines))
+def test_never_the_sender_or_one_that_is_not_there_from_lines_in_any_order(
+    lines: list[bytes],
+) -> None:
+    raw = b"\n".join(lines)
+    holds(raw)
+    for one in read(raw).recipients:
+        assert one.address.encode() in raw
+        assert one.address not in ("press@press.example", "desk@press.example")
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow])

@@ -170,6 +170,14 @@ def test_never_one_of_the_returned_message_or_of_the_text_beside() -> None:
     assert [one.address for one in read(raw).recipients] == [ANN]
 
 
+def test_never_one_of_a_report_that_is_returned_itself() -> None:
+    inner = a_report(f"{PER_MESSAGE}\n{_BEN}")
+    raw = a_report(f"{PER_MESSAGE}\n{_ANN}").replace(
+        b"From: press@press.example\n", inner.replace(b"=_1", b"=_2") + b"\nFrom: x@y.example\n"
+    )
+    assert [one.address for one in read(raw).recipients] == [ANN]
+
+
 def test_a_report_whose_part_is_called_something_else() -> None:
     for kind in ("text/plain", "application/octet-stream", "message/unknown"):
         raw = a_report(f"{PER_MESSAGE}\n{_ANN}", kind=kind)

@@ -11,7 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import mailer
-from mailer.core.embargo import Clearance, Consent, Copy, Refusal, RefusalCode, clear, clear_test
+from mailer.core.embargo import (
+    Clearance,
+    Consent,
+    Copy,
+    Refusal,
+    RefusalCode,
+    clear,
+    clear_answer,
+    clear_test,
+)
 from mailer.core.model import DispatchKind, Embargo
 from mailer.core.states import DispatchState
 
@@ -225,3 +234,13 @@ def test_a_test_copy_never_goes_to_a_journalist_unmarked_or_on_hold(
     answer = clear_test(email, own=own, marked=marked, held=held, now=LIFT)
     allowed = email.casefold() == own and marked and not held
     assert isinstance(answer, Clearance if allowed else Refusal)
+
+
+@pytest.mark.parametrize("email", ["ana@wire.example", "", "duty@lantern.example.evil.example"])
+def test_never_an_answer_to_anybody_but_the_office(email: str) -> None:
+    answer = clear_answer(email, own="duty@lantern.example", now=LIFT)
+    assert isinstance(answer, Refusal)
+    assert answer.code is RefusalCode.WRONG_ADDRESS
+    assert isinstance(
+        clear_answer("Duty@lantern.example", own="duty@lantern.example", now=LIFT), Clearance
+    )

@@ -9,24 +9,15 @@ import re
 
 from mailer.delivery.bounces.mime import Part, words
 
-_MARKS = (
-    "x-autoreply",
-    "x-autorespond",
-    "x-autoresponse",
-    "x-autoreply-from",
-    "x-auto-reply",
-    "x-auto-replied",
-    "x-mail-autoreply",
-    "x-vacation",
-    "x-vacation-message",
-    "x-fc-machinegenerated",
-    "x-ms-exchange-generated-message-source",
-    "x-boxtrapper-match",
-    "x-boxtrapper-queue",
-    "x-tmda-fingerprint",
-    "x-amazon-auto-reply",
+_MARK_RE = re.compile(
+    r"x-(?:[a-z0-9-]{0,30}-)?auto-?(?:matic-?)?(?:repl|respon|generat|submit|answer)[a-z-]{0,30}"
+    r"|x-(?:mail-)?vacation[a-z-]{0,20}|x-fc-machinegenerated|x-ooo|x-out-?of-?office"
+    r"|x-ms-exchange-generated-message-source|x-boxtrapper-[a-z-]{1,20}|x-tmda-[a-z-]{1,20}"
 )
 """Fields that only programs write, whatever their value (but "no")."""
+
+_NO_MARKS = ("x-auto-response-suppress",)
+"""Asks that no program answer; a person's program writes it too."""
 
 _SUBJECTS = (
     # English
@@ -105,12 +96,18 @@ def by_header(message: Part) -> bool | None:
     submitted = message.first("auto-submitted").strip().lower()
     if submitted:
         return re.match(r"no\b", submitted) is None
-    if any(message.first(mark).strip().lower() not in ("", "no", "none") for mark in _MARKS):
+    if any(_marks(name, value) for name, value in message.fields):
         return True
     precedence = message.first("precedence").strip().lower().replace("-", "_")
     if precedence == "auto_reply" or message.first("return-path").strip() == "<>":
         return True
     return None
+
+
+def _marks(name: str, value: str) -> bool:
+    if name in _NO_MARKS or value.strip().lower() in ("", "no", "none", "false"):
+        return False
+    return _MARK_RE.fullmatch(name) is not None
 
 
 def is_read_receipt(message: Part) -> bool:
