@@ -139,10 +139,10 @@ class Drafting(Queueing, Changing):
 
     # --- to look at -----------------------------------------------------------------------------
 
-    def drafts(self) -> tuple[DraftLine, ...]:
-        """Every draft, the last changed first."""
+    def drafts(self, most: int = 200) -> tuple[DraftLine, ...]:
+        """Drafts, the last changed first, at most so many."""
         with self._database.read() as session:
-            return tuple(drafts.lines(session))
+            return tuple(drafts.lines(session, most))
 
     def draft(self, number: int) -> KeptDraft:
         """A draft as it was last saved."""

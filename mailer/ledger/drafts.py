@@ -79,8 +79,8 @@ class DraftLine:
     submitted_at: datetime | None
 
 
-def lines(session: Session) -> list[DraftLine]:
-    """Every draft, the last changed first; none of their texts is read."""
+def lines(session: Session, most: int) -> list[DraftLine]:
+    """Drafts, the last changed first, at most so many; none of their texts is read."""
     columns = (
         DraftRow.id,
         DraftRow.reference,
@@ -91,9 +91,9 @@ def lines(session: Session) -> list[DraftLine]:
         DraftRow.submitted_at,
     )
     rows = session.execute(
-        select_columns(*(col(c) for c in columns)).order_by(
-            col(DraftRow.changed_at).desc(), col(DraftRow.id).desc()
-        )
+        select_columns(*(col(c) for c in columns))
+        .order_by(col(DraftRow.changed_at).desc(), col(DraftRow.id).desc())
+        .limit(most)
     )
     return [DraftLine(i, r, h, c is not None, at, by, sent) for i, r, h, c, at, by, sent in rows]
 
