@@ -18,8 +18,11 @@ import trustme
 from console_client import PASSWORD
 from support import ROOT, Sink, make_office
 
+from mailer.app import open_app
 from mailer.config import Console
+from mailer.core.errors import MailerError
 from mailer.web import serve
+from mailer.web.console import create
 
 RUN = [sys.executable, "-m", "mailer", "--config"]
 
@@ -161,10 +164,9 @@ def test_a_console_that_cannot_be_served_says_why_in_one_line(
     tmp_path: Path, sink: Sink, more: dict[str, str], said: str
 ) -> None:
     env = environ(sink, **{name: text.format(taken=sink.port) for name, text in more.items()})
-    done = subprocess.run(
-        [*RUN, make_office(tmp_path), "console"],
-        env=env, cwd=ROOT, text=True, capture_output=True, timeout=60, check=False,
-    )  # fmt: skip
-    assert done.returncode == 1
-    assert said in done.stderr
-    assert done.stderr.count("\n") == 1
+    with (
+        pytest.raises(MailerError, match=said) as refused,
+        open_app(make_office(tmp_path), env, upgrade=True) as app,
+    ):
+        serve.serve(create(app), "console", app.config.console, print)
+    assert "\n" not in str(refused.value)
