@@ -45,7 +45,8 @@ def config_check(
     config = configuration.load(options.config, os.environ)
     print(f"{options.config}: {len(config.audience)} audiences, office zone {config.embargo.zone}")
     if (signs := Signer.configured(config)) is not None:
-        print(f"dkim: signs as {signs.selector}._domainkey.{signs.domain} ({signs.algorithm})")
+        print(f"dkim: signs as {signs.domain}; the DNS must have a TXT record at {signs.name}:")
+        print(f"  {signs.record}")
     if offline:
         return
     faults = []

@@ -11,6 +11,9 @@ import binascii
 from dataclasses import dataclass, field
 
 import dkim
+from dkim.crypto import parse_pem_private_key
+from nacl.encoding import Base64Encoder
+from nacl.signing import SigningKey
 
 from mailer.compose.slots import Filled
 from mailer.config import Config
@@ -24,6 +27,8 @@ SIGNED = (
 """Headers that are signed, there or not: what is not there cannot be added on the way."""
 
 _SAMPLE = b"From: press@example.org\r\n\r\nSample.\r\n"
+_RSA = bytes.fromhex("300d06092a864886f70d0101010500")
+"""What says in a public key that it is one of RSA (RFC 8017 §A.1)."""
 _ED25519 = bytes.fromhex("302e020100300506032b657004220420")
 """What stands before the 32 octets of an Ed25519 key in PKCS #8 (RFC 8410 §7)."""
 
@@ -62,6 +67,22 @@ class Signer:
             ) from None
         return signer
 
+    @property
+    def record(self) -> str:
+        """What must stand in the DNS as a TXT record, at `name` (RFC 6376 §3.6.1, RFC 8463 §4)."""
+        if self.algorithm.startswith("ed25519"):
+            public = bytes(SigningKey(self.key, encoder=Base64Encoder).verify_key)
+            return f"v=DKIM1; k=ed25519; p={base64.b64encode(public).decode()}"
+        key = parse_pem_private_key(self.key)
+        numbers = _der(0x30, _integer(key["modulus"]) + _integer(key["publicExponent"]))
+        public = _der(0x30, _RSA + _der(0x03, b"\0" + numbers))
+        return f"v=DKIM1; k=rsa; p={base64.b64encode(public).decode()}"
+
+    @property
+    def name(self) -> str:
+        """Where receivers look for the public half of the key."""
+        return f"{self.selector}._domainkey.{self.domain}"
+
     def signed(self, copy: Filled) -> Filled:
         """A copy with its signature before it."""
         header = self.header(copy.data.removesuffix(b".\r\n").replace(b"\r\n..", b"\r\n."))
@@ -79,6 +100,17 @@ class Signer:
             include_headers=[name.lower().encode() for name in (*SIGNED, "From")],
         )
         return signature.rstrip(b"\r\n") + b"\r\n"
+
+
+def _integer(number: int) -> bytes:
+    return _der(0x02, number.to_bytes(number.bit_length() // 8 + 1))
+
+
+def _der(tag: int, content: bytes) -> bytes:
+    """One value in DER (X.690 §8.1)."""
+    size = len(content)
+    octets = size.to_bytes((size.bit_length() + 7) // 8)
+    return bytes([tag, *([size] if size < 128 else [128 + len(octets), *octets])]) + content
 
 
 def _ed25519_seed(pem: bytes) -> bytes | None:

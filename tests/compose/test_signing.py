@@ -122,6 +122,13 @@ def test_never_a_signature_that_outlives_a_change(
     assert not verifies(raw.replace(*change, 1), record)
 
 
+@pytest.mark.parametrize("algorithm", [*SIGNERS])
+def test_a_signer_says_what_the_dns_must_have(algorithm: str) -> None:
+    signer, record = SIGNERS[algorithm]
+    assert signer.record == record
+    assert signer.name == "press._domainkey.press.example.org"
+
+
 def test_every_header_of_ours_is_signed() -> None:
     head = copy().data.partition(b"\r\n\r\n")[0].decode()
     ours = {line.partition(":")[0] for line in head.split("\r\n") if not line.startswith(" ")}
