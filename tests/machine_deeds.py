@@ -34,8 +34,7 @@ DEEDS: tuple[Deed, ...] = (
 Start = tuple[tuple[Part, ...], ...]
 STARTS: tuple[Start, ...] = (
     (),
-    ((),),
-    ((),),
+    *(((),),) * 4,
     ((), (Part(),)),
     ((), (Part("drop dot"),)),
     ((), (Part("451 dot"), Part("kill dot"))),
@@ -55,8 +54,8 @@ IN_THE_MIDDLE: tuple[Deed, ...] = (
 
 AT_THE_LAST_MOMENT: tuple[Deed, ...] = (
     *(("unaccept", ""),) * 3,
-    *(("clock", -1500), ("clock", -1), ("clock", 1500)) * 2,
-    *(("suppress", ""), ("hold", None), ("withdraw",), ("correct",)),
+    *(("clock", 1500), ("clock", -1500)) * 2,
+    ("clock", -1),
 )
 """What only the gate can still see: the plan was right, and the copy was claimed."""
 
