@@ -1,5 +1,7 @@
 """Notices in servers' own words: who is meant, and nobody else."""
 
+import base64
+
 import pytest
 from notice_samples import ANN, HEAD, OURS, SAMPLES, Expected
 
@@ -56,6 +58,7 @@ def test_the_same_with_other_line_ends_and_the_message_attached(
 
 
 HUMAN = [
+    ("Your order could not be delivered", "We were unable to deliver it. Call us."),
     ("Fwd: Undelivered Mail", "FYI:\n\n> <ben@weekly.example>: host mx said: 550 5.1.1 unknown"),
     ("Address not found in your release", "It could not be found. Write to\nann@daily.example"),
     (
@@ -86,6 +89,43 @@ def test_never_a_notice_of_what_a_person_wrote(subject: str, text: str) -> None:
     assert read_back.recipients == ()
     assert not read_back.automatic
     assert read_back.message_ids == ("<20261102.1@press.example>",)
+
+
+def test_the_page_where_the_plain_text_says_nothing() -> None:
+    raw = (
+        "From: postmaster@daily.example\nSubject: Undeliverable\n"
+        "Content-Type: multipart/alternative; boundary=b\n\n--b\nContent-Type: text/plain\n\n"
+        "This message is a page. See it in another program.\n--b\nContent-Type: text/html\n\n"
+        "<p>Your message couldn&#39;t be delivered to <b>ann@daily.example</b>.</p>\n--b--\n"
+    )
+    assert told(raw.encode()) == [(ANN, "failed", "permanent", "")]
+
+
+@pytest.mark.parametrize(
+    ("charset", "text"),
+    [
+        ("gb2312", "无法送达：收件人的邮箱已滿，請稍後再試"),
+        ("big5", "郵件無法傳送：信箱已滿"),
+        ("iso-2022-jp", "メールボックスの容量がいっぱいで配信できません"),
+        ("shift_jis", "容量がいっぱいで配信できません①"),
+        ("koi8-r", "Письмо не доставлено: почтовый ящик переполнен"),
+        ("windows-1252", "Nicht zugestellt: Postfach überfüllt – später"),
+        ("x-unknown", "Nicht zugestellt: Postfach überfüllt"),
+    ],
+)
+def test_in_any_letters(charset: str, text: str) -> None:
+    encoded = text.encode(
+        {"gb2312": "gb18030", "shift_jis": "cp932"}.get(charset, charset)
+        if charset != "x-unknown"
+        else "utf-8"
+    )
+    raw = (
+        b"From: MAILER-DAEMON@mx.example\nSubject: failure notice\n"
+        b"Content-Type: text/plain; charset=" + charset.encode() + b"\n"
+        b"Content-Transfer-Encoding: base64\n\n"
+        + base64.encodebytes(encoded + b"\n<ann@daily.example>\n")
+    )
+    assert told(raw) == [(ANN, "failed", "temporary", "")]
 
 
 def test_a_text_that_says_it_was_delivered() -> None:

@@ -28,6 +28,19 @@ MOST_TEXT = 200_000
 _NO_CHARSETS = ("idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined")
 """Python's, not the mail's; some take time that grows with the square of what they are given."""
 
+_WIDER = {
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "big5": "big5hkscs",
+    "shift_jis": "cp932",
+    "euc-kr": "cp949",
+    "ks_c_5601-1987": "cp949",
+    "iso-8859-1": "cp1252",
+    "iso-8859-9": "cp1254",
+    "us-ascii": "utf-8",
+}
+"""What is written under these names, by those who write them."""
+
 _FIELD_RE = re.compile(rb"([!-9;-~]{1,80}):[ \t]*")
 _TYPE_RE = re.compile(r"\s*([\w.+-]{1,60}/[\w.+-]{1,60})", re.ASCII)
 _PARAMETER_RE = re.compile(r';\s*([\w-]{1,40})\*?\s*=\s*(?:"([^"]{0,300})"|([^\s;"]{1,300}))')
@@ -202,7 +215,8 @@ def words(value: str) -> str:
 
 def decoded(octets: bytes, charset: str) -> str:
     """Octets as text, whatever charset is claimed. NUL becomes a blank."""
-    for name in (charset.strip("'\" ").lower(), "utf-8"):
+    claimed = charset.strip("'\" ").lower()
+    for name in (_WIDER.get(claimed, claimed), "utf-8"):
         if name.replace("-", "_") in _NO_CHARSETS:
             continue
         try:

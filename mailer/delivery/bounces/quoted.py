@@ -63,8 +63,8 @@ def read(message: Part) -> Notice:
             elif part.type.startswith(("text/", "multipart/")):
                 plain.append(part.text)
     text = "\n".join(plain)
-    if not text.strip():
-        text = "\n".join(rich)
+    if not addresses(text):
+        text = "\n".join([text, *rich])  # some say in the one part to look at the other
     lines = [line.rstrip() for line in text.split("\n")[:MOST_LINES]]
     at = _end(lines)
     if returned is None or not returned.fields:

@@ -38,9 +38,10 @@ def read(raw: bytes) -> Notification:
         return _told(message, words, Kind.AUTO_REPLY)
     automatic = autoreply.by_header(message)
     answers = automatic is not False and autoreply.by_words(message, "\n".join(words.lines[:60]))
-    if is_notice and (notice.is_systems(message) or not answers):
+    systems = _is_report(message) or notice.is_systems(message)
+    if is_notice and (systems or not answers):
         found = notice.recipients(message, words) or _known(raw, message, words)
-        if found or not answers:
+        if found or (systems and not answers):
             return _told(message, words, Kind.DSN, found, told.envelope_ids)
     if automatic or answers:
         return _told(message, words, Kind.AUTO_REPLY)
