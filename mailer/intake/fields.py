@@ -219,6 +219,12 @@ def edition_fields_of(text: str) -> EditionFields:
     return EditionFields(**{name: _said(table.get(name)) for name in names}, body=body)
 
 
+def line_of_body(text: str, line: int) -> int:
+    """A line of a document as a line of its body, from 1; 0 if it stands before that."""
+    before = text.count("\n", 0, len(text) - len(_parts(text)[1]) - 1)
+    return max(0, line - before)
+
+
 def _parts(text: str) -> tuple[dict[str, Any], str]:
     head, fence, rest = text.removeprefix(f"{FENCE}\n").partition(f"\n{FENCE}\n")
     if text.startswith(f"{FENCE}\n{FENCE}\n"):

@@ -6,6 +6,7 @@ revision it was made from: if somebody else has saved since, both are shown and 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
@@ -20,6 +21,7 @@ from mailer.core.errors import DocumentError, MailerError
 from mailer.core.model import KINDS, LANGUAGES, RIGHT_TO_LEFT, Draft
 from mailer.core.people import Person
 from mailer.desk import Conflict
+from mailer.intake import fields as typed
 from mailer.intake import plain
 from mailer.intake.fields import ContactFields
 from mailer.ledger.drafts import KeptDraft
@@ -235,12 +237,12 @@ def lacks(app: App, kept: KeptDraft) -> tuple[str, ...]:
     try:
         draft = app.desk.draft_document(kept.id).draft
     except DocumentError as error:
-        return (str(error).removeprefix("draft.md: "),)
+        return (_PLACE.sub("", str(error)),)
     missing = [name for name in plain.EXPECTED if not getattr(draft, name)]
     found = [_MISSING[name] for name in missing if name in _MISSING]
     if not kept.corrects:
         found += _when_and_to_whom(app, kept, draft.embargo_line)
-    return (*found, *_warned(draft))
+    return (*found, *_warned(draft, kept.content.document))
 
 
 def _when_and_to_whom(app: App, kept: KeptDraft, line: str) -> Iterator[str]:
@@ -265,9 +267,20 @@ _MISSING = {
 }
 
 
-def _warned(draft: Draft) -> list[str]:
-    return [
-        f"Line {w.line} of the text: {w.message}." if w.line else f"{w.message}."
-        for w in draft.warnings
-        if w.code != "not-found"
-    ]
+_PLACE = re.compile(r"^draft\.md: (?:line \d+: )?")
+"""Where a fault stands in a document that nobody here sees as one."""
+
+
+def _warned(draft: Draft, document: str) -> Iterator[str]:
+    for one in draft.warnings:
+        if one.code == "not-found":
+            continue
+        edition = _EDITION.match(one.message)
+        line = 0 if edition else typed.line_of_body(document, one.line)
+        said = _EDITION.sub("", one.message)
+        tag = edition["language"] if edition else ""
+        where = f"{LANGUAGE_NAMES.get(tag, tag)} text: " if tag else ""
+        yield f"{where}{f'Text, line {line}: ' if line else ''}{said}"
+
+
+_EDITION = re.compile(r"^edition (?P<language>[a-z]{2,3})\.md: ")

@@ -109,7 +109,7 @@ def _editions(form: FormData) -> dict[str, EditionFields]:
     allowed = {f.name for f in fields(EditionFields)}
     for name in form:
         match = _LANGUAGE.fullmatch(name)
-        if match and match["language"] in LANGUAGES and match["field"] in allowed:
+        if match and match["field"] in allowed:
             said = found.get(match["language"], EditionFields())
             found[match["language"]] = replace(said, **{match["field"]: text(form, name)})
     if (dropped := text(form, "drop")) in found:

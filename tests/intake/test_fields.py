@@ -82,3 +82,11 @@ def test_a_whole_document_reads_as_it_was_typed() -> None:
 def test_what_is_not_right_yet_is_kept_as_typed() -> None:
     said = Fields(date="9 Feb", contacts=(ContactFields(email="nobody", phones="ask"),))
     assert typed.fields_of(typed.document(said)) == said
+
+
+def test_a_line_of_the_document_is_told_as_a_line_of_its_body() -> None:
+    said = Fields(headline="A headline", notes="One.\n\nTwo.", body="First.\n\n[link](#)\n")
+    text = typed.document(said)
+    (found,) = documents.parse("draft.md", text.encode()).links
+    assert typed.line_of_body(text, found.line) == 3
+    assert typed.line_of_body(text, 2) == 0

@@ -101,6 +101,20 @@ def test_what_is_saved_comes_back_as_it_was_typed(officer: Browser, app: App) ->
     assert fields["c.0.name"] == "Mirela Osei"
 
 
+def test_what_is_to_be_looked_at_is_told_where_the_officer_sees_it(officer: Browser) -> None:
+    address = bring_in(officer)
+    body = {"f.body": "One.\n\n[link](#)", "e.fr.headline": "Un", "e.fr.body": "[lien](#)"}
+    save(officer, address, **body)
+    page = unescape(officer.get(address).text)
+    assert "Text, line 3: the link “link” leads nowhere (#)" in page
+    assert "French text: the link “lien” leads nowhere (#)" in page
+    save(officer, address, f_date="tomorrow")
+    assert (
+        "<li>date: a day such as 2027-02-09 is wanted, not tomorrow</li>"
+        in officer.get(address).text
+    )
+
+
 def test_language_editions_stand_side_by_side(officer: Browser, app: App) -> None:
     address = bring_in(officer)
     save(officer, address, do="language", language="fr")
@@ -111,6 +125,9 @@ def test_language_editions_stand_side_by_side(officer: Browser, app: App) -> Non
     assert [(e.language, e.headline) for e in document.draft.editions] == [("fr", "Un titre")]
     save(officer, address, drop="fr")
     assert app.desk.draft(1).content.editions == {}
+    save(officer, address, **{"e.nl.headline": "Een kop"})
+    assert list(app.desk.draft(1).content.editions) == ["nl"]
+    assert "Een kop" in officer.get(address).text
 
 
 def test_attachments_are_added_fetched_and_removed(officer: Browser, app: App) -> None:
