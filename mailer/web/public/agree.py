@@ -94,7 +94,8 @@ def _text(request: Request, token: str, readable: Readable) -> HTMLResponse:
         (one_line(file.name), places[file.name], _size(len(file.content)))
         for file in readable.version.attachments
     ]
-    return render(request, "text.html", it=readable.view, shown=shown, files=files)
+    seen = readable.view
+    return render(request, "text.html", tongue=seen.language, it=seen, shown=shown, files=files)
 
 
 def _size(octets: int) -> str:

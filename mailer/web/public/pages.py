@@ -43,9 +43,15 @@ def language(request: Request) -> str:
     return spoken(asked, accepted, office(request).config.organisation.language)
 
 
-def render(request: Request, name: str, *, status: int = 200, **values: Any) -> HTMLResponse:
-    """A page from a template in html/, with what every page has and `values`."""
-    config, tongue = office(request).config, language(request)
+def render(
+    request: Request, name: str, *, status: int = 200, tongue: str = "", **values: Any
+) -> HTMLResponse:
+    """A page from a template in html/, with what every page has and `values`.
+
+    It speaks the reader's `language`, or `tongue` where that is given and one we know.
+    """
+    config = office(request).config
+    tongue = tongue if tongue in LANGUAGES else language(request)
     first = config.audience[0]
     text = _PAGES.get_template(name).render(
         _=lambda key, **words: word(key, tongue) % words if words else word(key, tongue),
