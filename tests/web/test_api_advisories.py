@@ -21,6 +21,11 @@ DOCUMENT = {
 OTHER = ADVISORY.replace("Four in ten of the tide gauges", "Five in ten of the tide gauges")
 
 
+def drops_cy(command: str, rcpt: str) -> str | None:
+    """The line drops after cy's text."""
+    return "drop" if command == "DATA" and rcpt.startswith("cy@") else None
+
+
 @pytest.fixture
 def one(app: App) -> Iterator[Program]:
     with program(app, Role.APPROVER) as found:
@@ -128,7 +133,7 @@ def test_copies_in_doubt_are_settled(app: App, one: Program, sink: Sink, clock: 
     queue(app)
     approve(app)
     clock.at = LIFT
-    sink.answer = lambda command, rcpt: "drop" if command == "DATA" else None
+    sink.answer = drops_cy
     send(app)
     body = {"outcome": "accepted", "contact": "cy@daily.example"}
     assert post(one, "1/resolve", **body) == {"settled": 1}
@@ -141,7 +146,7 @@ def test_one_copys_story_and_its_doubt_settled(
     queue(app)
     approve(app)
     clock.at = LIFT
-    sink.answer = lambda command, rcpt: "drop" if command == "DATA" else None
+    sink.answer = drops_cy
     send(app)
     (entry,) = one.get("/api/v1/log?contact=cy@daily.example&state=in_doubt").json()["entries"]
     told = one.get(f"/api/v1/log/{entry['key']}").json()
