@@ -56,8 +56,10 @@ async def desk_live(
 ) -> AsyncIterator[ServerSentEvent]:
     """Each part of the desk when it has changed (`once`: as it is, and no more).
 
-    `over` comes when the session has ended, `blind` when the ledger cannot be read.
+    `over` comes when the session has ended, `blind` when the ledger cannot be read. It ends by
+    itself when the console is to end, which would wait for it otherwise.
     """
+    ending = getattr(request.app.state, "ending", bool)
     app, token = office(request), request.cookies[cookie_name(request)]
     sent: dict[str, object] = {}
     asked_at = app.now()
@@ -71,12 +73,13 @@ async def desk_live(
                     return
             if look is None:
                 yield ServerSentEvent(event="blind", raw_data="the ledger cannot be read")
-                continue
-            for part, told in _told(look).items():
-                if part not in sent or sent[part] != told:
-                    sent[part] = told
-                    yield ServerSentEvent(event=part, raw_data=_shown(request, person, look, part))
-            if once:
+            else:
+                for part, told in _told(look).items():
+                    if part not in sent or sent[part] != told:
+                        sent[part] = told
+                        shown = _shown(request, person, look, part)
+                        yield ServerSentEvent(event=part, raw_data=shown)
+            if once or ending():
                 return
 
 

@@ -15,6 +15,7 @@ import threading
 from collections.abc import Callable
 
 import uvicorn
+from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from mailer.config import Listener
@@ -61,6 +62,8 @@ def serve(
                 f"that can be used: {error.strerror or error}"
             ) from None
         server = uvicorn.Server(config)
+        if isinstance(site, FastAPI):
+            site.state.ending = lambda: server.should_exit  # what streams ends its streams
         if until_eof:
             os.nice(YIELDS_BY)
             threading.Thread(target=_end_with_stdin, args=(server,), daemon=True).start()

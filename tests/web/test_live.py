@@ -167,6 +167,14 @@ def test_a_stream_ends_when_its_session_has_ended(
     assert events(text) == ["over"]
 
 
+def test_a_stream_ends_when_the_console_is_to_end(app: App) -> None:
+    with browser(app, Role.STAFF) as one:
+        answers = iter([False, False, True])
+        one.app.state.ending = lambda: next(answers)  # type: ignore[attr-defined]
+        one.app.state.live = Live(Eye(app), SOON)  # type: ignore[attr-defined]
+        assert events(one.get("/desk/live").text) == list(desk_page.PARTS)
+
+
 def test_watching_is_no_use_of_a_session(app: App, clock: FakeClock) -> None:
     with browser(app, Role.STAFF) as one:
         token = one.cookies["session"]
