@@ -17,7 +17,7 @@ WRITTEN = date(2026, 11, 24)
 
 
 def findings(text: str, where: str = "text", written: date = WRITTEN) -> list[Finding]:
-    return list(look(Piece(where, "en", text), written))
+    return list(look(Piece(where, "en", text), written, {"map.png", "a b.png"}))
 
 
 def codes(text: str, where: str = "text") -> list[str]:
@@ -121,6 +121,12 @@ def test_only_a_headline_is_too_long_and_only_over_the_limit(length: int) -> Non
 
 def test_an_image_without_words_is_not_overlooked() -> None:
     assert codes("![](map.png) and ![ ][map] but not ![A map](map.png)") == ["no-alt-text"] * 2
+
+
+def test_an_image_that_does_not_go_with_the_message_is_not_overlooked() -> None:
+    attached = "![A map](map.png) ![a](<a b.png>) ![a](a%20b.png 'title')"
+    assert codes(attached) == []
+    assert codes(f"{attached}\n![b](b.png) ![c](https://example.org/c.png)") == ["not-attached"] * 2
 
 
 @given(st.text() | st.text("Tuesday9 October2013XTBCK[]!_?()\n.,"), st.dates())

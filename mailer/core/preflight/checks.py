@@ -72,9 +72,10 @@ def _found(what: Checked, now: datetime) -> Iterator[Finding]:
         yield Finding("template", True, "template", 0, plain(fault))
     embargoes = tuple(dict.fromkeys(embargo for _, embargo in what.embargoes))
     held_against = Setting(embargoes, what.office_zone, now)
+    attached = {attachment.name for attachment in what.version.attachments}
     for piece in pieces(what.version):
         yield from statements.look(piece, held_against)
-        yield from text.look(piece, what.version.date)
+        yield from text.look(piece, what.version.date, attached)
     for where, warning in what.warnings:
         yield Finding(warning.code, False, plain(where), warning.line, plain(warning.message))
     yield from _contacts(what.version)

@@ -26,6 +26,7 @@ CODES: dict[str, str] = {
     "no-telephone": "the contact block has no telephone number",
     "long-headline": "the headline is longer than 120 characters",
     "no-alt-text": "an image has no words for those who cannot see it",
+    "not-attached": "an image in the text is no attachment, and only its words are shown",
     "several-audiences": "someone is in several audiences",
     "not-verified": "an address was not verified for a year, or never",
     "clock-change": "the embargo is beside a clock change, or clocks differ by another hour then",

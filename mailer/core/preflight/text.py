@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, timedelta
 from functools import cache, lru_cache
+from urllib.parse import unquote
 
 from mailer.core.embargo import words
 from mailer.core.embargo.clock import spoken
@@ -26,11 +27,15 @@ NEAR = timedelta(days=150)
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
-def look(piece: Piece, written: date) -> Iterator[Finding]:
-    """Every finding in one text of a version that is dated `written`. All of them warn."""
+def look(piece: Piece, written: date, attached: Collection[str] = ()) -> Iterator[Finding]:
+    """Every finding in one text of a version that is dated `written`. All of them warn.
+
+    `attached` are the names of the version's files.
+    """
     yield from fewest(_placeholders(piece))
     yield from fewest(_weekdays(piece, written))
     yield from fewest(_images(piece))
+    yield from fewest(_pictures(piece, attached))
     length = len(" ".join(piece.text.split()))
     if piece.where.startswith("headline") and length > LONGEST_HEADLINE:
         said = f"The headline has {length} characters; keep it to {LONGEST_HEADLINE}."
@@ -235,6 +240,7 @@ def _cut(window: str) -> str:
 
 # --- images -----------------------------------------------------------------------------------
 
+_IMAGE = re.compile(r"!\[[^\[\]]*\]\([ \t]*(?:<([^<>\n]{1,500})>|([^\s()<>]{1,500}))")
 _BARE_IMAGE = re.compile(r"!\[\s*\](?=[(\[])")
 
 
@@ -243,3 +249,15 @@ def _images(piece: Piece) -> Iterator[Finding]:
     for match in _BARE_IMAGE.finditer(piece.text):
         said = "An image has no alternative text; write what it shows between its brackets."
         yield Finding("no-alt-text", False, piece.where, line(match.start()), said)
+
+
+def _pictures(piece: Piece, attached: Collection[str]) -> Iterator[Finding]:
+    line = line_of(piece.text)
+    for match in _IMAGE.finditer(piece.text):
+        name = unquote(match[1] or match[2])
+        if name not in attached:
+            said = (
+                f"The image {plain(name, 80)} is no attachment, so that only its words are shown;"
+                " attach it."
+            )
+            yield Finding("not-attached", False, piece.where, line(match.start()), said)
