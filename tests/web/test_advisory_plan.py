@@ -79,7 +79,7 @@ def test_what_would_go_to_whom_and_when_is_shown_before_it_is_submitted(officer:
         "Mon 8 Feb 2027, 00:01 (London, UTC+00:00)",
         "wires advance copy 1",
         "Submit it: 4 copies in 3 dispatches.",
-        "2 contacts are of 2 not verified",
+        "2 of 2 addresses not verified",
     ):
         assert told in page
 
@@ -149,7 +149,7 @@ def test_very_many_copies_are_looked_at_right_after_the_page(
     page = officer.get(PLAN)
     assert f'hx-get="{PLAN}?whole=true" hx-select="#looked" hx-trigger="load"' in page.text
     assert "not verified" not in plain(page)
-    assert "2 contacts are of 2 not verified" in plain(officer.get(f"{PLAN}?whole=true"))
+    assert "2 of 2 addresses not verified" in plain(officer.get(f"{PLAN}?whole=true"))
 
 
 def test_with_two_approvals_the_page_says_who_is_missing(

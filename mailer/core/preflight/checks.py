@@ -205,8 +205,8 @@ def _audiences(what: Checked, now: datetime) -> Iterator[Finding]:
         old = [c for c in people.values() if c.verified is None or today - c.verified > YEAR]
         if old:
             said = (
-                f"{_counted(len(old))} of {len(people)} not verified for a year,"
-                f" or never: {_listed_emails(c.email for c in old)}."
+                f"{len(old)} of {len(people)} addresses not verified for a year, or never:"
+                f" {_listed_emails(c.email for c in old)}."
             )
             yield Finding("not-verified", False, plain(name), 0, said)
     yield from _several(what, names)
@@ -222,15 +222,12 @@ def _several(what: Checked, names: list[str]) -> Iterator[Finding]:
     }
     several = [email for email in first if email in again] if again else []
     if several:
+        people = "1 contact is" if len(several) == 1 else f"{len(several)} contacts are"
         said = (
-            f"{_counted(len(several))} in more than one audience: {_listed_emails(several)};"
+            f"{people} in more than one audience: {_listed_emails(several)};"
             " look which copy each of them is to have."
         )
         yield Finding("several-audiences", False, "audiences", 0, said)
-
-
-def _counted(people: int) -> str:
-    return "1 contact is" if people == 1 else f"{people} contacts are"
 
 
 def _listed_emails(emails: Iterable[str]) -> str:
