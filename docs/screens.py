@@ -16,6 +16,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from mailer import office
 from mailer.app import App, open_app, runner
 from mailer.core.people import Role
 from mailer.demo import LoopbackController, Relay
+from mailer.desk import Desk
 from mailer.ledger.tables import RunRow
 from mailer.web.console import create
 
@@ -110,6 +112,7 @@ def at_work(folder: Path) -> Iterator[App]:
         "MAILER__RELAY__HOST": "127.0.0.1",
         "MAILER__RELAY__PORT": str(controller.port),
         "MAILER__RELAY__TLS": "none",
+        "MAILER__RELAY__CONNECTIONS": "1",
         "MAILER__EMBARGO__CHECK_CLOCK": "false",
     }
     try:
@@ -118,7 +121,7 @@ def at_work(folder: Path) -> Iterator[App]:
                 Role, ("Ada Quist", "Inês Duarte", "Tomas Reyes", "Noor Haddad"), strict=True
             ):
                 app.desk.add_person(role, PASSWORD, role, by="setup", now=app.now(), name=name)
-            yield app
+            yield replace(app, desk=Desk(app.config, app.database, seed=lambda: 7))
     finally:
         controller.stop()
 
@@ -211,7 +214,7 @@ def log_in(page: Page, login: str) -> None:
 def picture(page: Page, name: str, path: str) -> None:
     """One page, as it opens."""
     page.goto(path)
-    page.wait_for_timeout(300)  # for what comes by itself
+    page.wait_for_timeout(700)  # for what comes by itself
     file = SCREENS / f"{name}.png"
     page.screenshot(path=file)
     sys.stdout.write(f"{os.path.relpath(file)}\n")
