@@ -44,6 +44,8 @@ def consent_list(as_json: Json = False) -> None:
                             "accepted": row.accepted,
                             "at": present.stamp(row.at),
                             "source": row.source,
+                            "terms": row.terms,
+                            "address": row.address,
                         }
                         for row in answered
                     ],

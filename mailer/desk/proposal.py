@@ -35,6 +35,7 @@ from mailer.core.model import (
 )
 from mailer.core.plan import LeftOut, Plan, Standing
 from mailer.core.states import DispatchState
+from mailer.desk.terms import read as read_terms
 from mailer.intake import attachments, contacts, documents
 from mailer.ledger import plans, store
 
@@ -192,6 +193,8 @@ class Proposer:
                 "the document invites journalists to accept the embargo, but there is no page where"
                 " they could; set [public] base_url and [embargo] terms, or take out the invitation"
             )
+        if draft.invitation and terms:
+            read_terms(terms, draft.language, self._config.office.language)
         return draft.invitation
 
     def read_embargo(self, line: str, now: datetime) -> tuple[Embargo, tuple[str, ...]]:

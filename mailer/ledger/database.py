@@ -13,6 +13,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Self, cast
 
@@ -45,11 +46,16 @@ class Database:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.link_key = linkkey.key_beside(path)
         self._engine = _engine(path)
         self._reading = self._engine.execution_options(mailer_reads_only=True)
         self._at_once = self._engine.execution_options(mailer_at_once=True)
         self._opened = _identity(path)
+
+    @cached_property
+    def link_key(self) -> bytes:
+        """What the links in messages are made with; read by those alone who make some."""
+        with _told_plainly(self.path, OSError):
+            return linkkey.key_beside(self.path)
 
     @contextmanager
     def write(self, *, bulk: bool = False, at_once: bool = False) -> Iterator[Session]:
@@ -76,7 +82,7 @@ class Database:
             yield session
 
     def _session(self, bind: Engine | Connection, *, autoflush: bool = True) -> Session:
-        info = {linkkey.INFO: self.link_key}
+        info = {linkkey.INFO: lambda: self.link_key}
         return Session(bind, autoflush=autoflush, expire_on_commit=False, info=info)
 
     # --- for one writer that commits often ------------------------------------------------------
@@ -213,6 +219,7 @@ def open_ledger(path: Path, *, now: datetime, upgrade: bool = False) -> Database
     has_key = linkkey.file_beside(path).exists()
     with _told_plainly(path, OSError):
         database = Database(path)
+        linkkey.make_beside(path)
     if found != SCHEMA:
         with _told_plainly(path, OSError):
             if found is not None:

@@ -19,7 +19,7 @@ from mailer.core.errors import LedgerError
 from mailer.ledger.tables import DeliveryRow
 
 INFO = "link key"
-"""Where a session of the ledger has it, in `Session.info`."""
+"""Where a session of the ledger has what reads it, in `Session.info`."""
 
 
 def file_beside(ledger: Path) -> Path:
@@ -27,14 +27,16 @@ def file_beside(ledger: Path) -> Path:
     return ledger.with_name(f"{ledger.name}.link-key")
 
 
-def key_beside(ledger: Path) -> bytes:
-    """A ledger's link key, made where there is none; the file is for its owner only.
-
-    Raises OSError, or LedgerError for a file that holds no key.
-    """
+def make_beside(ledger: Path) -> None:
+    """Make a ledger's link key where there is none; the file is for its owner only."""
     file = file_beside(ledger)
     if not file.exists():
         _make(file)
+
+
+def key_beside(ledger: Path) -> bytes:
+    """A ledger's link key. Raises OSError, or LedgerError for a file that holds no key."""
+    file = file_beside(ledger)
     try:
         key = bytes.fromhex(file.read_text("ascii"))
     except ValueError:
@@ -61,7 +63,7 @@ def _make(file: Path) -> None:
 
 def of(session: Session) -> bytes:
     """The link key of the ledger that a session is on."""
-    key = session.info[INFO]
+    key = session.info[INFO]()
     assert isinstance(key, bytes)
     return key
 

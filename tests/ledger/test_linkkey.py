@@ -75,7 +75,10 @@ def test_a_file_that_is_no_key_is_refused_in_one_line(tmp_path: Path, content: b
     open_ledger(tmp_path / "a.db", now=NOW).close()
     file = linkkey.file_beside(tmp_path / "a.db")
     file.write_bytes(content)
-    with pytest.raises(LedgerError, match="this is no link key") as refused:
-        open_ledger(tmp_path / "a.db", now=NOW)
+    with (
+        open_ledger(tmp_path / "a.db", now=NOW) as database,
+        pytest.raises(LedgerError, match="this is no link key") as refused,
+    ):
+        fill(database)
     assert "\n" not in str(refused.value)
     assert file.read_bytes() == content

@@ -217,6 +217,7 @@ async def test_who_was_not_invited_yet_is_invited_to_the_new_embargo(story: Stor
 
 
 def test_never_invites_without_a_page_and_terms(tmp_path: Path) -> None:
+    (tmp_path / "terms.md").write_text(TERMS)
     for config in (CONFIG, CONFIG + PUBLIC, CONFIG_E.replace(PUBLIC, "")):
         path = make_office(tmp_path, config=config, advisory=INVITING)
         with open_office(path, 1, FakeClock(LIFT - timedelta(days=3))) as app:
@@ -420,3 +421,31 @@ async def test_every_journalist_ends_in_one_state(story: Story) -> None:
             ("di@daily.example", "release", "accepted"),
         }
         assert {dispatch.state for _, dispatch in rows} == {"done"}
+
+
+def test_an_invitation_whose_terms_cannot_be_read_is_not_queued(tmp_path: Path) -> None:
+    path = make_office(tmp_path, config=CONFIG_E, advisory=INVITING)
+    for name, content in (("gauges.csv", b"a"), ("map.png", PNG)):
+        (tmp_path / name).write_bytes(content)
+    with open_office(path, 1, FakeClock(LIFT - timedelta(days=3))) as app:
+        with pytest.raises(MailerError, match=r"terms\.md: cannot be read: No such file"):
+            queue(app, tmp_path)
+
+
+async def test_never_reads_the_link_key_to_answer_at_a_page(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    story.approve()
+    await story.send(ADVANCE)
+    path, leave = story.path(), links_of(story.app, ANA).unsubscribe
+
+    def refuse(ledger: Path) -> bytes:
+        raise AssertionError(f"{ledger}: the key was read")
+
+    monkeypatch.setattr("mailer.ledger.linkkey.key_beside", refuse)
+    with open_office(story.folder / "config.toml", 1, story.clock) as app, Visitor(app) as visitor:
+        here = Story(app, story.sink, visitor, story.folder)
+        assert "Four in ten" in here.accept(path)
+        assert visitor.post(f"/u/{leave}", data={"List-Unsubscribe": "One-Click"}).is_success
+    with story.app.database.read() as session:
+        assert consent.is_suppressed(session, ANA)
