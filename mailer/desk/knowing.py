@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from mailer.core.errors import MailerError
 from mailer.core.inert import brief
 from mailer.core.model import Contact
+from mailer.core.wishes import Wish
 from mailer.desk.consenting import address
 from mailer.desk.listing import Listing
 from mailer.ledger import contact as history
+from mailer.ledger import evidence, wishes
 from mailer.ledger.contact import Answered, Held, NotSent, Suppressed
+from mailer.ledger.evidence import Told
 
 COPIES_SHOWN = 200
 FOUND_SHOWN = 200
@@ -29,7 +32,8 @@ class Listed:
 class ContactView:
     """One address across lists and advisories; the newest first, at most COPIES_SHOWN of each.
 
-    `accepted` is what counts now: the latest answer, else what the lists say.
+    `accepted` is what counts now: the latest answer, else what the lists say. `wish` is what they
+    chose by themselves, which wins over the lists; `came_back` what came of copies later.
     """
 
     email: str
@@ -38,6 +42,8 @@ class ContactView:
     left_out: tuple[NotSent, ...]
     suppressions: tuple[Suppressed, ...]
     answers: tuple[Answered, ...]
+    wish: Wish | None
+    came_back: tuple[Told, ...]
 
     @property
     def suppressed(self) -> bool:
@@ -85,8 +91,12 @@ class Knowing(Listing):
                 left_out=tuple(history.left_out(session, email, COPIES_SHOWN)),
                 suppressions=tuple(history.suppressions(session, email)),
                 answers=tuple(history.answers(session, email)),
+                wish=wishes.of(session, email),
+                came_back=tuple(evidence.told(session, email=email))[:COPIES_SHOWN],
             )
-        if not any((listed, found.copies, found.left_out, found.suppressions, found.answers)):
+        if not any(
+            (listed, found.copies, found.left_out, found.suppressions, found.answers, found.wish)
+        ):
             raise MailerError(f"{brief(email)}: on no list, and never in the ledger")
         return found
 

@@ -8,6 +8,9 @@ from support import LIFT, FakeClock
 
 from mailer.app import App
 from mailer.core.errors import MailerError
+from mailer.core.wishes import Wish
+from mailer.ledger import evidence, wishes
+from mailer.ledger.evidence_tables import CameBackRow, EvidenceRow
 
 
 def test_a_contact_across_lists_and_advisories(app: App, clock: FakeClock) -> None:
@@ -62,3 +65,33 @@ def test_an_address_that_nobody_knows(app: App, email: str) -> None:
         app.desk.contact(email)
     with pytest.raises(MailerError):
         app.desk.unsuppress(email, by="M", now=app.now())
+
+
+def test_what_somebody_chose_and_what_came_back_is_told(app: App, clock: FakeClock) -> None:
+    queue(app)
+    approve(app)
+    clock.at = LIFT
+    send(app)
+    with app.database.write() as session:
+        wishes.add(session, Wish("cy@daily.example", language="fr"), "the page", clock.at)
+    copy = app.desk.contact("cy@daily.example").copies[0]
+    with app.database.write() as session:
+        came = evidence.keep(
+            session,
+            CameBackRow(at=clock.at, source="a file", digest=b"d", kind="dsn", content=b""),
+        )
+        row = EvidenceRow(
+            came_back_id=came,
+            delivery_id=copy.delivery,
+            at=clock.at,
+            event="bounced",
+            email="cy@daily.example",
+            email_key="cy@daily.example",
+            meant=True,
+        )
+        evidence.add(session, row)
+    cy = app.desk.contact("cy@daily.example")
+    assert cy.wish is not None
+    assert cy.wish.language == "fr"
+    assert [(one.event, one.delivery) for one in cy.came_back] == [("bounced", copy.delivery)]
+    assert cy.copies[0].state == "accepted"

@@ -17,7 +17,10 @@ from support import LIFT, FakeClock, make_office, open_office
 
 from mailer.app import App
 from mailer.core.people import Role
+from mailer.core.wishes import Wish
 from mailer.intake import rows
+from mailer.ledger import evidence, wishes
+from mailer.ledger.evidence_tables import CameBackRow, EvidenceRow
 from mailer.web import uploads
 
 NEW = """email,name,outlet,timezone,embargo_accepted
@@ -280,3 +283,34 @@ def test_contacts_are_found(app: App) -> None:
     with browser(app, Role.STAFF) as one:
         assert "2 found for “nordwire”" in words(one.get("/contacts?q=nordwire").text)
         assert "Nobody on a list has that" in one.get("/contacts?q=nobody").text
+
+
+def test_what_came_back_and_what_they_chose_is_told_inertly(app: App, clock: FakeClock) -> None:
+    queue(app)
+    approve(app)
+    clock.at = LIFT
+    send(app)
+    delivery = app.desk.contact("cy@daily.example").copies[0].delivery
+    evil = "550 <img src=x onerror=alert(1)>\u202e\x1b[31m"
+    with app.database.write() as session:
+        wish = Wish("cy@daily.example", language="fr", audiences={"national": False})
+        wishes.add(session, wish, "the page", clock.at)
+        kept = CameBackRow(at=clock.at, source="a file", digest=b"d", kind="dsn", content=b"")
+        row = EvidenceRow(
+            came_back_id=evidence.keep(session, kept),
+            delivery_id=delivery,
+            at=clock.at,
+            event="bounced",
+            email="cy@daily.example",
+            email_key="cy@daily.example",
+            meant=True,
+            diagnostic=evil,
+        )
+        evidence.add(session, row)
+    with browser(app, Role.STAFF) as one:
+        page = one.get("/contacts/one?email=cy@daily.example").text
+    assert "not national" in words(page)
+    assert "bounced" in words(page)
+    assert f'href="/log/d{delivery}"' in page
+    assert "<img src=x" not in page
+    assert not ACTIVE.search(page)

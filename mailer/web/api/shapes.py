@@ -202,6 +202,26 @@ class Answer(Shape):
     source: str
 
 
+class Wish(Shape):
+    """What a contact chose by themselves; empty texts: as the list has it."""
+
+    language: str
+    timezone: str
+    audiences: dict[str, bool]
+
+
+class CameBack(Shape):
+    """What came of a copy later. `meant`: it is about the address that was written to."""
+
+    at: datetime
+    event: str
+    email: str
+    meant: bool
+    status: str
+    diagnostic: str
+    delivery: int
+
+
 class ContactHistory(Shape):
     """Everything about one address."""
 
@@ -215,6 +235,8 @@ class ContactHistory(Shape):
     left_out: list[NotSent]
     suppressions: list[Suppression]
     answers: list[Answer]
+    wish: Wish | None
+    came_back: list[CameBack]
 
 
 class Audience(Shape):

@@ -36,10 +36,11 @@
     told.classList.toggle("off", off);
   };
   say("Live", false);
-  desk.addEventListener("htmx:sseOpen", () => say("Live", false));
+  desk.addEventListener("htmx:sseOpen", (event) => {
+    say("Live", false);
+    event.detail.source.addEventListener("blind", () => say("Not live: the ledger cannot be read; trying again", true));
+  });
   desk.addEventListener("htmx:sseError", () => say("Not live: the console does not answer; trying again", true));
   desk.addEventListener("htmx:sseClose", () => say("Not live: your session has ended; load the page again", true));
-  desk.addEventListener("htmx:sseBeforeMessage", (event) => {
-    if (event.detail.type !== "blind") say("Live", false);
-  });
+  desk.addEventListener("htmx:sseBeforeMessage", () => say("Live", false));
 })();
