@@ -6,8 +6,9 @@ from sample_parts import ANN, BEN, HEAD, OURS, Expected, Sample
 from samples_hosts import HOSTS
 from samples_languages import LANGUAGES
 from samples_more import MORE
+from samples_providers import PROVIDERS
 from samples_unix import UNIX
 
 __all__ = ["ANN", "BEN", "HEAD", "OURS", "SAMPLES", "Expected"]
 
-SAMPLES: list[Sample] = [*UNIX, *HOSTS, *LANGUAGES, *MORE]
+SAMPLES: list[Sample] = [*UNIX, *HOSTS, *LANGUAGES, *MORE, *PROVIDERS]

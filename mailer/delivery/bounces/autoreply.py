@@ -11,7 +11,7 @@ from mailer.delivery.bounces.mime import Part, words
 
 _MARK_RE = re.compile(
     r"x-(?:[a-z0-9-]{0,30}-)?auto-?(?:matic-?)?(?:repl|respon|generat|submit|answer)[a-z-]{0,30}"
-    r"|x-(?:mail-)?vacation[a-z-]{0,20}|x-fc-machinegenerated|x-ooo|x-out-?of-?office"
+    r"|x-(?:mail-)?vacation[a-z-]{0,20}|x-fc-machinegenerated|x-ooo|x-list-administrivia|x-out-?of-?office"
     r"|x-ms-exchange-generated-message-source|x-boxtrapper-[a-z-]{1,20}|x-tmda-[a-z-]{1,20}"
 )
 """Fields that only programs write, whatever their value (but "no")."""

@@ -46,7 +46,7 @@ _TYPE_RE = re.compile(r"\s*([\w.+-]{1,60}/[\w.+-]{1,60})", re.ASCII)
 _PARAMETER_RE = re.compile(r';\s*([\w-]{1,40})\*?\s*=\s*(?:"([^"]{0,300})"|([^\s;"]{1,300}))')
 _COMMENT_RE = re.compile(r"\([^()]{0,200}\)")
 _BREAKS_RE = re.compile(
-    r"<(?:br|/?p|/?div|/?tr|/?h\d|/?li|/?ul|/?table|/?pre)\b[^<>]{0,500}>", re.I
+    r"<(?:/?br|/?p|/?div|/?tr|/?h\d|/?li|/?ul|/?table|/?pre)\b[^<>]{0,500}>", re.I
 )
 _TAG_RE = re.compile(r"<[!/a-zA-Z][^<>]{0,2000}>")
 _HIDDEN_RE = re.compile(r"<(style|script|title|head)\b", re.I)

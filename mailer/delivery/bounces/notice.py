@@ -48,8 +48,9 @@ _RETURNED_TO = (
 _NOT_THIS_RE = re.compile(
     r"(?:\b(?:mail ?from|from|sender|return-path|reply-to|message-?id|in-reply-to|references"
     r"|originator|author"
-    r"|(?:contact|write|reach|ask)(?:ing)?(?: to)?(?: us| me| them| our \w+)?"
-    r"(?: at| on| to)?(?: \S{1,60}@\S{1,60},?(?: or| and))?"
+    r"|contact(?:ing)?(?: [\w-]{1,20}){0,4}"
+    r"|(?:write|reach|ask)(?:ing)? (?:to|us|me|them)(?: at| on)?"
+    r"|contact \S{1,60}@\S{1,60},?(?: or| and)"
     r"|(?:please )?(?:send|e-?mail)(?:ing)? (?:us|me|them|(?:an? )?e?-?mail to)(?: at)?|e-?mail at"
     r"|via|abuse|help|try(?:ing)?"
     r"|e\.?g\.?,?|such as|like|example|if|instead|questions?|assistance|support|administrator"
@@ -80,6 +81,12 @@ _NAMED_RE = re.compile(
     r"(?: (?:address|is|was|name|e-?mail))?[\s:：=;<\"'(\[]*(?:rfc822;\s*|smtp:\s*)?<?$",
     re.I,
 )
+_SENDER_LINE_RE = re.compile(
+    r"^[\s>*•-]*(?:from|sender|reply-to|return-path|errors-to|mail from|von|absender|de|expéditeur"
+    r"|remitente|remetente|da|mittente|van|afzender|от|отправитель|من|المرسل|发件人|寄件者|差出人|送信者)"
+    r"\s*[:：]",
+    re.I,
+)
 _SUMMARY_RE = re.compile(r"^\s*[*•-]?\s*(?:to|an|à|a|para|aan|кому|إلى)\s*[:：]", re.I)
 _AT_START_RE = re.compile(
     r"^[\s>*•·\-–\[(<\"'=]*(?:\d{1,3}[.)]\s*)?(?:smtp:)?[<\"']*(?:mailto:)?$", re.I
@@ -92,6 +99,9 @@ _ARRIVED_RE = re.compile(
 )
 _LATE_RE = re.compile(r"transient|non-fatal|not yet|delayed|deferred|temporar", re.I)
 _LOST_RE = re.compile(r"permanent|fatal|fail|\bnot\b|undeliver|unable|aborted", re.I)
+_TAKEN_RE = re.compile(
+    r"(?<![\w.])(?:2\.[0-7]\.\d{1,3}|25\d[ -].{0,40}(?:ok|deliver|accept|sent|queued))", re.I
+)
 _ROLES = ("postmaster", "mailer-daemon", "abuse", "hostmaster", "mailerdaemon", "helpdesk")
 _BLANKS_RE = re.compile(r"\s+")
 
@@ -169,6 +179,9 @@ def recipients(message: Part, notice: Notice) -> list[Recipient]:
         return [Recipient(one, Action.DELIVERED, Permanence.TEMPORARY) for one in arrived]
     if not failed:
         failed = _by_name(text, returned_to(message, notice))
+    if not failed and around.systems:
+        subject = addresses(words(message.first("subject"))[:300])
+        failed = [one for one, *_ in subject if _plain(one) not in around.ours | around.theirs]
     named = {one.casefold(): one for one in reversed(failed)}
     action, alone = _action(words(message.first("subject"))[:300], text), len(named) == 1
     under = {one.address.casefold(): one.under for one in reversed(found) if one.under}
@@ -177,7 +190,7 @@ def recipients(message: Part, notice: Notice) -> list[Recipient]:
         _judged(
             address,
             under.get(key, action) if mixed else action,
-            _block(notice, found, key, alone),
+            _block(notice, everybody, key, alone),
             text,
             alone,
         )
@@ -232,14 +245,17 @@ def _find(notice: Notice, around: _Around) -> list[_Found]:
         fails = not said and _says_so(told)
         said = said or fails
         fails_here = bool(there) and (fails or _says_so(f"{told} {after[:300]}"))
-        if line.lstrip().startswith(">") and not around.systems:
-            there = []  # somebody quotes a notice that they got
+        quoted = line.lstrip().startswith(">") and not around.systems
+        if quoted or _SENDER_LINE_RE.match(line):
+            there = []  # of a notice that somebody passes on; or of the sender
         for address, start, _ in there:
             key = address.casefold()
             context = f"{before[-60:]} {line[max(0, start - 60) : start]}"
             way = _way(line, start, said, fails_here)
+            arrived = _TAKEN_RE.search(line) and not codes.basic_class(line)
             if _may_be(key, context, way, around):
-                found.append(_Found(address, number, way, under))
+                fate = Action.DELIVERED if arrived else under
+                found.append(_Found(address, number, way, fate))
         if line.strip():
             before = line
     return found
@@ -265,6 +281,9 @@ def _may_be(key: str, context: str, way: _Way, around: _Around) -> bool:
         return True
     if key.partition("@")[0] in _ROLES or _plain(key) in around.theirs:
         return False
+    domain = key.rpartition("@")[2]
+    if way is not _Way.NAMED and any(one.endswith(f"@{domain}") for one in around.ours):
+        return False  # somebody of the sender's own house, to turn to
     if _ELSEWHERE_RE.search(context):
         return False
     named = _NAMED_RE.search(context) or _OF_AN_ALIAS_RE.search(context)
@@ -304,6 +323,8 @@ def _running(notice: Notice) -> str:
 
 def _action(subject: str, text: str) -> Action:
     whole = f"{subject} . {text}"
+    if phrases.SURELY_DELAYED.search(subject):
+        return Action.DELAYED
     if phrases.DELAYED.search(whole) and not phrases.FINAL.search(whole):
         surely = phrases.SURELY_DELAYED.search(whole)
         if surely or not phrases.PERMANENT.search(whole):

@@ -59,6 +59,8 @@ SUBJECTS = _any(
 """Subjects of notices."""
 
 DELAYED = _any(
+    r"versucht es (?:noch|weiter|erneut)|volver[áa] a intentar|lo intentar[áa]|riprover[àa]"
+    r"|tentar[áa] (?:novamente|de novo|por mais)|попытается|будет пытаться|再試行",
     r"(?:this|it) is (?:a|only a|just a) warning|warning (?:message )?only|warning:? (?:message"
     r"|could)",
     r"you do not need to re-?send|do not (?:re-?send|send) (?:your|the|this) (?:message|mail)"
@@ -82,7 +84,7 @@ DELAYED = _any(
     r"|temporarily deferred",
     r"temporary (?:delivery )?(?:problem|failure|error)s? (?:while|in|with) (?:delivering"
     r"|delivery)[^.]{0,80}retr",
-    r"nous (?:allons|continuerons)|sera (?:r[ée]essay|retent|r[ée]it[ée]r)|(?:n'a"
+    r"nous (?:allons|continuerons)|r[ée]essaier[ao]|sera (?:r[ée]essay|retent|r[ée]it[ée]r)|(?:n'a"
     r"|pas) (?:pas )?encore (?:[ée]t[ée])? ?(?:remis|distribu|livr)"
     r"|tentatives? (?:se poursui|suppl[ée]ment|seront)|(?:remise|livraison)[^.]{0,40}(?:retard"
     r"|diff[ée]r)",
@@ -115,7 +117,8 @@ SURELY_DELAYED = _any(
     r"warning (?:message )?only|(?:do|does|need) not (?:need to )?re-?send"
     r"|no need to re-?send|\(delay\)",
     r"will be re-?tried|will re-?try|will (?:keep trying|try again)|has been (?:delayed|postponed)",
-    r"attempts (?:to deliver \w+ )?will (?:continue|be made)|(?:^|[.:] )(?:mail )?delay(?:ed)?\b",
+    r"attempts (?:to deliver \w+ )?will (?:continue|be made)"
+    r"|^(?:mail |delivery |message )?delay(?:ed)?\b",
 )
 """It goes on trying, whatever a reply that it quotes says."""
 
@@ -169,6 +172,7 @@ FAILED = _any(
     r"|not (?:found|known|recogni|exist|valid|listed)"
     r"|invalid|disabled|discontinued|inactive|unavailable|suspended|closed|expired|doesn't"
     r"|does not|is full|over)",
+    r"(?:may|might) not (?:exist|be valid)",
     r"(?:unknown|invalid|no such|unrouteable|bad|incorrect|illegal|nonexistent|non-existent"
     r"|disabled|inactive)[^.]{0,20}"
     r"(?:user|recipient|mailbox|address|account|domain|host|person|name|destination)",
