@@ -21,7 +21,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from bench.surroundings import alone, app_of, approve, office, plan
+from bench.surroundings import alone, app_of, approve, office, plan, size_of_a_message
 from mailer.app import App, run, runner
 from mailer.core.errors import MailerError
 from mailer.ledger.tables import AttemptRow
@@ -53,8 +53,12 @@ def measure(port: int, messages: int) -> dict[str, Any]:
 
 
 def main() -> None:
-    """One release over its lift."""
-    port, messages, sessions = map(int, sys.argv[1:4])
+    """One release over its lift, in a process of its own."""
+    print(json.dumps(release(*map(int, sys.argv[1:4]))))
+
+
+def release(port: int, messages: int, sessions: int) -> dict[str, Any]:
+    """Queue, approve, run over the lift; what the ledger says of it, and a message's octets."""
     with office(messages, sessions) as folder, app_of(folder, port) as app:
         # Planning takes its time, so the embargo is first far off and then moved to be near.
         far = app.now() + timedelta(days=1)
@@ -64,10 +68,11 @@ def main() -> None:
             "BENCH 1", embargo_line=f"{lift:%Y-%m-%dT%H:%M:%SZ}", by="bench", now=app.now()
         )
         approve(app)
+        size = size_of_a_message(app)
         if app.now() >= lift:
             raise MailerError("the bench's own preparations took until after the lift")
         run(_over(app, messages, lift))
-        print(json.dumps(_recorded(app, lift)))
+        return {**_recorded(app, lift), "bytes": size}
 
 
 def _time_to_move(messages: int) -> timedelta:
