@@ -24,8 +24,9 @@ help:
 demo: .venv/installed
 	@$(BIN)/python -m mailer demo
 
+# On every core, but not on more than eight: each worker has its own parts to start.
 test: .venv/installed-test
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --maxprocesses 8
 
 check: .venv/installed-test
 	@$(BIN)/ruff format --check .
@@ -42,7 +43,7 @@ docs: .venv/installed
 	@$(BIN)/python docs/generate.py
 
 hunt: .venv/installed-test
-	@MACHINE_EXAMPLES=20000 MACHINE_SEED=$$(date +%s) $(BIN)/python -m pytest -q tests/test_machine.py
+	@MACHINE_EXAMPLES=20000 MACHINE_SEED=$$(date +%s) $(BIN)/python -m pytest -q -n auto --maxprocesses 4 tests/test_machine.py
 
 kill-test: .venv/installed-test
 	@KILLS=500 $(BIN)/python -m pytest -q -s tests/faults/test_kill.py

@@ -242,7 +242,7 @@ def test_a_wrong_password_file_is_named(
     relay_is(monkeypatch, username="office", password_file=secret)
     said = office("config", "check", "--offline")
     assert said.status == 1
-    assert any("password_file" in fault or str(secret) in fault for fault in said.faults)
+    assert any("password_file" in fault.lower() for fault in said.faults)
 
 
 # --- reading ----------------------------------------------------------------------------------
@@ -375,7 +375,8 @@ def test_consent_of_no_address_is_refused_and_not_recorded(
     said = office("consent", deed, address, *more, "--by", "op")
     assert (said.status, said.out) == (1, "")
     assert len(said.faults) == 1
-    assert office.done("consent", "list", "--json").json == {"suppressed": [], "embargo": []}
+    told = office.done("consent", "list", "--json").json
+    assert told == {"suppressed": [], "embargo": [], "wishes": []}
 
 
 @pytest.mark.parametrize("deed", ["suppress", "accept", "revoke"])
@@ -386,7 +387,8 @@ def test_consent_is_never_recorded_without_how_we_know_and_who_says_so(
     for source, by in (("", "op"), (" ", "op"), ("email", ""), ("email", " ")):
         said = office("consent", deed, "cy@daily.example", why, source, "--by", by)
         assert said.status in (1, 2)
-    assert office.done("consent", "list", "--json").json == {"suppressed": [], "embargo": []}
+    told = office.done("consent", "list", "--json").json
+    assert told == {"suppressed": [], "embargo": [], "wishes": []}
 
 
 def test_hostile_consent_is_inert(office: Office) -> None:
