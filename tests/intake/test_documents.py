@@ -401,7 +401,8 @@ def test_json_has_the_keys_of_the_issue_in_order() -> None:
     found = to_json(Draft())
     assert list(found) == [
         "organisation", "kind", "date", "reference", "headline", "subhead", "dateline",
-        "language", "body", "notes", "embargo_line", "invitation", "contacts", "links", "attachments",
+        "language", "body", "notes", "embargo_line", "invitation", "contacts", "links",
+        "attachments",
         "warnings", "editions",
     ]  # fmt: skip
     lists = {"contacts", "links", "attachments", "warnings", "editions"}
