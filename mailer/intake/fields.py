@@ -60,6 +60,7 @@ class Fields:
     dateline: str = ""
     language: str = ""
     embargo: str = ""
+    invitation: str = ""
     body: str = ""
     notes: str = ""
     contacts: tuple[ContactFields, ...] = ()
@@ -77,6 +78,7 @@ def of_draft(draft: Draft) -> Fields:
         **{name: getattr(draft, name) for name in LINES if name != "embargo"},
         date=draft.date.isoformat() if draft.date else "",
         embargo=draft.embargo_line,
+        invitation=draft.invitation,
         body=draft.body,
         notes=draft.notes,
         contacts=tuple(_contact_of(contact) for contact in draft.contacts),
@@ -107,6 +109,8 @@ def document(said: Fields) -> str:
         lines.append(f"date = {said.date if _is_day(said.date) else _text(said.date)}")
     if said.attachments:
         lines.append(f"attachments = [{', '.join(map(_text, said.attachments))}]")
+    if said.invitation:
+        lines.append(f"invitation = {_prose(said.invitation)}")
     if said.notes:
         lines.append(f"notes = {_prose(said.notes)}")
     for contact in said.contacts:
@@ -135,6 +139,7 @@ def tidy(said: Fields) -> Fields:
         **texts,
         body=_clean(said.body),
         notes=_clean(said.notes),
+        invitation=_clean(said.invitation),
         contacts=tuple(c for c in contacts if c != ContactFields()),
         attachments=tuple(" ".join(_clean(name).split()) for name in said.attachments),
     )
@@ -205,7 +210,7 @@ def fields_of(text: str) -> Fields:
     contacts = table.get("contacts")
     names = table.get("attachments")
     return Fields(
-        **{name: _said(table.get(name)) for name in (*LINES, "date", "notes")},
+        **{name: _said(table.get(name)) for name in (*LINES, "date", "invitation", "notes")},
         body=body,
         contacts=tuple(_contact(c) for c in contacts) if isinstance(contacts, list) else (),
         attachments=tuple(map(_said, names)) if isinstance(names, list) else (),
