@@ -116,6 +116,11 @@ def page(base_url: str, purpose: Purpose, token: str, language: str = "") -> str
     return f"{base_url.rstrip('/')}/{purpose}/{token}{asked}"
 
 
+def sample(base_url: str) -> str:
+    """What stands for a journalist's own page where a copy is tried or shown; it leads nowhere."""
+    return page(base_url, Purpose.UNSUBSCRIBE, "preview") if base_url.startswith("https:") else ""
+
+
 def _chain(key: bytes, message_id: str) -> tuple[bytes, bytes, bytes]:
     embargo = hmac.digest(key, message_id.encode(), "sha256")
     unsubscribe = _after(embargo, Purpose.EMBARGO)

@@ -19,7 +19,6 @@ from mailer.compose.templates import TemplateSet, render
 from mailer.core import links
 from mailer.core.embargo import Clearance, Refusal, clear_test
 from mailer.core.errors import MailerError
-from mailer.core.links import Purpose
 from mailer.core.model import Contact, Dispatch, Version
 from mailer.delivery import trial
 from mailer.desk.proposal import Proposal
@@ -177,13 +176,6 @@ class Previewing(Queueing):
     ) -> Message:
         office, dispatch = self._config.office, one.dispatch
         embargoed = dispatch.embargoed(dispatch.instant)
-        pages = self._config.public.base_url
-        # Its place is seen; it leads nowhere, for the journalist's own is theirs alone.
-        leave = (
-            links.page(pages, Purpose.UNSUBSCRIBE, "preview")
-            if pages.startswith("https://")
-            else ""
-        )
         rendered = render(
             one.templates,
             one.version,
@@ -191,7 +183,7 @@ class Previewing(Queueing):
             reader,
             office,
             embargoed=embargoed,
-            leave=leave,
+            leave=links.sample(self._config.public.base_url),
         )
         identity = one.message_id
         if test:

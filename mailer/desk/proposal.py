@@ -20,6 +20,7 @@ from mailer.compose import message
 from mailer.compose.templates import TemplateSet, render
 from mailer.config import Config
 from mailer.core import embargo as embargoes
+from mailer.core import links
 from mailer.core import plan as planning
 from mailer.core.embargo import Ask, Instant, Reject, say
 from mailer.core.errors import DocumentError, MailerError, NeedsDecisionError
@@ -355,7 +356,10 @@ class Proposer:
     ) -> None:
         office = self._config.office
         embargoed = dispatch.embargoed(dispatch.instant)
-        rendered = render(templates, version, dispatch, contact, office, embargoed=embargoed)
+        leave = links.sample(self._config.public.base_url)
+        rendered = render(
+            templates, version, dispatch, contact, office, embargoed=embargoed, leave=leave
+        )
         message.build(
             rendered, version, dispatch, contact, office, "<check@localhost>", SAMPLE_DATE
         )

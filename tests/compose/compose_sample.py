@@ -157,11 +157,17 @@ def following(kind: DispatchKind, name: str = "national", *, lifted: bool = Fals
 
 
 def rendering(
-    templates: TemplateSet, version: Version, sent: Dispatch, reader: Contact, leave: str = ""
+    templates: TemplateSet,
+    version: Version,
+    sent: Dispatch,
+    reader: Contact,
+    leave: str = "",
+    agreement: str = "",
 ) -> Rendered:
     """A copy as it is rendered at its dispatch's instant."""
+    pages = {"leave": leave, "agreement": agreement}
     embargoed = sent.embargoed(sent.instant)
-    return render(templates, version, sent, reader, OFFICE, embargoed=embargoed, leave=leave)
+    return render(templates, version, sent, reader, OFFICE, embargoed=embargoed, **pages)
 
 
 def notice_of(version: Version, sent: Dispatch, reader: Contact) -> tuple[str, ...]:

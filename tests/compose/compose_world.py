@@ -102,7 +102,7 @@ READERS: dict[str, Contact] = {
 }
 KINDS = (
     *("press release", "media advisory", "statement", "photo call"),
-    *("release", "correction", "withdrawal", "embargo change", "embargo lifted"),
+    *("release", "correction", "withdrawal", "embargo change", "embargo lifted", "invitation"),
 )
 """What may be issued, as an advance copy; then what else a message may be."""
 
@@ -134,8 +134,8 @@ def sent(kind: str, template: str = "national") -> Dispatch:
     """The dispatch of a message of this kind."""
     if kind in KINDS[:4]:
         return dispatch(template)
-    if kind == "release":
-        return dispatch(template, DispatchKind.RELEASE)
+    if kind in ("release", "invitation"):
+        return dispatch(template, DispatchKind(kind))
     if kind == "embargo lifted":
         return following(DispatchKind.EMBARGO_CHANGE, template, lifted=True)
     return following(DispatchKind(kind), template)
