@@ -85,6 +85,7 @@ ADDRESSES = [
     (r"Original-Recipient: utf-8; \x{30A2}@daily.example" "\nFinal-Recipient: rfc822; x@y.example",
      "ア@daily.example"),
     ("Final-Recipient: rfc822; user1\nX-Actual-Recipient: rfc822; ann@daily.example", ANN),
+    ("Final-Recipient: rfc822; @relay.example,@mx.example:ann@daily.example", ANN),
     ("Final-Recipient: x400; /G=Ann/S=Ace/O=Daily/", "/G=Ann/S=Ace/O=Daily/"),
 ]  # fmt: skip
 
@@ -163,6 +164,16 @@ def test_reports_of_two_in_all_shapes(status: str, encoding: str, kind: str, end
     raw = a_report(status, kind=kind, encoding=encoding).replace(b"\n", end)
     found = {one.address: (one.action, one.permanence) for one in read(raw).recipients}
     assert found == {ANN: ("failed", "permanent"), BEN: ("delayed", "temporary")}
+
+
+def test_a_report_whose_parts_have_no_boundary_or_no_end() -> None:
+    raw = a_report(f"{PER_MESSAGE}\n{_ANN}")
+    assert [
+        one.address
+        for one in read(raw.partition(b"\n--=_1\nContent-Type: message/rfc")[0]).recipients
+    ] == [ANN]
+    unbound = raw.replace(b'; boundary="=_1"', b"")
+    assert [one.address for one in read(unbound).recipients] == [ANN]
 
 
 def test_never_one_of_the_returned_message_or_of_the_text_beside() -> None:

@@ -181,6 +181,8 @@ def address(value: str, *, original: bool = False, final: str = "") -> str:
     if '"' not in text:
         whole = (word for word in text.split() if "@" in word.strip("@"))
         text = next(whole, "".join(text.split()))
+    if text.startswith("@"):
+        text = text.rpartition(":")[2]  # a source route (RFC 5321 §4.1.1.3 has it ignored)
     return text.removeprefix("mailto:")[:500]
 
 
