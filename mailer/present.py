@@ -218,25 +218,24 @@ def change(done: Change, reference: str) -> None:
 
 # --- the log ----------------------------------------------------------------------------------
 
+_COLUMNS = (*(field.name for field in fields(Entry)), "milliseconds")
 _INSTANTS = ("at", "next_attempt_at", "began_at", "ended_at")
 
 
 def entry_json(entry: Entry) -> dict[str, Any]:
     """A log entry for scripts: instants in UTC, how long the attempt took in milliseconds."""
-    row = asdict(entry)
+    row = {name: getattr(entry, name) for name in _COLUMNS}
     for name in _INSTANTS:
         row[name] = stamp(row[name])
-    row["milliseconds"] = entry.milliseconds
     return row
 
 
 def log_table(entries: Iterable[Entry]) -> Iterator[list[str | int | None]]:
     """The log as a spreadsheet's rows, its head first: no cell is a formula or acts on anything."""
-    columns = [field.name for field in fields(Entry)] + ["milliseconds"]
-    yield list(columns)
+    yield list(_COLUMNS)
     for entry in entries:
-        row = entry_json(entry)
-        yield [inert_cell(row[c]) if isinstance(row[c], str) else row[c] for c in columns]
+        row = entry_json(entry).values()
+        yield [inert_cell(cell) if isinstance(cell, str) else cell for cell in row]
 
 
 def log_csv(entries: Iterable[Entry]) -> None:

@@ -123,13 +123,7 @@ def _copies(session: Session, numbers: Sequence[int]) -> Iterator[Entry]:
         col(AttemptRow.number) == _latest_attempt(),
     )
     query = (
-        select(
-            DeliveryRow,
-            DispatchRow,
-            col(VersionRow.number),
-            col(AdvisoryRow.reference),
-            AttemptRow,
-        )
+        select(*_COLUMNS)
         .join(table(DispatchRow), col(DispatchRow.id) == col(DeliveryRow.dispatch_id))
         .join(table(VersionRow), col(VersionRow.id) == col(DispatchRow.version_id))
         .join(table(AdvisoryRow), col(AdvisoryRow.id) == col(VersionRow.advisory_id))
@@ -140,7 +134,10 @@ def _copies(session: Session, numbers: Sequence[int]) -> Iterator[Entry]:
         return
     told = _evidence(session, numbers)
     for row in session.execute(query):
-        yield _entry(row, told.get(row[0].id, ""))
+        *copy, relay, tls_version, phase, code, enhanced, reply, began_at, ended_at = row[1:]
+        said = (relay or "", tls_version or "", phase or "", code, enhanced or "", reply or "")
+        values: Any = (*copy, *said, began_at, ended_at, told.get(row[0], ""))
+        yield Entry(f"{COPY}{row[0]}", *values)
 
 
 def _evidence(session: Session, numbers: Sequence[int]) -> dict[int, str]:
@@ -153,41 +150,39 @@ def _evidence(session: Session, numbers: Sequence[int]) -> dict[int, str]:
     return dict(session.execute(query).all())
 
 
+_COLUMNS = (
+    col(DeliveryRow.id),
+    col(DeliveryRow.changed_at),
+    col(AdvisoryRow.reference),
+    col(VersionRow.number),
+    col(DispatchRow.audience),
+    col(DispatchRow.kind),
+    col(DeliveryRow.email),
+    col(DeliveryRow.name),
+    col(DeliveryRow.outlet),
+    col(DeliveryRow.state),
+    col(DeliveryRow.reason),
+    col(DeliveryRow.attempts),
+    col(DeliveryRow.next_attempt_at),
+    col(DeliveryRow.message_id),
+    col(AttemptRow.relay),
+    col(AttemptRow.tls_version),
+    col(AttemptRow.phase),
+    col(AttemptRow.code),
+    col(AttemptRow.enhanced),
+    col(AttemptRow.reply),
+    col(AttemptRow.began_at),
+    col(AttemptRow.ended_at),
+)
+"""What makes an Entry, in the order of its fields."""
+
+
 def _latest_attempt() -> Any:
     return (
         select(func.max(col(AttemptRow.number)))
         .where(col(AttemptRow.delivery_id) == col(DeliveryRow.id))
         .correlate(table(DeliveryRow))
         .scalar_subquery()
-    )
-
-
-def _entry(row: Any, evidence: str) -> Entry:
-    delivery, dispatch, number, reference, attempt = row
-    return Entry(
-        key=f"{COPY}{delivery.id}",
-        at=delivery.changed_at,
-        reference=reference,
-        version=number,
-        audience=dispatch.audience,
-        kind=dispatch.kind,
-        email=delivery.email,
-        name=delivery.name,
-        outlet=delivery.outlet,
-        state=delivery.state,
-        reason=delivery.reason,
-        attempts=delivery.attempts,
-        next_attempt_at=delivery.next_attempt_at,
-        message_id=delivery.message_id,
-        relay=attempt.relay if attempt else "",
-        tls_version=attempt.tls_version if attempt else "",
-        phase=attempt.phase if attempt else "",
-        code=attempt.code if attempt else None,
-        enhanced=attempt.enhanced if attempt else "",
-        reply=attempt.reply if attempt else "",
-        began_at=attempt.began_at if attempt else None,
-        ended_at=attempt.ended_at if attempt else None,
-        evidence=evidence,
     )
 
 
