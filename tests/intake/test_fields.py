@@ -64,6 +64,7 @@ def test_a_whole_document_reads_as_it_was_typed() -> None:
         embargo="00:01 GMT, 9 February 2027",
         body="First.\n\n+++\n\nLast.",
         notes="One.\n\n+++\nTwo.",
+        invitation="Figures on *tides*.\n\n+++\nComing.",
         contacts=(
             ContactFields("Mirela Osei", "Press officer", "", "press@lantern.example",
                           "+44 20 7946 0123 (office)\n+44 7700 900421"),
@@ -74,6 +75,7 @@ def test_a_whole_document_reads_as_it_was_typed() -> None:
     assert draft.date == date(2027, 2, 9)
     assert draft.headline == said.headline
     assert (draft.body, draft.notes) == (said.body, said.notes)
+    assert draft.invitation == said.invitation == typed.of_draft(draft).invitation
     assert [p.label for p in draft.contacts[0].phones] == ["office", ""]
     assert draft.attachments == ("gauges.csv",)
     assert typed.of_draft(draft).embargo == said.embargo
