@@ -17,6 +17,7 @@ from __future__ import annotations
 import base64
 import hmac
 import re
+from hashlib import blake2b
 
 SEAL, NUMBER = 12, 8
 """A token's characters: 60 bits of seal, and 40 bits of the delivery's number."""
@@ -29,9 +30,13 @@ _TOKEN_RE = re.compile(rf"(?<![a-z0-9])[a-z2-7]{{{SEAL + NUMBER}}}(?![a-z0-9])")
 
 
 def token(delivery: int, secret: bytes) -> str:
-    """The token of a delivery, by its number in the ledger (0 to 2**40 - 1)."""
+    """The token of a delivery, by its number in the ledger (0 to 2**40 - 1).
+
+    `secret` is of 1 to 64 octets, the longest key of BLAKE2b (RFC 7693 §2.1).
+    """
     plain = delivery.to_bytes(5)
-    seal = _letters(hmac.digest(secret, b"press-mailer envelope seal" + plain, "sha256")[:8])[:SEAL]
+    sealed = blake2b(plain, key=secret, digest_size=8, person=b"envelope seal")
+    seal = _letters(sealed.digest())[:SEAL]
     return seal + _letters(_masked(plain, seal, secret))
 
 
@@ -54,8 +59,8 @@ def parse(address: str, secret: bytes) -> int | None:
 
 
 def _masked(number: bytes, seal: str, secret: bytes) -> bytes:
-    mask = hmac.digest(secret, b"press-mailer envelope mask" + seal.encode(), "sha256")
-    return bytes(a ^ b for a, b in zip(number, mask, strict=False))
+    mask = blake2b(seal.encode(), key=secret, digest_size=5, person=b"envelope mask").digest()
+    return (int.from_bytes(number) ^ int.from_bytes(mask)).to_bytes(5)
 
 
 def _letters(octets: bytes) -> str:

@@ -179,5 +179,5 @@ def settle(
     if not (number.isascii() and number.isdigit() and len(number) < 19):
         raise NotThereError("the log has no such entry")
     event, said = SETTLED[how]
-    app.desk.settle(int(number), event=event, by=person.login, now=app.now())
+    app.desk.settle(int(number), event=event, by=person.name, now=app.now())
     return see_other(f"/log/d{int(number)}", said)
