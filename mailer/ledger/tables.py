@@ -168,7 +168,7 @@ class DeliveryRow(SQLModel, table=True):
     link: bytes | None = Field(default=None, index=True)
     attempts: int = 0
     next_attempt_at: datetime | None = _instant(default=None)
-    changed_at: datetime = _instant(index=True)
+    changed_at: datetime = _instant()
     reason: str = ""
 
 

@@ -15,8 +15,9 @@ What every template has: `person` (or None), `zone`, `now`, `path`, `hx` (asked 
 `static("console.css")`, and the filters `when`, `clock`, `moment`, `ago` (instants, in the person's
 zone) and `inert` (text from outside, on one line). Values are escaped; a name that is missing is an
 error.
-Whoever does something at the desk is `by=person.name`, and in users and tokens `person.login`. A handler that only changes something ends
-with `see_other("/where", "What was done.")`; what was refused (MailerError) becomes a page.
+Whoever does something at the desk is `by=person.name`, in users and tokens `by=person.login`. A
+handler that only changes something ends with `see_other("/where", "What was done.")`; what was
+refused (MailerError) becomes a page.
 """
 
 from __future__ import annotations
