@@ -17,8 +17,9 @@ class Job(NamedTuple):
 
     `subject` is the dispatch in words ("HW 12/2026, release to wires").
 
-    `attempts` were made before; `date` is when its dispatch started (the message's Date, the same
-    at every retry); after `give_up_at` there is no further attempt. Instants are UTC.
+    `attempts` were made before; `date` is when its dispatch was to start, or later started (the
+    message's Date, the same at every retry); after `give_up_at` there is no further attempt.
+    Instants are UTC.
 
     `copy`, `consent` and `embargo` are what the ledger said at its change number `as_of`.
     """

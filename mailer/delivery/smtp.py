@@ -181,7 +181,7 @@ class Session:
             for number, step in enumerate(_COMMANDS):
                 if not self._piped:
                     self._wire.put(1, commands[number])
-                reply = await self._wire.reply(self._patience())
+                reply = self._wire.at_hand() or await self._wire.reply(self._patience())
                 go = reply.code == 354
                 good = go if step is Step.DATA else reply.code // 100 == 2
                 if refusal is None and not good:
@@ -284,8 +284,10 @@ class Session:
         A relay that once says a word too many is one answer ahead ever after: then the one that
         seems to be for the text is for something else.
         """
-        behind = self._wire.waiting()[: len(_COMMANDS) - 1]
-        return all(answer.code // 100 != 3 for answer in (reply, *behind))
+        for answer in (reply, *self._wire.waiting()[: len(_COMMANDS) - 1]):
+            if answer.code // 100 == 3:
+                return False
+        return True
 
     # --- the end ------------------------------------------------------------------------------
 

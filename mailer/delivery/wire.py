@@ -71,6 +71,13 @@ class Wire(asyncio.Protocol):
         """
         if not self._replies:
             await self._wait(timeout)
+        return self._next()
+
+    def at_hand(self) -> Reply | None:
+        """The next reply if it has come already. Raises WireError for what nobody asked for."""
+        return self._next() if self._replies else None
+
+    def _next(self) -> Reply:
         reply = self._replies.popleft()
         self._owed -= 1
         if len(self._replies) > self._owed or (self._garbled and not self._owed):

@@ -46,6 +46,7 @@ class Database:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._log = path.with_name(f"{path.name}-wal")
         self._engine = _engine(path)
         self._reading = self._engine.execution_options(mailer_reads_only=True)
         self._at_once = self._engine.execution_options(mailer_at_once=True)
@@ -155,10 +156,6 @@ class Database:
         )
 
     @property
-    def _log(self) -> Path:
-        return self.path.with_name(f"{self.path.name}-wal")
-
-    @property
     def log_size(self) -> int:
         """Octets of the write-ahead log."""
         return self._log.stat().st_size if self._log.exists() else 0
@@ -234,7 +231,7 @@ def open_ledger(path: Path, *, now: datetime, upgrade: bool = False) -> Database
 def _identity(path: Path) -> tuple[int, int] | None:
     """What tells a file from every other, however it is named; None: it is not to be had."""
     try:
-        found = path.stat()
+        found = os.stat(path)  # noqa: PTH116 (asked at every commit; Path.stat takes as long again)
     except OSError:
         return None
     return (found.st_dev, found.st_ino)

@@ -42,6 +42,8 @@ from mailer.ledger.tables import (
     VersionRow,
 )
 
+ON_TIME = timedelta(seconds=30)
+"""A dispatch that starts so soon after its instant starts at it, as its messages' Date has it."""
 SAMPLE = 64
 """Copies of a dispatch that are looked at before it is due."""
 LONG_LOG = 32_000_000
@@ -97,6 +99,7 @@ class Facts:
     copy: Copy
     embargo: Embargo | None
     started_at: datetime
+    date: datetime
 
 
 class Flight:
@@ -202,7 +205,7 @@ class Flight:
             contact=contact,
             message_id=message_id,
             attempts=attempts,
-            date=facts.started_at,
+            date=facts.date,
             give_up_at=facts.started_at + self._give_up_after,
             copy=facts.copy.of(delivery, email, carries_notice=False),
             consent=consent,
@@ -254,6 +257,7 @@ class Flight:
     ) -> None:
         changed, returned, answered = [], [], []
         after: list[tuple[End, DeliveryState]] = []
+        changed_at = _stamp(now)
         for end in ends:
             job, result = end.job, end.result
             state = states.after(states.DELIVERY, DeliveryState.SENDING, result.event)
@@ -269,7 +273,7 @@ class Flight:
                 # A copy that was only claimed and given back has no news to tell.
                 returned.append((result.reason, again, attempts, job.delivery))
             else:
-                changed.append((state, result.reason, again, _stamp(now), attempts, job.delivery))
+                changed.append((state, result.reason, again, changed_at, attempts, job.delivery))
             if result.attempt is not None:
                 answered.append((end, result.attempt))
             if result.to_release or result.hold or (cancelled and state in NEVER_HAD):
@@ -379,7 +383,11 @@ def facts_of(session: Session, row: DispatchRow) -> Facts:
     embargo = None
     if row.embargo_instant is not None:
         embargo = Embargo(row.embargo_instant, row.embargo_zone)
-    return Facts(subject(session, row), copy, embargo, row.started_at or row.instant)
+    started = row.started_at or row.instant
+    # A copy that waited and goes on time bears the time it was planned for: it is composed before.
+    waited = row.approved_at is not None and row.approved_at < row.instant
+    date = row.instant if waited and started - row.instant <= ON_TIME else started
+    return Facts(subject(session, row), copy, embargo, started, date)
 
 
 def _consent(email: str, listed: bool, suppressed: int, answered: int | None) -> Consent:
