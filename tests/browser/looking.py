@@ -29,7 +29,8 @@ def served(config: Path, *command: str, **environ: str) -> Iterator[str]:
     words = [sys.executable, "-m", "mailer", "--config", str(config)]
     with open_app(config, env | environ, upgrade=True) as app:
         for role in Role:
-            app.desk.add_person(role.value, PASSWORD, role, by="test", now=app.now())
+            email = f"{role.value}@lantern.example"
+            app.desk.add_person(role.value, PASSWORD, role, by="test", now=app.now(), email=email)
     with subprocess.Popen(
         [*words, *command], env=env | environ, cwd=ROOT, text=True, stdout=subprocess.PIPE
     ) as process:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +13,16 @@ from support import ADVISORY, Sink, make_office, relay
 from test_advisory_pages import YEAR
 
 from mailer.core.people import Role
+
+LOST, HERS = "di@daily.example", "officer@lantern.example"
+
+
+def drop_one(command: str, rcpt: str) -> str | None:
+    return "drop" if (command, rcpt) == ("DATA", LOST) else None
+
+
+def as_usual(command: str, rcpt: str) -> str | None:
+    return None
 
 
 def until(page: Page, true: Callable[[], bool]) -> None:
@@ -54,6 +66,10 @@ def test_an_officers_whole_day(chromium: Browser, tmp_path: Path) -> None:
         officer.get_by_role("link", name="Preview and test").click()
         inside = officer.frame_locator("iframe").first
         expect(inside.get_by_role("heading", level=1)).to_contain_text("Four in ten harbour gauges")
+        officer.get_by_role("button", name="Send me this one as a test").first.click()
+        until(officer, lambda: len(sink.taken) == 1)
+        test = sink.taken.pop()
+        assert (test.rcpt_to, test.message["Subject"].startswith("[TEST")) == (HERS, True)
         officer.get_by_role("link", name="Check and submit").click()
         officer.get_by_role("button", name="Submit for approval").click()
         expect(officer.get_by_role("status").first).to_contain_text("before it is approved")
@@ -61,12 +77,32 @@ def test_an_officers_whole_day(chromium: Browser, tmp_path: Path) -> None:
         approve(approver, plan)
         assert sink.taken == []
 
-        # lifted now: everyone has it
+        # lifted now: the officer watches everyone get it but one, whose line drops in the text
+        sink.answer = drop_one
+        officer.goto("/")
+        expect(officer.locator("#live")).to_have_text("Live")
         approver.get_by_text("Lift the embargo now", exact=True).click()
         expect(approver.locator("details[open]")).to_contain_text("would send 4 copies at once")
         approver.get_by_role("button", name="Lift it now").click()
         expect(approver.get_by_role("status").first).to_contain_text("The embargo is lifted")
+        going = officer.locator("section.going article")
+        expect(going.locator("tbody")).to_contain_text("done", timeout=30_000)
+        assert len(sink.taken) == 3
+
+        # the failure is looked up, exported, and settled: its copy goes again as it was
+        sink.answer = as_usual
+        needs = officer.locator("section.needs")
+        expect(needs).to_contain_text("In doubt")
+        needs.get_by_role("link", name="Settle them").click()
+        with officer.expect_download() as saved:
+            officer.get_by_role("link", name="CSV").click()
+        entries = list(csv.DictReader(io.StringIO(Path(saved.value.path()).read_text("utf-8-sig"))))
+        assert [(one["email"], one["state"]) for one in entries] == [(LOST, "in_doubt")]
+        officer.locator("tbody th a").click()
+        officer.get_by_text("Send it again", exact=True).first.click()
+        officer.locator("form[action$='/settle']").last.get_by_role("button").click()
         until(officer, lambda: len(sink.taken) == 4)
+        assert sink.taken[-1].message["Message-ID"] == entries[0]["message_id"]
 
         # corrected, with the words its holders are told
         officer.goto(plan)
