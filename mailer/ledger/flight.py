@@ -15,35 +15,32 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import chain, zip_longest
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlmodel import Session, col
 
 from mailer.core import states
-from mailer.core.embargo import Clearance, Consent, Copy, Refusal, clear
+from mailer.core.embargo import Clearance, Consent, Refusal, clear
 from mailer.core.errors import FencedError, IllegalTransitionError
 from mailer.core.job import Attempt, Begin, End, Entry, Job, RelayFault
-from mailer.core.model import Contact, DispatchKind, Embargo
+from mailer.core.model import Contact
 from mailer.core.outcome import Phase, Reply
 from mailer.core.states import DeliveryEvent, DeliveryState, DispatchEvent, DispatchState
 from mailer.ledger import holds
 from mailer.ledger.database import Database
-from mailer.ledger.dispatching import add_to_releases, settle_change, subject
+from mailer.ledger.dispatching import add_to_releases, settle_change
+from mailer.ledger.facts import Facts, facts_of
 from mailer.ledger.store import move
 from mailer.ledger.tables import (
-    AdvisoryRow,
     DeliveryRow,
     DispatchRow,
     RelayFaultRow,
     VersionRow,
 )
 
-ON_TIME = timedelta(seconds=30)
-"""A dispatch that starts so soon after its instant starts at it, as its messages' Date has it."""
 SAMPLE = 64
 """Copies of a dispatch that are looked at before it is due."""
 LONG_LOG = 32_000_000
@@ -89,17 +86,6 @@ _RETURN = """
 UPDATE delivery SET state = 'pending', reason = ?, next_attempt_at = ?, attempts = ?
 WHERE id = ? AND state = 'sending'
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What the ledger says of a dispatch, as far as its copies go."""
-
-    subject: str
-    copy: Copy
-    embargo: Embargo | None
-    started_at: datetime
-    date: datetime
 
 
 class Flight:
@@ -358,36 +344,6 @@ class Flight:
             row = session().get_one(DispatchRow, dispatch, populate_existing=True)
             facts = self._dispatches[dispatch] = facts_of(session(), row)
         return facts
-
-
-def facts_of(session: Session, row: DispatchRow) -> Facts:
-    """What the gate is told of a dispatch, as the ledger has it now."""
-    version = session.get_one(VersionRow, row.version_id)
-    newest = select(func.max(col(VersionRow.number))).where(
-        col(VersionRow.advisory_id) == version.advisory_id
-    )
-    advisory = session.get_one(AdvisoryRow, version.advisory_id, populate_existing=True)
-    copy = Copy(
-        delivery=0,
-        email="",
-        kind=DispatchKind(row.kind),
-        state=DispatchState(row.state),
-        approved=row.approved_at is not None,
-        instant=row.instant,
-        requires_acceptance=row.settings["requires_acceptance"],
-        carries_notice=False,
-        current=session.execute(newest).scalar() == version.number,
-        withdrawn=advisory.withdrawn_at is not None,
-        held=holds.stops(session, row),
-    )
-    embargo = None
-    if row.embargo_instant is not None:
-        embargo = Embargo(row.embargo_instant, row.embargo_zone)
-    started = row.started_at or row.instant
-    # A copy that waited and goes on time bears the time it was planned for: it is composed before.
-    waited = row.approved_at is not None and row.approved_at < row.instant
-    date = row.instant if waited and started - row.instant <= ON_TIME else started
-    return Facts(subject(session, row), copy, embargo, started, date)
 
 
 def _consent(email: str, listed: bool, suppressed: int, answered: int | None) -> Consent:

@@ -16,7 +16,7 @@ from mailer.core.model import Contact, Dispatch, DispatchKind, Version
 from mailer.core.states import DeliveryState, DispatchEvent, DispatchState
 from mailer.ledger import changes, consent, store
 from mailer.ledger.dispatching import of_one_plan
-from mailer.ledger.flight import facts_of
+from mailer.ledger.facts import facts_of
 from mailer.ledger.linked import Linked
 from mailer.ledger.tables import DeliveryRow, DispatchRow, VersionRow
 
