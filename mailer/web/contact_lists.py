@@ -80,7 +80,7 @@ def as_csv(request: Request, person: Reader, name: str) -> Response:  # noqa: AR
 @router.post("/contacts/list/compare", max_body_size=LARGEST + (1 << 16))
 def compare(request: Request, person: Changer, name: Name, file: UploadFile) -> Response:  # noqa: ARG001
     """What an upload would change. Nothing is changed yet."""
-    called = _uploads(request).keep(file.filename or "", file.file)
+    called = _uploads(request).keep(file.filename or "", file.file, office(request).now())
     return _comparison(request, name, called, Path(file.filename or "").name)
 
 
@@ -95,7 +95,7 @@ def earlier(
     for kept in office(request).desk.list_versions(name):
         if kept.replaced_at.isoformat() == version:
             with kept.path.open("rb") as file:
-                called = _uploads(request).keep(kept.path.name, file)
+                called = _uploads(request).keep(kept.path.name, file, office(request).now())
             return _comparison(request, name, called, kept.path.name)
     raise ListError(f"{name}: that version is not kept; look at the list again")
 

@@ -12,6 +12,7 @@ import re
 import time
 import zipfile
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -34,9 +35,10 @@ class Uploads:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def keep(self, name: str, stream: BinaryIO) -> str:
+    def keep(self, name: str, stream: BinaryIO, now: datetime) -> str:
         """Keep an upload; by what it is called here. `name` is the browser's, for its kind alone.
 
+        `now` is an aware instant, from which its hour counts.
         Raises ListError for one that is no list, is empty or is too large.
         """
         kind = Path(name.replace("\\", "/")).suffix.lower()
@@ -51,12 +53,13 @@ class Uploads:
             _held_together(content)
         called = hashlib.sha256(content).hexdigest() + kind
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._forget_old()
+        self._forget_old(now)
         path = self._folder / called
         new = path.with_name(f"{called}.{os.getpid()}.{time.monotonic_ns()}")
         descriptor = os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
+        os.utime(new, (now.timestamp(), now.timestamp()))
         new.replace(path)
         return called
 
@@ -71,10 +74,10 @@ class Uploads:
         """An upload that has served."""
         self.path(called).unlink(missing_ok=True)
 
-    def _forget_old(self) -> None:
+    def _forget_old(self, now: datetime) -> None:
         for path in self._folder.iterdir():
             with suppress(OSError):
-                if time.time() - path.stat().st_mtime > KEPT_S:
+                if now.timestamp() - path.stat().st_mtime > KEPT_S:
                     path.unlink()
 
 

@@ -8,6 +8,7 @@ import io
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -63,28 +64,29 @@ def read_list(request: Request, name: Name) -> shapes.ListWhole:
 @uploads.post("/list/compare", dependencies=reads(Act.CHANGE_CONTACTS))
 def compare_list(request: Request, name: Name, body: File) -> shapes.ListComparison:
     """What a file would change in a list, row by row. Nothing is changed."""
-    with _file(body) as path:
-        return _comparison(office(request).desk.compare_list(name, path))
+    app = office(request)
+    with _file(body, app.now()) as path:
+        return _comparison(app.desk.compare_list(name, path))
 
 
 @uploads.put("/list", dependencies=KEYED)
 def replace_list(request: Request, person: CHANGER, name: Name, body: Replacement) -> Done:
     """Put a file in a list's place; the one before is kept. Refused if it is another now."""
     app = office(request)
-    with _file(body) as path:
+    with _file(body, app.now()) as path:
         app.desk.replace_list(name, path, seen=body.seen, by=person.name, now=app.now())
     return Done()
 
 
 @contextmanager
-def _file(body: File) -> Iterator[Path]:
+def _file(body: File, now: datetime) -> Iterator[Path]:
     try:
         content = base64.b64decode(body.content, validate=True)
     except (binascii.Error, ValueError):
         raise ListError("content is not base64; encode the file's octets") from None
     with tempfile.TemporaryDirectory() as folder:
         kept = Uploads(Path(folder))
-        yield kept.path(kept.keep(body.name, io.BytesIO(content)))
+        yield kept.path(kept.keep(body.name, io.BytesIO(content), now))
 
 
 def _line(view: ListView) -> shapes.ListLine:
