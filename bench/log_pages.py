@@ -33,7 +33,7 @@ from bench.surroundings import app_of, free_port, office
 from mailer.app import App
 from mailer.core.model import Audience
 from mailer.core.people import Role
-from mailer.desk.admitting import token_hash
+from mailer.desk.people import token_hash
 from mailer.ledger import people as accounts
 from mailer.ledger import plans, store
 from mailer.ledger.bulk import insert_many

@@ -27,7 +27,7 @@ from mailer.core.model import NOTICES, DispatchKind
 from mailer.delivery import opening
 from mailer.delivery.sender import Sender
 from mailer.desk import Desk
-from mailer.desk.taking import MOST_OCTETS as MOST_TAKEN
+from mailer.desk.bounces import MOST_OCTETS as MOST_TAKEN
 from mailer.ledger import store, threads
 from mailer.ledger.database import Database, open_ledger
 from mailer.ledger.flight import Flight

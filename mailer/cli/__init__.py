@@ -9,12 +9,12 @@ import sys
 
 # Each room puts its commands on `cli` when it is imported; this order is the order of --help.
 from mailer.cli import (  # noqa: F401
-    bouncing,
-    consenting,
-    deciding,
-    looking,
+    advisories,
+    bounces,
+    consent,
+    log,
     people,
-    reporting,
+    reports,
     running,
     setting_up,
     tokens,

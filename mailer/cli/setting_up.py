@@ -19,7 +19,7 @@ from mailer.core import embargo as embargoes
 from mailer.core.embargo import Ask, Instant
 from mailer.core.errors import MailerError
 from mailer.core.inert import inert
-from mailer.desk.relay_test import try_relay
+from mailer.desk.relay_check import try_relay
 from mailer.intake import contacts, documents
 from mailer.scheduler import utc_now
 

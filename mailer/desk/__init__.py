@@ -4,21 +4,20 @@ Every deed is one transaction with its audit row. `now` is an argument (aware, U
 people are whatever the caller was told. Each refusal is a MailerError that says what to do next.
 """
 
-from mailer.desk.answering import Answering
+from mailer.desk.bounces import Taken
 from mailer.desk.changing import Change
-from mailer.desk.consenting import Consenting
+from mailer.desk.consent import Consent
+from mailer.desk.contacts import Contacts
 from mailer.desk.deciding import Approval
-from mailer.desk.drafting import Conflict, Drafting
+from mailer.desk.drafts import Conflict, Drafts
 from mailer.desk.forwarding import Forwarding
-from mailer.desk.knowing import Knowing
-from mailer.desk.looking import Looking
-from mailer.desk.overseeing import Overseeing
-from mailer.desk.previewing import Copy, Previewing
+from mailer.desk.journalists import Journalists
+from mailer.desk.log import Log
+from mailer.desk.overview import Overview
+from mailer.desk.previews import Copy, Previews
 from mailer.desk.proposal import Document, PlanRow, PlanView, Proposal
-from mailer.desk.reporting import Reporting, TimelineView
-from mailer.desk.taking import Taken
-from mailer.desk.tokening import Tokening
-from mailer.desk.watching import Watching
+from mailer.desk.reports import Reports, TimelineView
+from mailer.desk.tokens import Tokens
 
 __all__ = [
     "Approval",
@@ -36,16 +35,15 @@ __all__ = [
 
 
 class Desk(
-    Drafting,
-    Previewing,
-    Consenting,
-    Answering,
-    Knowing,
-    Looking,
-    Overseeing,
-    Reporting,
+    Drafts,
+    Previews,
+    Consent,
+    Journalists,
+    Contacts,
+    Log,
+    Overview,
+    Reports,
     Forwarding,
-    Watching,
-    Tokening,
+    Tokens,
 ):
     """The press office's desk over one ledger and one configuration."""

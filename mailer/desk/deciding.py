@@ -13,7 +13,7 @@ from sqlmodel import Session
 from mailer.core import states
 from mailer.core.errors import MailerError
 from mailer.core.states import DeliveryEvent, DeliveryState, DispatchEvent, DispatchState
-from mailer.desk.checking import Checking
+from mailer.desk.preflight import Preflight
 from mailer.ledger import approvals, audit, changes, holds, store
 from mailer.ledger.tables import AdvisoryRow, DeliveryRow, DispatchRow, VersionRow
 
@@ -42,7 +42,7 @@ class ToApprove:
     planned_by: str
 
 
-class Deciding(Checking):
+class Deciding(Preflight):
     """What stops and what goes. Each deed is one transaction with its audit row."""
 
     def to_approve(self, reference: str) -> ToApprove:

@@ -13,13 +13,13 @@ from mailer.core.embargo import Clearance, Refusal, clear_answer
 from mailer.core.errors import MailerError
 from mailer.delivery import trial
 from mailer.delivery.bounces import mime, quoted
-from mailer.desk.taking import Taking
+from mailer.desk.bounces import Bounces
 
 LONGEST_SHOWN = 20_000
 """Characters of an answer that are shown above the message itself."""
 
 
-class Forwarding(Taking):
+class Forwarding(Bounces):
     """Answers that wait, handed to the relay for the officer that `[bounces] forward_to` names."""
 
     def forward(self, *, now: datetime) -> int:

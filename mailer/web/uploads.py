@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from mailer.core.errors import ListError
-from mailer.desk.listing import KINDS
+from mailer.desk.lists import KINDS
 
 LARGEST = 16_000_000
 """Octets of a list that is uploaded."""

@@ -11,7 +11,7 @@ from httpx import Response
 
 from mailer.app import App
 from mailer.core.people import Role
-from mailer.desk.admitting import token_hash
+from mailer.desk.people import token_hash
 from mailer.ledger import people
 from mailer.web.console import create
 

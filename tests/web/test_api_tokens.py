@@ -14,7 +14,7 @@ from support import FakeClock
 from mailer.app import App
 from mailer.core.errors import MailerError
 from mailer.core.people import ACTS, Role
-from mailer.desk.tokening import PREFIX
+from mailer.desk.tokens import PREFIX
 
 DAY = timedelta(days=1)
 

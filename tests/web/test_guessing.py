@@ -9,7 +9,7 @@ from support import FakeClock
 
 from mailer.app import App
 from mailer.core.people import Role
-from mailer.desk import admitting
+from mailer.desk import people
 from mailer.web import throttle
 
 
@@ -27,16 +27,16 @@ def test_login_never_tells_which_users_there_are(app: App) -> None:
     }
     assert len(said) == 1
     hasher = PasswordHasher()
-    assert not hasher.check_needs_rehash(admitting.NOBODYS_HASH)
+    assert not hasher.check_needs_rehash(people.NOBODYS_HASH)
 
 
 def test_the_hash_of_nobody_is_checked_for_an_unknown_user(
     app: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     checked: list[str] = []
-    monkeypatch.setattr(admitting, "_matches", lambda kept, _: bool(checked.append(kept)))
+    monkeypatch.setattr(people, "_matches", lambda kept, _: bool(checked.append(kept)))
     app.desk.log_in("nobody", "wrong", now=app.now())
-    assert checked == [admitting.NOBODYS_HASH]
+    assert checked == [people.NOBODYS_HASH]
 
 
 def test_never_more_guesses_at_an_account_than_its_limit(app: App, clock: FakeClock) -> None:

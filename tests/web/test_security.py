@@ -18,7 +18,7 @@ from test_permissions_table import TABLE
 
 from mailer.app import App, open_app
 from mailer.core.people import IDLE, LONGEST, Role
-from mailer.desk import admitting
+from mailer.desk import people
 from mailer.ledger import people as ledger_people
 from mailer.web.console import LARGEST_BODY
 from mailer.web.pages import local
@@ -124,7 +124,7 @@ def test_a_token_is_never_compared_but_looked_up_by_its_hash() -> None:
     """No comparison of secrets has a length of time to measure: the hash is a key of a table."""
     source = inspect.getsource(ledger_people.session_person)
     assert "LoginRow.token_hash == token_hash" in source
-    assert "token_hash(token)" in inspect.getsource(admitting.Admitting.session_person)
+    assert "token_hash(token)" in inspect.getsource(people.People.session_person)
 
 
 # --- who asks ---------------------------------------------------------------------------------
@@ -339,7 +339,7 @@ def test_a_fault_never_shows_what_it_is_about(app: App, monkeypatch: pytest.Monk
 
 
 def test_no_template_has_an_inline_script_or_style() -> None:
-    folder = Path(admitting.__file__).parents[1] / "web" / "html"
+    folder = Path(people.__file__).parents[1] / "web" / "html"
     for page in folder.rglob("*.html"):
         text = page.read_text("utf-8")
         assert "style=" not in text, page.name

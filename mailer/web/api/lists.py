@@ -17,7 +17,7 @@ from pydantic import Field
 
 from mailer.core.errors import ListError
 from mailer.core.people import Act
-from mailer.desk.listing import ListProposal, ListView
+from mailer.desk.lists import ListProposal, ListView
 from mailer.web.access import office
 from mailer.web.api import shapes
 from mailer.web.api.operation import KEYED, Operation, Upload

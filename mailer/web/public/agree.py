@@ -19,7 +19,7 @@ from mailer.compose.markdown import to_html
 from mailer.compose.prose import Prose
 from mailer.compose.text import one_line
 from mailer.compose.wording import direction
-from mailer.desk.answering import Readable
+from mailer.desk.journalists import Readable
 from mailer.web.public.guard import client
 from mailer.web.public.pages import language, office, render
 

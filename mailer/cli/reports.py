@@ -1,4 +1,4 @@
-"""Reporting: the timeline ahead, the record of an embargo, and the audit."""
+"""Reports: the timeline ahead, the record of an embargo, and the audit."""
 
 from __future__ import annotations
 

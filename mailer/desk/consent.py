@@ -11,7 +11,7 @@ from mailer.intake import addresses
 from mailer.ledger import audit, consent, inviting
 
 
-class Consenting(DeskBase):
+class Consent(DeskBase):
     """Recording consent. Each deed is one transaction with its audit row."""
 
     def suppress(self, email: str, *, reason: str, by: str, now: datetime) -> None:

@@ -12,7 +12,7 @@ from support import ADVISORY, LIFT, FakeClock, Sink, closed_port
 from mailer.app import App
 from mailer.core.errors import DocumentError, MailerError, NeedsDecisionError
 from mailer.desk import Conflict
-from mailer.desk.drafting import KeptDraft
+from mailer.desk.drafts import KeptDraft
 from mailer.intake import attachments, fields
 from mailer.ledger import store
 from mailer.ledger.drafts import DraftContent

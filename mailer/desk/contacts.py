@@ -1,4 +1,4 @@
-"""Knowing: what the office knows of its contacts, from the lists and the ledger."""
+"""Contacts: what the office knows of its contacts, from the lists and the ledger."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from mailer.core.errors import MailerError
 from mailer.core.inert import brief
 from mailer.core.model import Contact
 from mailer.core.wishes import Wish
-from mailer.desk.consenting import address
-from mailer.desk.listing import Listing
+from mailer.desk.consent import address
+from mailer.desk.lists import Lists
 from mailer.ledger import contact as history
 from mailer.ledger import evidence, wishes
 from mailer.ledger.contact import Answered, Held, NotSent, Suppressed
@@ -70,7 +70,7 @@ class ContactView:
         return next(filter(None, said), "")
 
 
-class Knowing(Listing):
+class Contacts(Lists):
     """Contacts, looked up. Nothing here changes anything."""
 
     def contact(self, email: str) -> ContactView:

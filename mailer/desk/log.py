@@ -1,4 +1,4 @@
-"""Looking: the log by page, as a stream, and one copy's story. Nothing here changes a copy."""
+"""The log by page, as a stream, and one copy's story. Nothing here changes a copy."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ AT_ONCE = 1_000
 """Entries of an export that are in memory together."""
 
 
-class Looking(DeskBase):
+class Log(DeskBase):
     """What became of every copy."""
 
     def log_page(

@@ -66,7 +66,7 @@ class ListProposal:
     suppressed: frozenset[str]
 
 
-class Listing(DeskBase):
+class Lists(DeskBase):
     """The lists of the office's audiences."""
 
     def lists(self) -> tuple[ListView, ...]:

@@ -1,4 +1,4 @@
-"""Drafting: an advisory written or imported, kept while it is written, and submitted.
+"""Drafts: an advisory written or imported, kept while it is written, and submitted.
 
 A save names the revision it was made from. If somebody else has saved meanwhile, nothing is
 overwritten: the answer is a `Conflict`, and a person chooses. Nothing of a draft is ever sent.
@@ -42,7 +42,7 @@ class Conflict:
     theirs: KeptDraft
 
 
-class Drafting(Queueing, Changing):
+class Drafts(Queueing, Changing):
     """Drafts, from the first word to the plan."""
 
     def __init__(

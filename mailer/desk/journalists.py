@@ -45,7 +45,7 @@ class Readable:
     pictures: tuple[Picture, ...]
 
 
-class Answering(DeskBase):
+class Journalists(DeskBase):
     """One journalist's own word. Each deed is one transaction with its audit row."""
 
     def leave(self, token: str, *, how: str, address: str, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Reporting: the timeline ahead, the record behind, and what is other about the recipients."""
+"""Reports: the timeline ahead, the record behind, and what is other about the recipients."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class TimelineView:
     timeline: Timeline
 
 
-class Reporting(DeskBase):
+class Reports(DeskBase):
     """Reports from the ledger alone. Nothing here changes anything."""
 
     def timeline(self, reference: str, now: datetime) -> TimelineView:

@@ -1,4 +1,4 @@
-"""Checking: what a careful sub-editor looks at before anything is approved (core.preflight)."""
+"""Preflight: what a careful sub-editor looks at before anything is approved (core.preflight)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from mailer.ledger.tables import DispatchRow
 ENDED = (DispatchState.DONE, DispatchState.CANCELLED)
 
 
-class Checking(DeskBase):
+class Preflight(DeskBase):
     """Preflight over what the ledger keeps: text, templates and recipients as they would go."""
 
     def check(

@@ -1,4 +1,4 @@
-"""Previewing: what a journalist will have, seen before it is queued; and a test copy to oneself."""
+"""Previews: what a journalist will have, seen before it is queued; and a test copy to oneself."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class _Going:
     message_id: str
 
 
-class Previewing(Queueing):
+class Previews(Queueing):
     """Copies as they would go, of what is queued (by reference) or only proposed."""
 
     def readers(

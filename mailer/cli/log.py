@@ -1,4 +1,4 @@
-"""Looking: what became of every copy, and how an advisory stands."""
+"""The log: what became of every copy, and how an advisory stands."""
 
 from __future__ import annotations
 

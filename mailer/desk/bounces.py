@@ -1,4 +1,4 @@
-"""Taking what came back: read, matched to one delivery, kept, and acted on after the policy."""
+"""What came back: read, matched to one delivery, kept, and acted on after the policy."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Taken:
         return f"{self.kind}, {about}{said}{then}"
 
 
-class Taking(DeskBase):
+class Bounces(DeskBase):
     """What comes back by mail. It acts only on the address that the matched delivery went to."""
 
     def take(self, content: bytes, *, source: str, now: datetime) -> Taken:

@@ -1,4 +1,4 @@
-"""Admitting: who may use the console, and their sessions.
+"""People: who may use the console, and their sessions.
 
 A token is drawn from the system's randomness and kept as its SHA-256: what is looked up is a hash,
 so that neither a stolen ledger nor the time of a comparison gives a session away.
@@ -41,7 +41,7 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
-class Admitting(DeskBase):
+class People(DeskBase):
     """Users and sessions. Each deed is one transaction with its audit row."""
 
     def add_person(

@@ -1,15 +1,21 @@
-"""Overseeing: every advisory at a glance, and one of them with what an act would do to people."""
+"""Overview: the desk at a glance, every advisory, and one of them with whom an act would concern.
+
+All from the ledger alone; nothing here changes anything.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 
+from mailer.core import outlook
+from mailer.core.outlook import Outlook
 from mailer.core.standing import AdvisoryState
 from mailer.desk.base import DeskBase
-from mailer.ledger import advisories, log, store
+from mailer.ledger import advisories, log, store, watching
 from mailer.ledger.advisories import AdvisoryLine, Affected
 from mailer.ledger.log import Deed, Hold
+from mailer.ledger.watching import Counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +34,15 @@ class AdvisoryView:
     withdrawn_at: datetime | None
 
 
-class Overseeing(DeskBase):
-    """Looking over advisories. Nothing here changes anything."""
+class Overview(DeskBase):
+    """What is coming, what is going out, what needs a person, and how each advisory stands."""
+
+    def outlook(self, now: datetime, counts: Counts | None = None) -> Outlook:
+        """The desk at `now` (UTC). Who looks again and again keeps `counts` from look to look."""
+        with self._database.read() as session:
+            needed = self._config.embargo.approvals
+            found = watching.facts(session, counts or Counts(), now, needed)
+        return outlook.make(found, now)
 
     def advisories(self, *, before: int | None = None, most: int = 50) -> tuple[AdvisoryLine, ...]:
         """The newest first, at most so many, of those numbered below `before`."""

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from mailer.core.errors import LedgerBusyError, MailerError
 from mailer.core.inert import brief
 from mailer.core.people import ACTS, Person, Role
-from mailer.desk.admitting import Admitting, token_hash
+from mailer.desk.people import People, token_hash
 from mailer.ledger import audit, people, tokens
 from mailer.ledger.tokens import Earlier, Token
 
@@ -20,7 +20,7 @@ PREFIX = "mailer_"
 """How a token begins, so that one that leaks is known for what it is."""
 
 
-class Tokening(Admitting):
+class Tokens(People):
     """API tokens. Each deed is one transaction with its audit row."""
 
     def add_token(
