@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 import uvloop
 
 from mailer import config as configuration
+from mailer.compose.headers import leave_by_mail
 from mailer.compose.signing import Signer
 from mailer.compose.slots import Copies, Filled
 from mailer.compose.templates import TemplateSet
@@ -76,8 +77,8 @@ class Composer:
     """Composes claimed copies from what the ledger keeps: text and templates as approved.
 
     A notice refers to what its contact has of the item; what comes back goes to an envelope sender
-    that names the delivery, if there is an address for it. Raises ConfigError if the configured
-    key signs nothing.
+    that names the delivery, and so does a mail that leaves, if there is an address for it. Raises
+    ConfigError if the configured key signs nothing.
     """
 
     def __init__(self, database: Database, config: Config) -> None:
@@ -97,7 +98,10 @@ class Composer:
                 "there is no page where the embargo is accepted; set [public] base_url"
             )
         copies = self._loaded(job.dispatch)
-        filled = copies.fill(job.contact, job.message_id, job.date, references, leave, agreement)
+        filled = copies.fill(
+            *(job.contact, job.message_id, job.date, references),
+            *(leave, agreement, self._leave_by_mail(job)),
+        )
         if self._bounces is not None:
             token = verp.token(job.delivery, self._database.link_key)
             sender = verp.verp(*self._bounces, token)
@@ -111,6 +115,13 @@ class Composer:
         agreement = links.page(self._pages, Purpose.EMBARGO, made.embargo, job.contact.language)
         # One-click unsubscribing is for https addresses alone (RFC 8058 §3.1).
         return leave if leave.startswith("https://") else "", agreement
+
+    def _leave_by_mail(self, job: Job) -> str:
+        """Where a mail says that this copy's reader leaves, if what comes back is taken."""
+        if self._bounces is None:
+            return ""
+        token = verp.token(job.delivery, self._database.link_key, verp.Use.LEAVING)
+        return leave_by_mail(verp.verp(*self._bounces, token))
 
     def _references(self, job: Job) -> tuple[str, ...]:
         with self._database.read() as session:

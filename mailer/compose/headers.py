@@ -14,6 +14,7 @@ from email.charset import Charset
 from email.header import Header
 from email.utils import parseaddr
 from functools import lru_cache
+from urllib.parse import quote
 
 from email_validator import EmailNotValidError, validate_email
 
@@ -96,6 +97,11 @@ def list_id(audience: str, domain: str) -> str:
     label = re.sub(r"[^a-z0-9]+", "-", audience.lower()).strip("-")
     label = label[:60] or hashlib.sha256(audience.encode(errors="replace")).hexdigest()[:12]
     return f"{label}.{re.sub(r'[^A-Za-z0-9.-]', '', domain)}"
+
+
+def leave_by_mail(address: str) -> str:
+    """The mailto address of whoever wants to leave (RFC 2369 §3.2, RFC 6068)."""
+    return f"mailto:{quote(address, safe='@.+-_')}?subject=unsubscribe"
 
 
 @lru_cache(maxsize=256)

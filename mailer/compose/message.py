@@ -17,10 +17,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from urllib.parse import quote
 
 from mailer.compose.calendar import calendar
-from mailer.compose.headers import address_of, headers, list_id, mailbox_of, named, to_header
+from mailer.compose.headers import (
+    address_of,
+    headers,
+    leave_by_mail,
+    list_id,
+    mailbox_of,
+    named,
+    to_header,
+)
 from mailer.compose.headers import unstructured as words
 from mailer.compose.mime import bodies, text_part
 from mailer.compose.prose import pictures_of
@@ -59,7 +66,8 @@ class Frame:
 
     In order: `before_to`, the To header, `before_own`, the copy's own headers (`own_headers`),
     `before_text`, the plain text's part, `between`, the HTML's, and `after`, whose attachments all
-    frames share. `leave` is where a mail goes that asks to leave the list, as a mailto address.
+    frames share. `leave` is where a mail goes that asks to leave the list, as a mailto address,
+    unless a copy has one of its own.
     """
 
     mail_from: str
@@ -81,15 +89,17 @@ def build(
     date: datetime,
     references: Sequence[str] = (),
     unsubscribe: str = "",
+    by_mail: str = "",
 ) -> Message:
     """The message of one copy; `date` aware, written in UTC; `embargoed` as that date has it.
 
     `message_id`, and `references` to earlier messages of the item, with angle brackets;
-    `unsubscribe` as `own_headers` has it. Raises `ListError` or `ConfigError` for an address that
-    cannot be one mailbox.
+    `unsubscribe` as `own_headers` has it. `by_mail` is the mailto address of this copy's own to
+    leave by; without it, that is the one where answers go. Raises `ListError` or `ConfigError` for
+    an address that cannot be one mailbox.
     """
     around = frame(rendered, version, dispatch, recipient, office, date)
-    own = own_headers(message_id, references, unsubscribe, around.leave)
+    own = own_headers(message_id, references, unsubscribe, by_mail or around.leave)
     rcpt_to = forward_path(recipient)
     content = (
         *(around.before_to, to_header(one_line(recipient.name), rcpt_to), around.before_own, own),
@@ -145,7 +155,7 @@ def frame(
     start, between, after = bodies(mark, _with(entry, files), pictures)
     return Frame(
         mail_from=mail_from,
-        leave=f"mailto:{quote(answers, safe='@.+-_')}?subject=unsubscribe",
+        leave=leave_by_mail(answers),
         before_to=headers([("From", named(sender_name, mail_from))]),
         before_own=headers(before_own),
         before_text=headers(after_own) + start,

@@ -78,15 +78,18 @@ class Copies:
         references: Sequence[str] = (),
         unsubscribe: str = "",
         agreement: str = "",
+        by_mail: str = "",
     ) -> Filled:
         """One contact's copy; raises what `templates.render` and `message.build` raise.
 
-        `references` and `unsubscribe` as `message.own_headers` has them, `agreement` as
+        `references`, `unsubscribe` and `by_mail` as `message.build` has them, `agreement` as
         `templates.render` does. An invitation, with its contact's own address in the text, is
         rendered for each.
         """
         if self._dispatch.kind is DispatchKind.INVITATION:
-            return self.whole(contact, message_id, date, references, unsubscribe, agreement)
+            return self.whole(
+                contact, message_id, date, references, unsubscribe, agreement, by_mail
+            )
         name, outlet = one_line(contact.name), one_line(contact.outlet)
         kind = (contact.language, contact.timezone, not name, not outlet, not unsubscribe, date)
         try:
@@ -94,8 +97,8 @@ class Copies:
         except KeyError:
             compiled = self._find(kind, contact, date, unsubscribe)
         if compiled is None:
-            return self.whole(contact, message_id, date, references, unsubscribe)
-        return compiled.fill(contact, name, outlet, message_id, references, unsubscribe)
+            return self.whole(contact, message_id, date, references, unsubscribe, "", by_mail)
+        return compiled.fill(contact, name, outlet, message_id, references, unsubscribe, by_mail)
 
     def whole(
         self,
@@ -105,12 +108,13 @@ class Copies:
         references: Sequence[str] = (),
         unsubscribe: str = "",
         agreement: str = "",
+        by_mail: str = "",
     ) -> Filled:
         """The same copy, rendered and built from the beginning."""
         rendered = self._rendered(contact, date, unsubscribe, agreement)
         built = message.build(
             *(rendered, self._version, self._dispatch, contact, self._office),
-            *(message_id, date, references, unsubscribe),
+            *(message_id, date, references, unsubscribe, by_mail),
         )
         carries = self._carries_notice(rendered, contact, date)
         data = dot_stuffed(built.content)
@@ -242,9 +246,10 @@ class _Compiled:
         message_id: str,
         references: Sequence[str] = (),
         unsubscribe: str = "",
+        by_mail: str = "",
     ) -> Filled:
         """This contact's copy; `name` and `outlet` are theirs, each on one line."""
-        own = message.own_headers(message_id, references, unsubscribe, self._leave)
+        own = message.own_headers(message_id, references, unsubscribe, by_mail or self._leave)
         rcpt_to = message.forward_path(contact)
         to = to_header(name, rcpt_to)
         pieces = [self._before_to, to, self._before_own, own, *self._start]

@@ -53,7 +53,9 @@ class Notification:
     To match it: `addresses` it was sent to or quotes as the returned message's sender,
     `envelope_ids` (RFC 3461 ENVID), and `message_ids` (with brackets) of the returned message or
     of what it answers. `automatic`: no person wrote it, so nothing may answer or forward it.
-    `complaint`: an ARF report that says the reader did not want the message.
+    `complaint`: an ARF report that says the reader did not want the message. `sender` is who it
+    says it is from. `plain`: its subject is no more than "unsubscribe"; `more`: it has words of its
+    own beside that.
     """
 
     kind: Kind
@@ -63,3 +65,17 @@ class Notification:
     message_ids: tuple[str, ...] = ()
     automatic: bool = True
     complaint: bool = False
+    sender: str = ""
+    plain: bool = False
+    more: bool = True
+
+    @property
+    def leaves(self) -> bool:
+        """Whether it means to leave, at an address that is for nothing else.
+
+        A person does, whatever the words. A program only with just the subject that the address
+        gives: no absence has that, and no notice of a failure ever does.
+        """
+        if self.kind in (Kind.DSN, Kind.ARF):
+            return False
+        return self.plain or not self.automatic

@@ -10,13 +10,17 @@ from sqlmodel import Session
 
 from mailer.core import bouncing
 from mailer.core.bouncing import Rules
+from mailer.core.links import Purpose
 from mailer.core.notification import Action, Kind, Notification, Recipient
 from mailer.delivery import bounces
 from mailer.delivery.bounces import mime
+from mailer.desk import leaving
 from mailer.desk.base import DeskBase
-from mailer.ledger import audit, consent, evidence
-from mailer.ledger.evidence import BOUNCED, Told
+from mailer.desk.leaving import BY_MAIL
+from mailer.ledger import audit, consent, evidence, linked
+from mailer.ledger.evidence import BOUNCED, Match, Told
 from mailer.ledger.evidence_tables import CameBackRow, EvidenceRow
+from mailer.ledger.linked import Linked
 from mailer.ledger.tables import DeliveryRow
 
 MOST_OCTETS = 40_000_000
@@ -71,8 +75,10 @@ class Bounces(DeskBase):
             if evidence.known(session, mark):
                 return Taken(told.kind, known=True)
             found = evidence.match(session, told)
+            left = _leaving(session, told, found, now)
             person = told.kind is Kind.OTHER and not told.automatic
-            forward = person and bool(self._config.bounces.forward_to)
+            to_read = person and (told.more or not left)
+            forward = to_read and bool(self._config.bounces.forward_to)
             row = CameBackRow(
                 at=now,
                 source=source,
@@ -86,8 +92,13 @@ class Bounces(DeskBase):
             number = evidence.keep(session, row)
             if found is None:
                 return Taken(told.kind, forward=forward)
-            rows = list(_evidence(told, found.delivery, number, now))
+            rows = list(_evidence(told, found.delivery, number, now, left=bool(left)))
             added = [evidence.add(session, one) for one in rows]
+            if left:
+                whence = told.sender or "unknown"
+                leaving.leave(
+                    session, left, how=BY_MAIL, address=whence, now=now, evidence=added[0]
+                )
             why = self._judged(session, told, found.delivery, rows, added, now)
             events = tuple(one.event for one in rows)
             return Taken(told.kind, False, found.delivery.email, events, why, forward)
@@ -101,6 +112,11 @@ class Bounces(DeskBase):
         """What a person wrote and is to be forwarded at `now`: its number, and the message."""
         with self._database.read() as session:
             return [(row.id or 0, row.content) for row in evidence.waiting(session, now)]
+
+    def left_by(self, number: int) -> str:
+        """Whose address a message unsubscribed, or ""."""
+        with self._database.read() as session:
+            return evidence.left_by(session, number)
 
     def forwarded(self, number: int, *, taken: bool, said: str, now: datetime) -> None:
         """Record how forwarding a message went."""
@@ -118,7 +134,7 @@ class Bounces(DeskBase):
     ) -> str:
         """Suppress the address if the policy says so; why, or ""."""
         meant = [number for one, number in zip(rows, added, strict=True) if one.meant]
-        if not meant or evidence.is_suppressed(session, delivery.email):
+        if not meant or consent.is_suppressed(session, delivery.email):
             return ""
         why = "complained of a copy (ARF)" if told.complaint else ""
         if any(one.event == BOUNCED and one.meant for one in rows):
@@ -139,8 +155,17 @@ class Bounces(DeskBase):
         return why
 
 
+def _leaving(
+    session: Session, told: Notification, found: Match | None, now: datetime
+) -> Linked | None:
+    """The copy whose reader leaves by this mail, as long as the link in it would work too."""
+    if found is None or found.by != evidence.LEAVING or not told.leaves:
+        return None
+    return linked.of_delivery(session, found.delivery.id or 0, Purpose.UNSUBSCRIBE, now)
+
+
 def _evidence(
-    told: Notification, delivery: DeliveryRow, came_back: int, now: datetime
+    told: Notification, delivery: DeliveryRow, came_back: int, now: datetime, *, left: bool
 ) -> Iterator[EvidenceRow]:
     """What a message says of a delivery: of its own address, else of the first it names.
 
@@ -148,6 +173,7 @@ def _evidence(
     """
     if told.kind is Kind.AUTO_REPLY or told.kind is Kind.OTHER:
         event = "auto-reply" if told.automatic else "reply"
+        event = evidence.UNSUBSCRIBED if left else event
         yield _row(delivery, came_back, now, event, delivery.email, meant=True)
         return
     named = [one for one in told.recipients if evidence.same_address(one.address, delivery.email)]

@@ -40,7 +40,10 @@ class Forwarding(Bounces):
         office, bounces = self._config.office, self._config.bounces
         to = parseaddr(bounces.forward_to)[1]
         sender = bounces.address or to
-        message = forward_of(content, sender=sender, to=to, domain=office.domain, now=now)
+        left = self.left_by(number)
+        message = forward_of(
+            content, sender=sender, to=to, domain=office.domain, now=now, left=left
+        )
         octets = message.as_bytes()
         envelope = Filled(sender, to, dot_stuffed(octets), len(octets), False, f"answer.{number}")
 
@@ -50,10 +53,13 @@ class Forwarding(Bounces):
         return await trial.hand_over(self._config.relay, envelope, gate)
 
 
-def forward_of(content: bytes, *, sender: str, to: str, domain: str, now: datetime) -> EmailMessage:
+def forward_of(
+    content: bytes, *, sender: str, to: str, domain: str, now: datetime, left: str = ""
+) -> EmailMessage:
     """A message that shows an answer and has it whole; to answer it is to answer the journalist.
 
-    It says that no person sent it (RFC 3834), so that it is forwarded by nobody again.
+    It says that no person sent it (RFC 3834), so that it is forwarded by nobody again. `left` is
+    the address that gets nothing any more because of it, or "".
     """
     answer = mime.read(content)
     message = EmailMessage(policy=SMTP.clone(cte_type="7bit"))
@@ -66,10 +72,14 @@ def forward_of(content: bytes, *, sender: str, to: str, domain: str, now: dateti
     back = quoted.mailboxes(answer, "reply-to") or quoted.mailboxes(answer, "from")
     if back and back[0].isascii():
         message["Reply-To"] = back[0]
+    whither = "to leave by" if left else "that bounces go\nto"
+    done = (
+        f"\n{_line(left)} is unsubscribed already; nothing is left to do for that." if left else ""
+    )
     words = "\n".join(quoted.read(answer).lines)[:LONGEST_SHOWN]
     message.set_content(
-        f"{_line(answer.first('from')) or 'Somebody'} has written to the address that bounces go\n"
-        "to. This is it; your answer goes to them. The whole message is attached.\n\n"
+        f"{_line(answer.first('from')) or 'Somebody'} has written to the address {whither}. "
+        f"This is it; your answer goes to them. The whole message is attached.{done}\n\n"
         f"{words}\n"
     )
     message.add_attachment(

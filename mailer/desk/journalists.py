@@ -12,8 +12,6 @@ from datetime import datetime
 from types import MappingProxyType
 from zoneinfo import available_timezones
 
-from sqlmodel import Session
-
 from mailer.compose.markdown import Picture
 from mailer.compose.prose import pictures_of
 from mailer.compose.text import one_line
@@ -23,14 +21,11 @@ from mailer.core.inert import inert
 from mailer.core.links import Purpose
 from mailer.core.model import LANGUAGES, Version
 from mailer.core.wishes import Wish
-from mailer.desk import terms
+from mailer.desk import leaving, terms
 from mailer.desk.base import DeskBase
+from mailer.desk.leaving import JOURNALIST
 from mailer.desk.terms import Terms
-from mailer.ledger import audit, consent, inviting, linked, wishes
-from mailer.ledger.linked import Linked
-
-JOURNALIST = "the journalist"
-"""Who did it, as the audit and a suppression have it."""
+from mailer.ledger import consent, inviting, linked, wishes
 
 LONGEST_NAME = 120
 """Characters of a name that a journalist gives."""
@@ -49,17 +44,11 @@ class Journalists(DeskBase):
     """One journalist's own word. Each deed is one transaction with its audit row."""
 
     def leave(self, token: str, *, how: str, address: str, now: datetime) -> None:
-        """Send the journalist nothing any more. Saying it twice is as saying it once.
-
-        `how` it was said ("one click", "page") and from which network `address` is evidence.
-        """
+        """Send the journalist nothing any more: `leaving.leave` by the link in a copy."""
         with self._database.write() as session:
             found = linked.find(session, Purpose.UNSUBSCRIBE, token, now)
-            if found is None or self._has_left(session, found):
-                return
-            reason = f"unsubscribed ({how}) by the link in {found.subject}"
-            consent.suppress(session, found.contact.email, reason, JOURNALIST, now)
-            self._tell(session, "unsubscribe", found, {"how": how, "from": address}, now)
+            if found is not None:
+                leaving.leave(session, found, how=how, address=address, now=now)
 
     def choose(
         self,
@@ -97,7 +86,7 @@ class Journalists(DeskBase):
             wishes.add(session, wish, f"by the link in {found.subject}, from {address}", now)
             detail: dict[str, object] = {"from": address, "audiences": dict(audiences)}
             detail |= {"name": name, "language": language, "timezone": timezone}
-            self._tell(session, "choose", found, detail, now)
+            leaving.tell(session, "choose", found, detail, now)
 
     def terms(self, language: str) -> Terms | None:
         """The embargo terms as they are now, in a language if there are such; None: there are none.
@@ -134,25 +123,5 @@ class Journalists(DeskBase):
                     *(session, email, True, said, now), terms=accepted.digest, address=address
                 )
                 detail: dict[str, object] = {"terms": accepted.digest, "from": address}
-                self._tell(session, "accept", found, detail, now)
+                leaving.tell(session, "accept", found, detail, now)
             inviting.let_in(session, email, now)
-
-    def _has_left(self, session: Session, found: Linked) -> bool:
-        return consent.is_suppressed(session, found.contact.email)
-
-    def _tell(
-        self,
-        session: Session,
-        action: str,
-        found: Linked,
-        detail: dict[str, object],
-        now: datetime,
-    ) -> None:
-        audit.append(
-            session,
-            at=now,
-            actor=JOURNALIST,
-            action=action,
-            subject=found.contact.email,
-            detail={"copy": found.subject, "delivery": found.delivery, **detail},
-        )

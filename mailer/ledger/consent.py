@@ -52,9 +52,11 @@ def acceptance_of(session: Session, email: str) -> AcceptanceRow | None:
     return session.exec(theirs.order_by(col(AcceptanceRow.id).desc())).first()
 
 
-def is_suppressed(session: Session, email: str) -> bool:
-    """Whether an address is suppressed now."""
+def is_suppressed(session: Session, email: str, by: str = "") -> bool:
+    """Whether an address is suppressed now; by somebody, if that is asked."""
     theirs = select(SuppressionRow.id).where(SuppressionRow.email_key == email.casefold())
+    if by:
+        theirs = theirs.where(SuppressionRow.by == by)
     standing = theirs.where(col(SuppressionRow.released_at).is_(None))
     return session.exec(standing.limit(1)).first() is not None
 

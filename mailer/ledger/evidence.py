@@ -13,7 +13,8 @@ from sqlmodel import Session, col, select
 
 from mailer.core import verp
 from mailer.core.bouncing import Failure
-from mailer.core.notification import Notification, Permanence
+from mailer.core.notification import Kind, Notification, Permanence
+from mailer.core.verp import Use
 from mailer.ledger import linkkey
 from mailer.ledger.evidence_tables import CameBackRow, EvidenceRow
 from mailer.ledger.store import table
@@ -23,7 +24,12 @@ KEPT_OCTETS = 32_768
 """So much of a message is kept once nobody waits to have it forwarded."""
 
 BOUNCED = "bounced"
-"""A failure; the others are "delivered", "delayed", "complained", "auto-reply" and "reply"."""
+"""A failure; the others are "delivered", "delayed", "complained", "auto-reply", "reply" and:"""
+
+UNSUBSCRIBED = "unsubscribed"
+
+LEAVING = "address to leave by"
+"""How a message is matched that came to the address that a copy names in List-Unsubscribe."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +58,18 @@ class Told:
 
 
 def match(session: Session, told: Notification) -> Match | None:
-    """The delivery that a message is about: by its envelope sender, its envelope's name, or the
-    Message-ID, in this order. The first two are sealed; nobody else knows the third."""
+    """The delivery that a message is about: by the address to leave by, its envelope sender, its
+    envelope's name, or the Message-ID, in this order. All but the last are sealed; nobody else
+    knows that. No notice of a failure ever belongs to an address to leave by: none is sent from it.
+    """
     key = linkkey.of(session)
-    for by, marks in (("envelope sender", told.addresses), ("envelope id", told.envelope_ids)):
+    for by, marks, use in (
+        (LEAVING, () if told.kind is Kind.DSN else told.addresses, Use.LEAVING),
+        ("envelope sender", told.addresses, Use.ENVELOPE),
+        ("envelope id", told.envelope_ids, Use.ENVELOPE),
+    ):
         for mark in marks:
-            number = verp.parse(mark, key)
+            number = verp.parse(mark, key, use)
             row = session.get(DeliveryRow, number) if number is not None else None
             if row is not None:
                 return Match(row, by)
@@ -128,14 +140,6 @@ def released_at(session: Session, email: str) -> datetime | None:
     return session.exec(latest).one()
 
 
-def is_suppressed(session: Session, email: str) -> bool:
-    """Whether an address is written to no more already."""
-    standing = select(SuppressionRow.id).where(
-        SuppressionRow.email_key == email.casefold(), col(SuppressionRow.released_at).is_(None)
-    )
-    return session.exec(standing).first() is not None
-
-
 def told(session: Session, *, email: str = "", deliveries: Iterable[int] = ()) -> list[Told]:
     """The evidence of an address, of some deliveries, or the newest of all, the newest first."""
     query = (
@@ -184,6 +188,14 @@ def waiting(session: Session, now: datetime, most: int = 20) -> list[CameBackRow
             .limit(most)
         )
     )
+
+
+def left_by(session: Session, number: int) -> str:
+    """Whose address a message that came back unsubscribed, or ""."""
+    wanted = select(EvidenceRow.email).where(
+        EvidenceRow.came_back_id == number, EvidenceRow.event == UNSUBSCRIBED
+    )
+    return session.exec(wanted).first() or ""
 
 
 def forwarded(session: Session, number: int, taken: bool, said: str, now: datetime) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
 from mailer.core import links
@@ -33,11 +34,22 @@ class Linked:
 
 def find(session: Session, purpose: Purpose, token: str, now: datetime) -> Linked | None:
     """The copy that a token belongs to, if there is one and its link still works at `now`."""
+    return _found(session, DeliveryRow.link == links.sought(purpose, token), purpose, now)
+
+
+def of_delivery(session: Session, delivery: int, purpose: Purpose, now: datetime) -> Linked | None:
+    """The copy of this number, while a link of its own for this purpose would still work."""
+    return _found(session, DeliveryRow.id == delivery, purpose, now)
+
+
+def _found(
+    session: Session, condition: ColumnElement[bool] | bool, purpose: Purpose, now: datetime
+) -> Linked | None:
     row = session.exec(
         select(DeliveryRow, DispatchRow, VersionRow)
         .join(DispatchRow, col(DispatchRow.id) == col(DeliveryRow.dispatch_id))
         .join(VersionRow, col(VersionRow.id) == col(DispatchRow.version_id))
-        .where(DeliveryRow.link == links.sought(purpose, token))
+        .where(condition)
     ).first()
     if row is None:
         return None

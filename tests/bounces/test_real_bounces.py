@@ -16,6 +16,7 @@ from stories import approve, queue, send, states
 from support import CONFIG, FakeClock, Sink, closed_port, make_office, open_office, relay
 
 from mailer.app import App, collector
+from mailer.core import verp
 from mailer.ledger import consent
 from mailer.ledger.tables import DeliveryRow
 
@@ -188,6 +189,21 @@ def test_what_was_recorded_is_marked_as_read_and_only_once_taken(
         assert flags(mailbox, "marked") == [True, True]
         assert told(app) == {(row.email, "auto-reply")}
         assert once(app) == (True, [])
+
+
+def test_a_mail_in_the_mailbox_to_the_address_to_leave_by_unsubscribes(
+    tmp_path: Path, clock: FakeClock, mailbox: Dovecot
+) -> None:
+    with an_office(tmp_path, clock, 1, imap_keys(mailbox, "leaving")) as app:
+        row = a_row(app)
+        token = verp.token(row.id or 0, app.database.link_key, verp.Use.LEAVING)
+        to = verp.verp("bounces", "press.lantern.example", token)
+        head = f"From: {row.email}\r\nTo: {to}\r\nSubject: unsubscribe\r\n\r\n"
+        deliver(mailbox, "leaving", head.encode())
+        assert once(app)[0]
+        assert told(app) == {(row.email, "unsubscribed")}
+        with app.database.read() as session:
+            assert [one.email for one in consent.suppressions(session)] == [row.email]
 
 
 def test_what_was_recorded_is_moved_where_that_is_wished(

@@ -405,6 +405,21 @@ def test_never_one_contacts_words_in_anothers_copy() -> None:
         assert not set(re.findall(rb"person\d+", data)) & others
 
 
+@pytest.mark.parametrize("page", ["", "https://news.example.org/u/x"], ids=["", "and a page"])
+def test_an_address_of_its_own_to_leave_by_is_in_the_header_of_that_copy_alone(page: str) -> None:
+    copies = Copies(GREETED, VERSION, DISPATCHES[1], OFFICE)
+    one, two = (f"mailto:bounces+{mark * 20}@b.example.org?subject=unsubscribe" for mark in "ab")
+    usual = copies.fill(ASHA, MESSAGE_ID, SENT, (), page).data
+    filled = [copies.fill(ASHA, MESSAGE_ID, SENT, (), page, "", by_mail) for by_mail in (one, two)]
+    for by_mail, copy in zip((one, two), filled, strict=True):
+        whole = copies.whole(ASHA, MESSAGE_ID, SENT, (), page, "", by_mail)
+        assert copy == whole
+        assert copy.data.count(by_mail.encode()) == 1
+        assert f"<{by_mail}>" in parsed(copy)["List-Unsubscribe"]
+    assert filled[0].data.replace(one.encode(), two.encode()) == filled[1].data
+    assert copies.fill(ASHA, MESSAGE_ID, SENT, (), page).data == usual
+
+
 def test_a_copy_made_before_the_lift_says_so_and_one_made_after_does_not() -> None:
     sent = following(DispatchKind.CORRECTION)
     copies = Copies(GREETED, VERSION, sent, OFFICE)

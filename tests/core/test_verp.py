@@ -1,12 +1,13 @@
 """What a delivery's envelope sender says, and what nobody can make it say."""
 
-from itertools import pairwise
+from itertools import pairwise, permutations
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mailer.core import verp
+from mailer.core.verp import Use
 
 SECRET, OTHER = b"s" * 32, b"t" * 32
 deliveries = st.integers(0, 2**40 - 1)
@@ -45,6 +46,14 @@ def test_a_mangled_address_still_names_its_delivery(mangled: str) -> None:
 @given(deliveries)
 def test_never_a_delivery_by_another_secret(delivery: int) -> None:
     assert verp.parse(verp.token(delivery, OTHER), SECRET) is None
+
+
+@given(deliveries)
+def test_never_an_address_to_leave_by_from_one_for_bounces_or_the_other_way(delivery: int) -> None:
+    for use, other in permutations(Use):
+        token = verp.token(delivery, SECRET, use)
+        assert verp.parse(token, SECRET, use) == delivery
+        assert verp.parse(token, SECRET, other) is None
 
 
 @given(deliveries, st.integers(0, 19), st.sampled_from("abcdefghijklmnopqrstuvwxyz234567"))

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from mailer.core.notification import Kind, Notification, Recipient
-from mailer.delivery.bounces import arf, autoreply, known, mime, notice, quoted, status
+from mailer.delivery.bounces import arf, asking, autoreply, known, mime, notice, quoted, status
 from mailer.delivery.bounces.mime import Part
 from mailer.delivery.bounces.quoted import Notice
 
@@ -119,6 +119,9 @@ def _told(
         message_ids=_few(ids),
         automatic=kind is not Kind.OTHER or _is_bulk(message),
         complaint=complaint,
+        sender=next(iter(quoted.mailboxes(message, "from")), ""),
+        plain=asking.is_plain(message),
+        more=asking.says_more(message, words),
     )
 
 
