@@ -2,58 +2,66 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import subprocess
 from datetime import UTC
 from email import message_from_bytes, policy
+from email.header import decode_header, make_header
 from email.message import EmailMessage
-from email.utils import parsedate_to_datetime
+from email.utils import parseaddr, parsedate_to_datetime
 from functools import cache
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from compose_sample import MESSAGE_ID, OFFICE, PICTURE, TEMPLATES, notice_of, rendering
-from compose_world import KINDS, READERS, sent, version
+from compose_sample import MESSAGE_ID, TEMPLATES, notice_of
+from compose_world import DESKS, KINDS, PIXEL, sent, version
 from icalendar import Calendar
 from needs import find, needs
 from playwright.sync_api import sync_playwright
 from rfc5322 import faults
 from syrupy.assertion import SnapshotAssertion
-from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
+from syrupy.extensions.single_file import SingleFileSnapshotExtension
 
 from mailer.compose.message import Message, build
 from mailer.compose.slots import Copies, dot_stuffed
-from mailer.compose.templates import Rendered
-from mailer.core.model import DispatchKind
+from mailer.compose.templates import Rendered, render
+from mailer.core.model import LANGUAGES, DispatchKind
 
 AUDIENCES = ("national", "wires", "broadcast", "arabic")
 EVERY = [
-    (kind, audience, language) for kind in KINDS for audience in AUDIENCES for language in READERS
+    (kind, audience, language) for kind in KINDS for audience in AUDIENCES for language in LANGUAGES
 ]
-FEW = [
+SHAPES = [
     (kind, audience, language)
     for kind, audience, language in EVERY
+    if language in ("en", "ar")
     if audience == "national" or language == ("ar" if audience == "arabic" else "en")
+    if audience == "national" or kind in (*KINDS[:2], *KINDS[-3:-1])
 ]
-SHAPES = [one for one in FEW if one[1] == "national" or one[0] in (*KINDS[:2], *KINDS[-3:-1])]
-SHAPES = [one for one in SHAPES if one[2] in ("en", "ar")]
 """Every form that the HTML has: languages change its words only, and Arabic its direction."""
-JUDGED = [one for one in FEW if one in SHAPES or one[0] in ("press release", "correction")]
 TELLS_NOTHING = (DispatchKind.WITHDRAWAL, DispatchKind.EMBARGO_CHANGE, DispatchKind.INVITATION)
 REFERENCES = ("<first@press.example.org>", "<second@press.example.org>")
 LEAVE = "https://press.example.org/u/abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQ"
-AGREEMENT = "https://press.example.org/e/abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQ?lang=ar"
+
+
+def agreement(kind: str, language: str) -> str:
+    page = LEAVE.replace("/u/", "/e/")
+    return f"{page}?lang={language}" if kind == "invitation" else ""
 
 
 @cache
 def made(kind: str, audience: str, language: str) -> tuple[Rendered, Message]:
-    what, dispatch, reader = version(kind), sent(kind, audience), READERS[language]
-    agreement = AGREEMENT if kind == "invitation" else ""
-    rendered = rendering(TEMPLATES, what, dispatch, reader, LEAVE, agreement)
+    what, dispatch = version(kind, language), sent(kind, audience, language)
+    desk = DESKS[language]
+    rendered = render(
+        *(TEMPLATES, what, dispatch, desk.reader, desk.office),
+        embargoed=dispatch.embargoed(dispatch.instant),
+        leave=LEAVE,
+        agreement=agreement(kind, language),
+    )
     message = build(
-        *(rendered, what, dispatch, reader, OFFICE, MESSAGE_ID, dispatch.instant),
+        *(rendered, what, dispatch, desk.reader, desk.office, MESSAGE_ID, dispatch.instant),
         references=REFERENCES,
         unsubscribe=LEAVE,
     )
@@ -66,32 +74,40 @@ def parsed(content: bytes) -> EmailMessage:
     return read
 
 
+def mailbox(content: bytes, header: str) -> tuple[str, str]:
+    """With the older parser: the newer reads long encoded names wrongly in Python 3.11."""
+    name, address = parseaddr(message_from_bytes(content)[header])
+    return str(make_header(decode_header(name))), address
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_header_and_part_reads_back_in_another_library(kind: str) -> None:
     for audience in AUDIENCES:
-        for language, reader in READERS.items():
+        for language in LANGUAGES:
             rendered, message = made(kind, audience, language)
+            desk, dispatch = DESKS[language], sent(kind, audience, language)
             read = parsed(message.content)
             assert not any(part.defects for part in read.walk())
             assert not any(header.defects for header in read.values())
             assert read["Subject"] == rendered.subject
-            assert str(read["To"].addresses[0].addr_spec) == reader.email
-            assert str(read["To"].addresses[0].display_name) == reader.name
-            assert read["From"].addresses[0].addr_spec == "press@press.example.org"
-            assert read["Reply-To"].addresses[0].addr_spec == "tomas@press.example.org"
-            dispatch = sent(kind, audience)
+            first = desk.people[0]
+            for header, name, address in (
+                ("From", desk.sender.partition(" <")[0], "press@press.example.org"),
+                ("To", desk.reader.name, desk.reader.email),
+                ("Reply-To", first.name, first.email),
+            ):
+                assert mailbox(message.content, header) == (name, address)
             assert parsedate_to_datetime(read["Date"]).astimezone(UTC) == dispatch.instant
             assert read["Message-ID"] == MESSAGE_ID
             assert read["In-Reply-To"] == REFERENCES[-1]
             assert read["References"].split() == [*REFERENCES]
             assert re.findall("<(.*?)>", read["List-Unsubscribe"]) == [
                 LEAVE,
-                "mailto:tomas@press.example.org?subject=unsubscribe",
+                f"mailto:{first.email}?subject=unsubscribe",
             ]
             assert read["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-            assert read["List-Id"] == f"Lantern Coast Trust <{audience}.press.example.org>"
-            if kind != "invitation":  # which has the officer's words, in the original's language
-                assert read["Content-Language"] == language
+            assert read["List-Id"] == f"{desk.office.name} <{audience}.press.example.org>"
+            assert read["Content-Language"] == language
             for subtype, words in (("plain", rendered.text), ("html", rendered.html)):
                 body = read.get_body((subtype,))
                 assert body is not None
@@ -101,14 +117,14 @@ def test_every_header_and_part_reads_back_in_another_library(kind: str) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_file_and_entry_is_there_and_no_other(kind: str) -> None:
     for audience in AUDIENCES:
-        for language in READERS:
+        for language in LANGUAGES:
             read = parsed(made(kind, audience, language)[1].content)
             files = {
                 part.get_content_type(): part
                 for part in read.walk()
                 if part.get_content_disposition()
             }
-            dispatch = sent(kind, audience)
+            dispatch = sent(kind, audience, language)
             wanted = set()
             if dispatch.embargoed(dispatch.instant):
                 wanted.add("text/calendar")
@@ -117,7 +133,7 @@ def test_every_file_and_entry_is_there_and_no_other(kind: str) -> None:
                 assert event["DTSTART"].dt.astimezone(UTC) == dispatch.embargo.instant
             if dispatch.kind not in TELLS_NOTHING:
                 wanted.add("image/png")
-                assert files["image/png"].get_content() == PICTURE.content
+                assert files["image/png"].get_content() == PIXEL
                 shown = files["image/png"].get_content_disposition() == "inline"
                 assert shown == (kind == "photo call")
             assert set(files) == wanted
@@ -126,31 +142,33 @@ def test_every_file_and_entry_is_there_and_no_other(kind: str) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_message_is_well_formed_by_the_letter(kind: str) -> None:
     for audience in AUDIENCES:
-        for language in READERS:
+        for language in LANGUAGES:
             assert faults(made(kind, audience, language)[1].content) == []
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_message_that_is_filled_is_the_one_that_is_rendered(kind: str) -> None:
     for audience in AUDIENCES:
-        dispatch = sent(kind, audience)
-        copies = Copies(TEMPLATES, version(kind), dispatch, OFFICE)
-        for language, reader in READERS.items():
+        for language in LANGUAGES:
+            desk, dispatch = DESKS[language], sent(kind, audience, language)
+            copies = Copies(TEMPLATES, version(kind, language), dispatch, desk.office)
             whole = dot_stuffed(made(kind, audience, language)[1].content)
+            pages = LEAVE, agreement(kind, language)
             for _ in range(2):
-                pages = LEAVE, AGREEMENT if kind == "invitation" else ""
-                filled = copies.fill(reader, MESSAGE_ID, dispatch.instant, REFERENCES, *pages)
+                filled = copies.fill(desk.reader, MESSAGE_ID, dispatch.instant, REFERENCES, *pages)
                 assert filled.data == whole
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_plain_text_fits_and_stands_alone(kind: str) -> None:
     for audience in AUDIENCES:
-        for language, reader in READERS.items():
+        for language in LANGUAGES:
             rendered, _ = made(kind, audience, language)
-            notice = notice_of(version(kind), sent(kind, audience), reader)
+            what, dispatch = version(kind, language), sent(kind, audience, language)
+            notice = notice_of(what, dispatch, DESKS[language].reader)
+            whole = (*notice, LEAVE, agreement(kind, language))
             for line in rendered.text.split("\n"):
-                assert len(line) <= 72 or line in (*notice, LEAVE, AGREEMENT), line
+                assert len(line) <= 72 or line in whole, line
             for number in re.findall(r"\[(\d+)\]", rendered.text.partition("\n[1] ")[0]):
                 assert re.search(rf"^\[{number}\] https://", rendered.text, re.MULTILINE)
             assert rendered.text.startswith("\n".join(notice))
@@ -159,36 +177,23 @@ def test_every_plain_text_fits_and_stands_alone(kind: str) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_never_anything_that_a_mail_program_would_fetch(kind: str) -> None:
     for audience in AUDIENCES:
-        for language in READERS:
+        for language in LANGUAGES:
             html = made(kind, audience, language)[0].html
             assert len(html.encode()) < 102_000
             assert not re.search(r"(?i)<(script|link|iframe|object|embed|form|video|base)\b", html)
             assert not re.search(r"(?i)(src|background)=(?!.cid:)|url\(|@import", html)
 
 
-class Text(SingleFileSnapshotExtension):
-    file_extension = "txt"
-    _write_mode = WriteMode.TEXT
+class Eml(SingleFileSnapshotExtension):
+    file_extension = "eml"
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_every_kind_is_as_it_was_last_seen(kind: str, snapshot: SnapshotAssertion) -> None:
-    """Headers as they travel, and the plain text; of each whole message, the hash.
-
-    A whole message of each template can be read among the snapshots of test_message.
-    """
-    seen = [
-        f"{audience:<9} {language} {len(content):>6} {hashlib.sha256(content).hexdigest()[:32]}"
-        for one, audience, language in EVERY
-        if one == kind
-        for content in (made(kind, audience, language)[1].content,)
-    ]
-    for one, audience, language in FEW:
-        if one == kind:
-            rendered, message = made(kind, audience, language)
-            head = message.content.partition(b"\r\n\r\n")[0].decode().replace("\r\n", "\n")
-            seen.append(f"{'=' * 20} {audience}, {language}\n{head}\n\n{rendered.text}")
-    assert "\n".join(seen) == snapshot(extension_class=Text)
+@pytest.mark.parametrize(
+    ("kind", "audience", "language"), EVERY, ids=lambda one: one.replace(" ", "-")
+)
+def test_message(kind: str, audience: str, language: str, snapshot: SnapshotAssertion) -> None:
+    """As it was last seen, whole: to be opened in a mail program, and read."""
+    assert made(kind, audience, language)[1].content == snapshot(extension_class=Eml)
 
 
 # --- other programs' opinion ------------------------------------------------------------------
@@ -196,7 +201,7 @@ def test_every_kind_is_as_it_was_last_seen(kind: str, snapshot: SnapshotAssertio
 
 @needs("tidy", "apt install tidy")
 def test_every_html_is_valid() -> None:
-    for one in FEW:
+    for one in EVERY:
         done = subprocess.run(
             [find("tidy") or "tidy", "-quiet", "-errors", "-utf8", "--doctype", "html5"],
             input=made(*one)[0].html.encode(),
@@ -213,24 +218,22 @@ def test_every_shipped_template_passes_a_spam_filter() -> None:
     line = b"From press@press.example.org Mon Feb  8 09:00:00 2027\n"
     box = b"".join(
         line + re.sub(rb"(?m)^(>*From )", rb">\1", content.replace(b"\r\n", b"\n")) + b"\n"
-        for content in (made(*one)[1].content for one in JUDGED)
+        for content in (made(*one)[1].content for one in EVERY)
     )
     done = subprocess.run(
         [find("spamassassin") or "spamassassin", "--local", "--mbox"],
         input=box,
         capture_output=True,
         check=True,
-        timeout=300,
+        timeout=600,
     )
     judged = [parsed(one) for one in done.stdout.split(line)[1:]]  # in an order of its own
-    assert len(judged) == len(JUDGED)
+    assert len(judged) == len(EVERY)
     for one in judged:
         status = " ".join(one["X-Spam-Status"].split())
         score = re.search(r"score=(-?[\d.]+)", status)
         assert score is not None
-        # MIXED_ES takes each Cyrillic letter е for an e in disguise, so that it finds all Russian.
-        russian = "MIXED_ES" in status and one["Content-Language"] == "ru"
-        assert float(score[1]) - russian < 1.0, (one["List-Id"], one["Subject"], status)
+        assert float(score[1]) < 1.0, (one["List-Id"], one["Subject"], status)
 
 
 @needs("chromium", "apt install chromium")

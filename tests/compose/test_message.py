@@ -23,13 +23,11 @@ from compose_sample import (
 )
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from syrupy.assertion import SnapshotAssertion
-from syrupy.extensions.single_file import SingleFileSnapshotExtension
 
 from mailer.compose.message import Message, build
 from mailer.compose.templates import Rendered
 from mailer.core.errors import ConfigError, ListError
-from mailer.core.model import NOTICES, Attachment, Contact, Dispatch, DispatchKind, Version
+from mailer.core.model import Attachment, Contact, Dispatch, DispatchKind, Version
 
 HEADERS = [
     "From",
@@ -285,42 +283,6 @@ def test_a_naive_date_or_a_bare_message_id_is_our_own_fault() -> None:
         assert isinstance(date, datetime)
         with pytest.raises(ValueError, match="a message needs"):
             build(rendered, VERSION, dispatch(), ASHA, OFFICE, message_id, date)
-
-
-class Eml(SingleFileSnapshotExtension):
-    file_extension = "eml"
-
-
-@pytest.mark.parametrize(
-    ("template", "kind", "reader"),
-    [
-        (template, kind, LAYLA if template == "arabic" else ASHA)
-        for template in ("wires", "national", "broadcast", "arabic")
-        for kind in (DispatchKind.ADVANCE, DispatchKind.RELEASE)
-    ]
-    + [("national", DispatchKind.ADVANCE, reader) for reader in (CLAIRE, LAYLA)],
-    ids=lambda value: getattr(value, "language", None) or str(value),
-)
-def test_every_shipped_message_is_as_it_was_last_seen(
-    template: str, kind: DispatchKind, reader: Contact, snapshot: SnapshotAssertion
-) -> None:
-    message = compose(sent=dispatch(template, kind), reader=reader)
-    assert message.content == snapshot(extension_class=Eml)
-
-
-@pytest.mark.parametrize("template", ["national", "wires", "arabic"])
-@pytest.mark.parametrize("kind", [*NOTICES, "embargo lifted"])
-def test_every_shipped_notice_is_as_it_was_last_seen(
-    template: str, kind: str, snapshot: SnapshotAssertion
-) -> None:
-    reader = LAYLA if template == "arabic" else ASHA
-    sent = (
-        following(DispatchKind.EMBARGO_CHANGE, template, lifted=True)
-        if kind == "embargo lifted"
-        else following(DispatchKind(kind), template)
-    )
-    message = compose(with_picture(), sent, reader)
-    assert message.content == snapshot(extension_class=Eml)
 
 
 @pytest.mark.parametrize("kind", [DispatchKind.WITHDRAWAL, DispatchKind.EMBARGO_CHANGE])
