@@ -34,7 +34,6 @@ from mailer.core.inert import inert
 from mailer.core.model import Progress
 from mailer.core.people import Role
 from mailer.core.states import DeliveryState
-from mailer.ledger import log
 from mailer.ledger.lease import RunLock
 from mailer.scheduler import Runner
 from mailer.web import child
@@ -159,7 +158,7 @@ async def _until_done(
 ) -> None:
     give_up_at = app.now() + GIVE_UP_AFTER
     while not running.done() and app.now() < give_up_at:
-        rows = await asyncio.to_thread(_progress, app)
+        rows = await asyncio.to_thread(app.desk.progress)
         show(rows)
         if all(row.state == "done" for row in rows):
             return
@@ -170,11 +169,6 @@ async def _end(worker: Runner, running: asyncio.Task[None]) -> None:
     if not running.done():
         worker.stop(quietly=True)
     await running
-
-
-def _progress(app: App) -> list[Progress]:
-    with app.database.read() as session:
-        return log.progress(session)
 
 
 # --- the console ------------------------------------------------------------------------------
@@ -242,7 +236,7 @@ def _view(app: App, lift: datetime, rows: list[Progress]) -> Group:
 
 
 def _summarise(app: App, outbox: Path) -> None:
-    rows = _progress(app)
+    rows = app.desk.progress()
     screen = present.console()
     present.progress(rows)
     accepted = sum(row.counts.get(DeliveryState.ACCEPTED, 0) for row in rows)

@@ -26,7 +26,10 @@ from mailer.core.model import Draft, Embargo, Progress
 from mailer.core.preflight import Finding
 from mailer.desk import Change, PlanView
 from mailer.intake.contacts import ListReport
-from mailer.ledger.log import Deed, Entry, Hold, RelayFault
+from mailer.ledger.audit import AuditEntry
+from mailer.ledger.holds import Hold
+from mailer.ledger.log.entries import Entry
+from mailer.ledger.outlook import RelayFault
 
 WIDE = 160
 """Columns where the output is not a terminal, so that a log file or a pipe is not cut."""
@@ -306,7 +309,7 @@ def holds(rows: Iterable[Hold], zone: str) -> None:
         console().print(f"{said}{why}; mailer resume", style="bold red", soft_wrap=True)
 
 
-def deeds(rows: Iterable[Deed], zone: str) -> None:
+def deeds(rows: Iterable[AuditEntry], zone: str) -> None:
     """Who did what with an advisory."""
     for deed in rows:
         console().print(f"{when_exactly(deed.at, zone)}  {inert(deed.actor)}: {deed.action}")

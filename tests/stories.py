@@ -11,7 +11,6 @@ from support import Sink
 from mailer.app import App, run, runner
 from mailer.core.log_filter import LogFilter
 from mailer.core.model import Progress
-from mailer.ledger import log
 
 REF = "LCT 2027/004"
 DAY = timedelta(hours=24)
@@ -57,14 +56,12 @@ def send(app: App) -> list[str]:
 
 def states(app: App) -> dict[tuple[str, str], str]:
     """The state of each contact's latest copy of each kind, by local part and kind."""
-    with app.database.read() as session:
-        entries = log.entries(session, LogFilter())
-        return {(e.email.partition("@")[0], e.kind): e.state for e in entries}
+    found = app.desk.log_entries(LogFilter())
+    return {(e.email.partition("@")[0], e.kind): e.state for e in found}
 
 
 def progress(app: App) -> list[Progress]:
-    with app.database.read() as session:
-        return log.progress(session)
+    return app.desk.progress()
 
 
 def taken(sink: Sink) -> list[tuple[str, str]]:

@@ -17,7 +17,7 @@ from mailer import scheduler
 from mailer.app import App, open_app, runner
 from mailer.core.clockwatch import Reading
 from mailer.core.log_filter import LogFilter
-from mailer.ledger import log
+from mailer.ledger.log import entries
 from mailer.scheduler import kernel_synchronised, read_clocks, utc_now
 
 HOUR = timedelta(hours=1)
@@ -135,7 +135,7 @@ def references(sink: Sink) -> list[str]:
 
 def states(app: App, reference: str) -> set[str]:
     with app.database.read() as session:
-        return {entry.state for entry in log.entries(session, LogFilter(advisory=reference))}
+        return {entry.state for entry in entries.find(session, LogFilter(advisory=reference))}
 
 
 # --- a jump forward ---------------------------------------------------------------------------

@@ -29,8 +29,8 @@ from mailer.core.preflight import CODES
 from mailer.core.states import DeliveryState, DispatchState
 from mailer.intake import contacts, documents, front_matter
 from mailer.intake.checks import WARNINGS
-from mailer.ledger import log
 from mailer.ledger.database import SCHEMA
+from mailer.ledger.log.entries import Entry
 from mailer.present import entry_json
 
 ROOT = Path(__file__).parents[1]
@@ -194,7 +194,7 @@ def test_every_parameter_of_the_log_is_in_the_reference() -> None:
 
 def test_every_column_of_the_log_is_in_the_reference() -> None:
     described = section(REFERENCE / "commands.md", "## Output for scripts")
-    columns = entry_json(log.Entry(*[None] * 11))  # type: ignore[arg-type]
+    columns = entry_json(Entry(*[None] * 11))  # type: ignore[arg-type]
     assert all(f"`{column}`" in described for column in columns)
 
 

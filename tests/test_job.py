@@ -14,7 +14,8 @@ from mailer.app import App, runner
 from mailer.core.errors import MailerError
 from mailer.core.log_filter import LogFilter
 from mailer.core.states import DeliveryEvent
-from mailer.ledger import log
+from mailer.ledger import outlook
+from mailer.ledger.log import entries
 
 
 def test_advance_then_release(app: App, sink: Sink, clock: FakeClock) -> None:
@@ -97,7 +98,7 @@ def test_a_relay_that_is_down_costs_nobody_an_attempt(
         assert any("not available" in line and "nothing is lost" in line for line in said)
         assert set(states(down).values()) <= {"pending", "cancelled"}
         with down.database.read() as session:
-            (fault,) = log.relay_faults(session, LIFT)
+            (fault,) = outlook.relay_faults(session, LIFT)
             assert fault.step == "connect"
     clock.move(minutes=2)
     send(app)
@@ -136,7 +137,7 @@ def test_deferred_is_tried_again_with_the_same_message_id(
     send(app)
     assert sink.rcpts == ["di@daily.example"]
     with app.database.read() as session:
-        (waiting,) = log.entries(session, LogFilter(states=("deferred",)))
+        (waiting,) = entries.find(session, LogFilter(states=("deferred",)))
     sink.answer = lambda command, rcpt: None
     clock.move(minutes=1)
     send(app)

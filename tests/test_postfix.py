@@ -23,7 +23,6 @@ from support import CONFIG, LIFT, FakeClock, closed_port, make_office, open_offi
 
 from mailer.app import App
 from mailer.core.log_filter import LogFilter
-from mailer.ledger import log
 
 pytestmark = needs("smtp-sink", "apt install postfix")
 
@@ -132,8 +131,7 @@ def test_every_contact_one_message_and_none_before_the_lift(
     send(app)
     assert len(sink.messages()) == len(everybody)
 
-    with app.database.read() as session:
-        entries = {entry.email: entry for entry in log.entries(session, LogFilter())}
+    entries = {entry.email: entry for entry in app.desk.log_entries(LogFilter())}
     for sender, rcpt, message in taken:
         assert sender == "press@lantern.example"
         assert message["Message-ID"] == entries[rcpt].message_id

@@ -10,7 +10,7 @@ from mailer import present
 from mailer.cli.common import By, Json, cli, opened
 from mailer.core.inert import inert
 from mailer.ledger import consent, wishes
-from mailer.ledger.wish_tables import WishRow
+from mailer.ledger.tables import WishRow
 
 consent_cli = typer.Typer(help="Who wants no mail, and who accepted the embargo.")
 cli.add_typer(consent_cli, name="consent")

@@ -18,11 +18,9 @@ from mailer import present
 from mailer.app import App
 from mailer.cli.common import Audience, Json, cli, opened
 from mailer.cli.setting_up import instant
-from mailer.core.errors import MailerError
-from mailer.core.inert import inert, inert_json
+from mailer.core.inert import inert_json
 from mailer.core.log_filter import STATES, LogFilter, parse
-from mailer.ledger import log
-from mailer.ledger.log import Entry
+from mailer.ledger.log.entries import Entry
 
 
 @cli.command("log")
@@ -104,10 +102,10 @@ def show(
     as_json: Json = False,
 ) -> None:
     """Show how an advisory stands; without REF, all of them."""
-    with opened() as app, app.database.read() as session:
-        rows = log.progress(session, reference)
-        if reference and not rows:
-            raise MailerError(f'no advisory "{inert(reference)}"; `mailer show` lists them')
+    with opened() as app:
+        about = app.desk.advisory(reference) if reference else None
+        rows = app.desk.progress(reference)
+        zone = app.config.embargo.zone
         if as_json:
             present.print_json([present.progress_json(row) for row in rows])
             return
@@ -115,12 +113,10 @@ def show(
             print("Nothing is queued.")
             return
         present.progress(rows)
-        present.holds(log.holds(session, reference), app.config.embargo.zone)
-        if reference:
-            zone = app.config.embargo.zone
-            present.deeds(log.deeds(session, rows[0].reference), zone)
-            since = min(row.instant for row in rows)
-            present.relay_faults(log.relay_faults(session, since), zone)
+        present.holds(about.holds if about else app.desk.holds(), zone)
+        if about:
+            present.deeds(about.deeds, zone)
+            present.relay_faults(app.desk.relay_faults(min(row.instant for row in rows)), zone)
 
 
 def _since(text: str, now: datetime) -> datetime:

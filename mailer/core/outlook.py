@@ -1,6 +1,6 @@
 """The desk at a glance: what is coming, what is going out now, and what needs a person. Pure.
 
-The rules are here; ledger.watching finds the facts, and nothing is counted twice.
+The rules are here; ledger.outlook finds the facts, and nothing is counted twice.
 """
 
 from __future__ import annotations

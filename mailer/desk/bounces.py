@@ -19,9 +19,8 @@ from mailer.desk.base import DeskBase
 from mailer.desk.leaving import BY_MAIL
 from mailer.ledger import audit, consent, evidence, linked
 from mailer.ledger.evidence import BOUNCED, Match, Told
-from mailer.ledger.evidence_tables import CameBackRow, EvidenceRow
 from mailer.ledger.linked import Linked
-from mailer.ledger.tables import DeliveryRow
+from mailer.ledger.tables import CameBackRow, DeliveryRow, EvidenceRow
 
 MOST_OCTETS = 40_000_000
 """So much of one message is taken; a person's answer may have pictures."""

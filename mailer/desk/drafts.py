@@ -28,8 +28,8 @@ from mailer.intake import fields as typed
 from mailer.intake.fields import Fields
 from mailer.ledger import audit, drafts, store
 from mailer.ledger.database import Database
-from mailer.ledger.draft_tables import DraftRow
 from mailer.ledger.drafts import DraftContent, DraftLine, KeptDraft
+from mailer.ledger.tables import DraftRow
 
 NOTE_TO_COME = "What changed stands here, as you will say it."
 """The note of a correction that is only previewed."""

@@ -10,11 +10,12 @@ from mailer.core.errors import NotThereError
 from mailer.core.inert import inert
 from mailer.core.log_filter import LogFilter
 from mailer.desk.base import DeskBase
-from mailer.ledger import directory, log, log_outcomes, log_page, log_story, store
-from mailer.ledger.log import Entry
-from mailer.ledger.log_outcomes import AdvisoryOutcome, Counted
-from mailer.ledger.log_page import LogPage
-from mailer.ledger.log_story import Story
+from mailer.ledger import store
+from mailer.ledger.log import directory, entries, outcomes, pages, story
+from mailer.ledger.log.entries import Entry
+from mailer.ledger.log.outcomes import AdvisoryOutcome, Counted
+from mailer.ledger.log.pages import LogPage
+from mailer.ledger.log.story import Story
 
 ON_A_PAGE = 100
 AT_ONCE = 1_000
@@ -39,7 +40,7 @@ class Log(DeskBase):
         """
         self._make_searchable(wanted)
         with self._database.read() as session:
-            return log_page.page(
+            return pages.page(
                 session, wanted, before=before, after=after, size=size, headlines=headlines
             )
 
@@ -60,12 +61,12 @@ class Log(DeskBase):
         """Every entry of one moment, oldest change first."""
         self._make_searchable(wanted)
         with self._database.read() as session:
-            yield from log.entries(session, wanted)
+            yield from entries.find(session, wanted)
 
     def story(self, key: str, *, headline: bool = False) -> Story:
         """Everything that the ledger has of the entry with that key."""
         with self._database.read() as session:
-            found = log_story.story(session, key)
+            found = story.story(session, key)
         if found is None:
             raise NotThereError("the log has no such entry")
         return found if headline else replace(found, headline="")
@@ -78,13 +79,13 @@ class Log(DeskBase):
             owner = store.advisory(session, reference)
             if owner is None:
                 raise NotThereError(f'no advisory "{inert(reference)}" in the ledger')
-            found = log_outcomes.outcome(session, owner, counted, now)
+            found = outcomes.outcome(session, owner, counted, now)
         return found if headline else replace(found, headline="")
 
     def references(self, limit: int = 200) -> list[str]:
         """The latest advisories' references."""
         with self._database.read() as session:
-            return log_outcomes.advisories(session, limit)
+            return outcomes.advisories(session, limit)
 
     def _make_searchable(self, wanted: LogFilter) -> None:
         """Take those into the directory who came into the log since somebody searched last."""

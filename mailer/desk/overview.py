@@ -8,14 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from mailer.core import outlook
+from mailer.core import outlook as glance
+from mailer.core.model import Progress
 from mailer.core.outlook import Outlook
 from mailer.core.standing import AdvisoryState
 from mailer.desk.base import DeskBase
-from mailer.ledger import advisories, log, store, watching
+from mailer.ledger import advisories, audit, holds, outlook, store
 from mailer.ledger.advisories import AdvisoryLine, Affected
-from mailer.ledger.log import Deed, Hold
-from mailer.ledger.watching import Counts
+from mailer.ledger.audit import AuditEntry
+from mailer.ledger.holds import Hold
+from mailer.ledger.outlook import Counts, RelayFault
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class AdvisoryView:
     state: AdvisoryState
     affected: Affected
     holds: tuple[Hold, ...]
-    deeds: tuple[Deed, ...]
+    deeds: tuple[AuditEntry, ...]
     withdrawn_at: datetime | None
 
 
@@ -41,8 +43,8 @@ class Overview(DeskBase):
         """The desk at `now` (UTC). Who looks again and again keeps `counts` from look to look."""
         with self._database.read() as session:
             needed = self._config.embargo.approvals
-            found = watching.facts(session, counts or Counts(), now, needed)
-        return outlook.make(found, now)
+            found = outlook.facts(session, counts or Counts(), now, needed)
+        return glance.make(found, now)
 
     def advisories(self, *, before: int | None = None, most: int = 50) -> tuple[AdvisoryLine, ...]:
         """The newest first, at most so many, of those numbered below `before`."""
@@ -55,6 +57,21 @@ class Overview(DeskBase):
             owner = advisories.named(session, number)
             return owner.reference if owner else None
 
+    def progress(self, reference: str = "") -> list[Progress]:
+        """How each dispatch stands, of one advisory or of all, in the order they were planned."""
+        with self._database.read() as session:
+            return advisories.progress(session, reference)
+
+    def holds(self) -> list[Hold]:
+        """Every hold in force."""
+        with self._database.read() as session:
+            return holds.told(session)
+
+    def relay_faults(self, since: datetime) -> list[RelayFault]:
+        """What kept the relay from us since then (UTC), oldest first."""
+        with self._database.read() as session:
+            return outlook.relay_faults(session, since)
+
     def advisory(self, reference: str) -> AdvisoryView:
         """How one advisory stands."""
         with self._database.read() as session:
@@ -65,7 +82,7 @@ class Overview(DeskBase):
                 reference=owner.reference,
                 state=advisories.state_of(session, owner, rows),
                 affected=advisories.affected(session, owner.id or 0),
-                holds=tuple(log.holds(session, owner.reference)),
-                deeds=tuple(log.deeds(session, owner.reference)),
+                holds=tuple(holds.told(session, owner.reference)),
+                deeds=tuple(audit.entries(session, owner.reference)),
                 withdrawn_at=owner.withdrawn_at,
             )

@@ -22,7 +22,7 @@ from mailer.core.inert import inert
 from mailer.core.people import Person, Role, password_fault
 from mailer.desk.base import DeskBase
 from mailer.ledger import audit, people, tokens
-from mailer.ledger.people_tables import PersonRow
+from mailer.ledger.tables import PersonRow
 
 _HASHER = PasswordHasher()
 

@@ -10,9 +10,9 @@ from mailer.core.difference import Difference
 from mailer.core.states import DISPATCH, DispatchEvent, sources
 from mailer.core.timeline import Timeline
 from mailer.desk.base import DeskBase
-from mailer.ledger import history, record, store
+from mailer.ledger import audit, record, reports, store
+from mailer.ledger.audit import AuditEntry, AuditFilter, AuditState
 from mailer.ledger.changes import TEXTS
-from mailer.ledger.history import AuditEntry, AuditFilter, AuditState
 from mailer.ledger.record import Record
 
 
@@ -39,8 +39,8 @@ class Reports(DeskBase):
                 version=store.versions(session, owner_id)[-1].number,
                 office_zone=self._config.embargo.zone,
                 timeline=timeline.make(
-                    history.waves(session, owner_id),
-                    history.people(session, owner_id),
+                    reports.waves(session, owner_id),
+                    reports.people(session, owner_id),
                     now,
                     withdrawn=owner.withdrawn_at is not None,
                 ),
@@ -67,25 +67,25 @@ class Reports(DeskBase):
             }
             found = []
             for audience, version_id in waiting.items():
-                last = history.last_before(session, version_id, audience)
+                last = reports.last_before(session, version_id, audience)
                 since, then = last or (None, [])
-                planned = history.planned_for(session, owner.id or 0, audience)
+                planned = reports.planned_for(session, owner.id or 0, audience)
                 found.append(difference.between(audience, since, then, planned, now))
             return tuple(found)
 
     def audit(self) -> tuple[AuditEntry, ...]:
         """Every deed there is, oldest first."""
         with self._database.read() as session:
-            return tuple(history.audit_entries(session))
+            return tuple(audit.entries(session))
 
     def audit_page(
         self, wanted: AuditFilter, *, before: int | None, limit: int
     ) -> tuple[list[AuditEntry], int | None]:
         """Deeds, newest first, from before a row's number; and the number to go on from."""
         with self._database.read() as session:
-            return history.audit_page(session, wanted, before, limit)
+            return audit.page(session, wanted, before, limit)
 
     def verify_audit(self) -> AuditState:
         """Whether every row of the audit is as it was written."""
         with self._database.read() as session:
-            return history.audit_state(session)
+            return audit.state(session)

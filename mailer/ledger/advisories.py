@@ -10,10 +10,10 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from mailer.core.model import Embargo
+from mailer.core.model import DispatchKind, Embargo, Progress
 from mailer.core.standing import ENDED, AdvisoryState, stands
 from mailer.core.states import DispatchState
-from mailer.ledger import changes, holds
+from mailer.ledger import changes, holds, store
 from mailer.ledger.store import table
 from mailer.ledger.tables import AdvisoryRow, DispatchRow, VersionRow
 
@@ -131,3 +131,29 @@ def affected(session: Session, advisory_id: int) -> Affected:
 def named(session: Session, number: int) -> AdvisoryRow | None:
     """The advisory of a number, if there is one."""
     return session.get(AdvisoryRow, number)
+
+
+def progress(session: Session, reference: str = "") -> list[Progress]:
+    """How each dispatch stands, of one advisory or of all, in the order they were planned."""
+    query = (
+        select(DispatchRow, col(AdvisoryRow.reference))
+        .join(table(VersionRow), col(VersionRow.id) == col(DispatchRow.version_id))
+        .join(table(AdvisoryRow), col(AdvisoryRow.id) == col(VersionRow.advisory_id))
+        .order_by(col(DispatchRow.id))
+    )
+    if reference:
+        key = store.reference_key(reference)
+        query = query.where(col(AdvisoryRow.reference_key) == key)
+    return [
+        Progress(
+            dispatch=row.id or 0,
+            reference=named,
+            audience=row.audience,
+            kind=DispatchKind(row.kind),
+            state=row.state,
+            instant=row.instant,
+            counts={str(s): n for s, n in store.count_states(session, row.id or 0).items()},
+            reason=row.reason,
+        )
+        for row, named in session.execute(query)
+    ]

@@ -6,8 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from mailer.ledger.tables import AcceptanceRow, SuppressionRow
-from mailer.ledger.wish_tables import TermsRow
+from mailer.ledger.tables import AcceptanceRow, SuppressionRow, TermsRow
 
 
 def suppressions(session: Session) -> list[SuppressionRow]:

@@ -14,9 +14,8 @@ from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
 from mailer.core.model import Attachment, ReadWarning
-from mailer.ledger.draft_tables import DraftFileRow, DraftRow
 from mailer.ledger.store import table
-from mailer.ledger.tables import AdvisoryRow
+from mailer.ledger.tables import AdvisoryRow, DraftFileRow, DraftRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,8 @@ from mailer.core.bouncing import Failure
 from mailer.core.notification import Kind, Notification, Permanence
 from mailer.core.verp import Use
 from mailer.ledger import linkkey
-from mailer.ledger.evidence_tables import CameBackRow, EvidenceRow
 from mailer.ledger.store import table
-from mailer.ledger.tables import DeliveryRow, SuppressionRow
+from mailer.ledger.tables import CameBackRow, DeliveryRow, EvidenceRow, SuppressionRow
 
 KEPT_OCTETS = 32_768
 """So much of a message is kept once nobody waits to have it forwarded."""

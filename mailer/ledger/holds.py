@@ -2,18 +2,49 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, or_
 from sqlmodel import Session, col, select
 
-from mailer.ledger.tables import DispatchRow, HoldRow, VersionRow
+from mailer.ledger.store import reference_key, table
+from mailer.ledger.tables import AdvisoryRow, DispatchRow, HoldRow, VersionRow
 
 
 def active(session: Session, advisory_id: int | None = None) -> list[HoldRow]:
     """The holds in force: on an advisory or on all; without an advisory, those on all alone."""
     return list(session.exec(select(HoldRow).where(_in_force(advisory_id))))
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A hold in force: on what ("everything", "everything embargoed", a reference), and why."""
+
+    at: datetime
+    what: str
+    by: str
+    reason: str
+
+
+def told(session: Session, reference: str = "") -> list[Hold]:
+    """The holds in force that bear on an advisory, or on anything."""
+    query = (
+        select(HoldRow, col(AdvisoryRow.reference))
+        .outerjoin(table(AdvisoryRow), col(AdvisoryRow.id) == col(HoldRow.advisory_id))
+        .where(col(HoldRow.released_at).is_(None))
+        .order_by(col(HoldRow.id))
+    )
+    if reference:
+        key = reference_key(reference)
+        on_all = col(HoldRow.advisory_id).is_(None)
+        query = query.where(or_(on_all, col(AdvisoryRow.reference_key) == key))
+    everything = {True: "everything embargoed", False: "everything"}
+    return [
+        Hold(row.at, named or everything[row.embargoed_only], row.by, row.reason)
+        for row, named in session.execute(query)
+    ]
 
 
 def stops(session: Session, row: DispatchRow) -> bool:

@@ -11,8 +11,8 @@ from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from mailer.core.people import Person, Role, session_ended
-from mailer.ledger.people_tables import LoginRow, PersonRow
 from mailer.ledger.store import table
+from mailer.ledger.tables import LoginRow, PersonRow
 
 SEEN_EVERY = timedelta(minutes=1)
 """How exactly it is kept when a session was last used."""

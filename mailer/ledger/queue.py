@@ -15,7 +15,7 @@ from sqlmodel import select as select_rows
 
 from mailer.core import states
 from mailer.core.states import DeliveryEvent, DeliveryState, DispatchEvent, DispatchState
-from mailer.ledger import audit, holds, log, store
+from mailer.ledger import audit, holds, store
 from mailer.ledger.database import Database
 from mailer.ledger.dispatching import (
     Notice,
@@ -182,5 +182,5 @@ class Queue:
 def _on_hold(session: Session) -> list[Notice]:
     return [
         Notice(one.what, f"on hold since {one.at:%Y-%m-%d %H:%M:%S} UTC by {one.by}: {one.reason}")
-        for one in log.holds(session)
+        for one in holds.told(session)
     ]

@@ -15,9 +15,9 @@ from sqlmodel import Session, col
 
 from mailer.core.model import Contact, Embargo
 from mailer.core.outcome import Outcome
-from mailer.ledger import history, store
+from mailer.ledger import audit, store
+from mailer.ledger.audit import AuditEntry, AuditState
 from mailer.ledger.changes import TEXTS
-from mailer.ledger.history import AuditEntry, AuditState
 from mailer.ledger.store import table
 from mailer.ledger.tables import (
     AcceptanceRow,
@@ -198,8 +198,8 @@ def of(session: Session, owner: AdvisoryRow) -> Record:
         copies=tuple(_copies(session, owner_id, answers)),
         answers=tuple(answers),
         approvals=tuple(_approvals(session, owner_id)),
-        deeds=tuple(history.audit_entries(session, owner.reference)),
-        audit=history.audit_state(session),
+        deeds=tuple(audit.entries(session, owner.reference)),
+        audit=audit.state(session),
         holds=tuple(_holds(session, owner)),
         runs=tuple(_runs(session, owner.created_at)),
     )

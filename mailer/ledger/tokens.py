@@ -13,8 +13,8 @@ from sqlmodel import Session, col, select
 
 from mailer.core.people import ACTS, Person, Role
 from mailer.ledger import people
-from mailer.ledger.people_tables import ApiTokenRow, IdempotencyRow, PersonRow
 from mailer.ledger.store import table
+from mailer.ledger.tables import ApiTokenRow, IdempotencyRow, PersonRow
 
 USED_EVERY = timedelta(minutes=1)
 """How exactly it is kept when a token was last used."""

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from sqlmodel import Session, col, select
 
 from mailer.core.wishes import Wish
-from mailer.ledger.wish_tables import WishRow
+from mailer.ledger.tables import WishRow
 
 
 def every(session: Session) -> dict[str, Wish]:

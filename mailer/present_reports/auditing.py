@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from mailer.core.inert import inert
-from mailer.ledger.history import AuditEntry
+from mailer.ledger.audit import AuditEntry
 from mailer.present import console, stamp, when_exactly
 
 

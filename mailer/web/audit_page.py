@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
 from mailer.core.people import Act, Person
-from mailer.ledger.history import AuditFilter
+from mailer.ledger.audit import AuditFilter
 from mailer.web.access import office, who_may
 from mailer.web.pages import render
 

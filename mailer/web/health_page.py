@@ -21,7 +21,7 @@ from mailer.core.errors import LedgerError
 from mailer.core.outlook import NeedKind, Outlook
 from mailer.core.states import DispatchState
 from mailer.ledger.lease import LEASE, last_seen
-from mailer.ledger.watching import Counts
+from mailer.ledger.outlook import Counts
 from mailer.web.access import ForbiddenError, office
 
 router = APIRouter()

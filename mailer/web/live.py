@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 from mailer.core.errors import MailerError
 from mailer.core.outlook import Outlook, Sample, rate
-from mailer.ledger.watching import Counts
+from mailer.ledger.outlook import Counts
 
 EVERY_S = 1.0
 AT_MOST = 200

@@ -21,7 +21,7 @@ from mailer import present
 from mailer.core.inert import inert_json
 from mailer.core.log_filter import parse
 from mailer.core.people import Act, Person
-from mailer.ledger.log import Entry
+from mailer.ledger.log.entries import Entry
 from mailer.web.access import office, who_may
 
 router = APIRouter()

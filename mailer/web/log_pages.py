@@ -20,7 +20,7 @@ from mailer.core.errors import NotThereError
 from mailer.core.log_filter import LEFT_OUT, STATES, LogFilter, LogFilterError, Sort, parse
 from mailer.core.people import Act, Person
 from mailer.core.states import DeliveryEvent, DeliveryState
-from mailer.ledger.log_outcomes import Counted
+from mailer.ledger.log.outcomes import Counted
 from mailer.web import log_chart
 from mailer.web.access import office, who_may
 from mailer.web.pages import render, see_other

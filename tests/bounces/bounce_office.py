@@ -16,8 +16,7 @@ from mailer.app import App
 from mailer.desk import Taken
 from mailer.ledger import consent
 from mailer.ledger.evidence import Told
-from mailer.ledger.evidence_tables import CameBackRow, EvidenceRow
-from mailer.ledger.tables import DeliveryRow
+from mailer.ledger.tables import CameBackRow, DeliveryRow, EvidenceRow
 
 SECTION = """
 [bounces]

@@ -20,8 +20,7 @@ from mailer.core.links import LIFE, Purpose
 from mailer.core.verp import Use
 from mailer.desk.forwarding import forward_of
 from mailer.ledger import audit, consent
-from mailer.ledger.evidence_tables import CameBackRow
-from mailer.ledger.tables import AuditRow, SuppressionRow
+from mailer.ledger.tables import AuditRow, CameBackRow, SuppressionRow
 
 CY, DI = "cy@daily.example", "di@daily.example"
 

@@ -12,8 +12,7 @@ from support import FakeClock
 
 from mailer.core import verp
 from mailer.ledger import audit
-from mailer.ledger.evidence_tables import CameBackRow, EvidenceRow
-from mailer.ledger.tables import AuditRow, SuppressionRow
+from mailer.ledger.tables import AuditRow, CameBackRow, EvidenceRow, SuppressionRow
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from mailer.app import App
 from mailer.core.errors import MailerError
 from mailer.core.wishes import Wish
 from mailer.ledger import evidence, wishes
-from mailer.ledger.evidence_tables import CameBackRow, EvidenceRow
+from mailer.ledger.tables import CameBackRow, EvidenceRow
 
 
 def test_a_contact_across_lists_and_advisories(app: App, clock: FakeClock) -> None:

@@ -13,8 +13,9 @@ from sqlmodel import Session, col, select
 
 from mailer.core.log_filter import LEFT_OUT, STATES, LogFilter, Sort, folded, found_in, sought
 from mailer.core.model import Audience
-from mailer.ledger import directory, plans, store
+from mailer.ledger import plans, store
 from mailer.ledger.database import Database
+from mailer.ledger.log import directory
 from mailer.ledger.tables import (
     AdvisoryRow,
     AttemptRow,

@@ -13,9 +13,10 @@ from stories import REF
 
 from mailer.core.log_filter import LogFilter
 from mailer.core.states import DeliveryEvent
-from mailer.ledger import audit, log_outcomes, log_page, store
+from mailer.ledger import audit, store
 from mailer.ledger.database import Database, open_ledger
-from mailer.ledger.log_outcomes import AdvisoryOutcome, Counted
+from mailer.ledger.log import outcomes, pages
+from mailer.ledger.log.outcomes import AdvisoryOutcome, Counted
 from mailer.ledger.tables import DeliveryRow
 
 
@@ -35,7 +36,7 @@ def filled(database: Database) -> Iterator[Filled]:
 
 def since(filled: Filled, moment: object) -> set[str]:
     with filled.database.read() as session:
-        found = log_page.page(session, LogFilter(since=moment))  # type: ignore[arg-type]
+        found = pages.page(session, LogFilter(since=moment))  # type: ignore[arg-type]
         return {entry.email for entry in found.entries}
 
 
@@ -88,7 +89,7 @@ def outcome(filled: Filled, counted: Counted, moment: object = LIFT) -> Advisory
     with filled.database.read() as session:
         owner = store.advisory(session, REF)
         assert owner is not None
-        return log_outcomes.outcome(session, owner, counted, moment)  # type: ignore[arg-type]
+        return outcomes.outcome(session, owner, counted, moment)  # type: ignore[arg-type]
 
 
 def test_each_copy_is_counted_in_one_state_and_at_its_tenth(filled: Filled) -> None:
@@ -108,14 +109,14 @@ def test_what_was_counted_is_remembered_until_it_can_be_otherwise(
 ) -> None:
     send_all(filled, DeliveryEvent.DOUBT)
     counted, read = Counted(), 0
-    count = log_outcomes._count
+    count = outcomes._count
 
     def counting(*arguments: object) -> object:
         nonlocal read
         read += 1
         return count(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(log_outcomes, "_count", counting)
+    monkeypatch.setattr(outcomes, "_count", counting)
     first = outcome(filled, counted)
     assert read == len(first.dispatches)
     done = sum(one.state == "done" for one in first.dispatches)

@@ -21,8 +21,8 @@ from log_sample import (
 )
 
 from mailer.core.log_filter import STATES, LogFilter, LogFilterError, Sort
-from mailer.ledger import log, log_page, log_where
 from mailer.ledger.database import Database, open_ledger
+from mailer.ledger.log import agreeing, entries, pages, stretches
 
 TEXTS = ("", "bbc", "d1.example", "okafor", "geneve", "tides", "2027/004", "img", "mailbox", "%")
 INSTANTS = st.none() | st.integers(0, 60).map(lambda hours: START + timedelta(hours=hours))
@@ -62,18 +62,18 @@ def walked(database: Database, wanted: LogFilter, size: int) -> tuple[list[str],
     forwards: list[str] = []
     backwards: list[str] = []
     with database.read() as session:
-        page = log_page.page(session, wanted, size=size)
+        page = pages.page(session, wanted, size=size)
         assert not page.before
         forwards += [entry.key for entry in page.entries]
         steps = 0
         while page.after:
-            page = log_page.page(session, wanted, after=page.after, size=size)
+            page = pages.page(session, wanted, after=page.after, size=size)
             forwards += [entry.key for entry in page.entries]
             assert (steps := steps + 1) < 2000
         backwards = [entry.key for entry in reversed(page.entries)]
         while page.before:
-            page = log_page.page(session, wanted, before=page.before, size=size)
-            if page == log_page.page(session, wanted, size=size) and backwards:
+            page = pages.page(session, wanted, before=page.before, size=size)
+            if page == pages.page(session, wanted, size=size) and backwards:
                 known = set(backwards)  # nothing was before: the first page is told again
                 backwards += [e.key for e in reversed(page.entries) if e.key not in known]
                 break
@@ -99,10 +99,10 @@ def test_a_page_that_stopped_early_is_gone_on_from(
     database: Database, everything: Everything, wanted: LogFilter
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(log_page, "ROWS", 17)
-        patch.setattr(log_page, "PROBED", 9)
-        patch.setattr(log_page, "STRETCHES", 3)
-        patch.setattr(log_where, "FEW", 4)
+        patch.setattr(pages, "ROWS", 17)
+        patch.setattr(pages, "PROBED", 9)
+        patch.setattr(pages, "STRETCHES", 3)
+        patch.setattr(stretches, "FEW", 4)
         forwards, backwards = walked(database, wanted, 5)
     should = expected(everything, wanted)
     assert forwards == should
@@ -115,7 +115,7 @@ def test_the_stream_is_the_same_entries_in_the_order_they_changed(
     database: Database, everything: Everything, wanted: LogFilter
 ) -> None:
     with database.read() as session:
-        found = list(log.entries(session, wanted))
+        found = list(entries.find(session, wanted))
     assert sorted(entry.key for entry in found) == sorted(expected(everything, wanted))
     assert [entry.at for entry in found] == sorted(entry.at for entry in found)
 
@@ -123,10 +123,10 @@ def test_the_stream_is_the_same_entries_in_the_order_they_changed(
 def test_too_many_to_be_sorted_come_in_the_usual_order(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(log_page, "SORTABLE", 10)
+    monkeypatch.setattr(pages, "SORTABLE", 10)
     with database.read() as session:
-        page = log_page.page(session, LogFilter(sort=Sort.CONTACT, descending=False), size=5)
-        usual = log_page.page(session, LogFilter(), size=5)
+        page = pages.page(session, LogFilter(sort=Sort.CONTACT, descending=False), size=5)
+        usual = pages.page(session, LogFilter(), size=5)
     assert (page.sort, page.entries) == (Sort.WHEN, usual.entries)
 
 
@@ -135,7 +135,7 @@ def test_too_many_to_be_sorted_come_in_the_usual_order(
 )
 def test_never_a_fault_for_a_place_that_is_none(database: Database, key: str) -> None:
     with database.read() as session, pytest.raises(LogFilterError):
-        log_page.page(session, LogFilter(), after=key)
+        pages.page(session, LogFilter(), after=key)
 
 
 @pytest.mark.parametrize("name", [*NAMES, *OUTLETS, "' OR 1=1 --", "/", "_"])
@@ -144,7 +144,7 @@ def test_what_is_looked_for_is_never_read_as_a_pattern(
 ) -> None:
     wanted = LogFilter(contact=" ".join(name.split()))
     with database.read() as session:
-        page = log_page.page(session, wanted, size=5000)
+        page = pages.page(session, wanted, size=5000)
     assert [entry.key for entry in page.entries] == expected(everything, wanted)
 
 
@@ -156,7 +156,7 @@ def plan_of(database: Database, statement: str) -> str:
 
 def test_no_page_reads_a_whole_table_of_copies(database: Database) -> None:
     """What the indexes of the log are for: SQLite must take them for what is asked."""
-    odd, failed = log_where.ODD, log_where.FAILED
+    odd, failed = agreeing.ODD, agreeing.FAILED
     for statement, index in (
         ("SELECT id FROM delivery WHERE dispatch_id = 1 ORDER BY id DESC", "delivery_of_dispatch"),
         (

@@ -20,7 +20,8 @@ from support import ROOT, FakeClock, Sink, closed_port, open_office, relay
 
 from mailer.app import App, run, runner
 from mailer.core.log_filter import LogFilter
-from mailer.ledger import log, plans
+from mailer.ledger import plans
+from mailer.ledger.log import entries
 
 HERE = Path(__file__).parent
 STORIES = sorted(path.parent.name for path in HERE.glob("*/story.toml"))
@@ -74,7 +75,7 @@ def _play(step: dict[str, Any], folder: Path, sink: Sink, clock: FakeClock) -> N
 
         run(once())
         with app.database.read() as session:
-            counted = Counter(entry.state for entry in log.entries(session, LogFilter()))
+            counted = Counter(entry.state for entry in entries.find(session, LogFilter()))
     assert sorted(sink.rcpts[before:]) == sorted(step.get("taken", [])), step["at"]
     assert dict(counted) == step["states"], step["at"]
 

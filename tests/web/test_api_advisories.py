@@ -188,10 +188,7 @@ def test_queueing_with_a_key_queues_once(app: App, one: Program) -> None:
     again = one.post("/api/v1/advisories", json=DOCUMENT, headers=headers)
     assert (first.status_code, again.status_code) == (201, 201)
     assert first.content == again.content
-    with app.database.read() as session:
-        from mailer.ledger import log
-
-        assert len(log.progress(session)) == 3
+    assert len(app.desk.progress()) == 3
 
 
 @pytest.mark.parametrize(

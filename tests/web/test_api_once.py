@@ -119,7 +119,7 @@ def test_what_was_never_answered_is_never_done_again(app: App) -> None:
         # As if the console had been stopped after the deed and before the answer.
         app.desk.end_once(person, "k1", None, "")
         with app.database.write() as session:
-            from mailer.ledger.people_tables import IdempotencyRow
+            from mailer.ledger.tables import IdempotencyRow
 
             session.add(
                 IdempotencyRow(

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from mailer.app import App
 from mailer.core.people import Role
 from mailer.ledger import audit
-from mailer.ledger.history import AuditFilter
+from mailer.ledger.audit import AuditFilter
 
 
 def deeds(app: App, number: int) -> None:

@@ -20,7 +20,7 @@ from mailer.core.people import Role
 from mailer.core.wishes import Wish
 from mailer.intake import rows
 from mailer.ledger import evidence, wishes
-from mailer.ledger.evidence_tables import CameBackRow, EvidenceRow
+from mailer.ledger.tables import CameBackRow, EvidenceRow
 from mailer.web import uploads
 
 NEW = """email,name,outlet,timezone,embargo_accepted

@@ -15,7 +15,7 @@ from mailer.app import App
 from mailer.core.errors import LedgerBusyError
 from mailer.core.outlook import Outlook
 from mailer.core.people import Role
-from mailer.ledger.watching import Counts
+from mailer.ledger.outlook import Counts
 from mailer.web import desk_page, live
 from mailer.web.live import Live, Look, TooManyError
 

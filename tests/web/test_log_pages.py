@@ -19,7 +19,7 @@ from support import ADVISORY, LIFT, FakeClock, Sink, make_office, open_office, r
 from mailer.app import App
 from mailer.core.log_filter import LogFilter
 from mailer.core.people import Role
-from mailer.ledger.log import Entry
+from mailer.ledger.log.entries import Entry
 from mailer.web import log_export
 
 HOSTILE = "550 5.7.1 <img src=x onerror=alert(1)> \x1b[2J\x1b]0;owned\x07 =1+1 \u202e"

@@ -19,8 +19,7 @@ from mailer.core.errors import MailerError
 from mailer.core.links import LIFE, Purpose
 from mailer.core.model import LANGUAGES
 from mailer.ledger import audit, consent
-from mailer.ledger.tables import AcceptanceRow, DeliveryRow, DispatchRow
-from mailer.ledger.wish_tables import TermsRow
+from mailer.ledger.tables import AcceptanceRow, DeliveryRow, DispatchRow, TermsRow
 
 ANA, BO = "ana@wire.example", "bo@wire.example"
 WORDS = "On Tuesday we publish *figures* on tides."

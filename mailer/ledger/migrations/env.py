@@ -3,11 +3,7 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-import mailer.ledger.draft_tables
-import mailer.ledger.evidence_tables
-import mailer.ledger.people_tables
-import mailer.ledger.tables
-import mailer.ledger.wish_tables  # noqa: F401
+import mailer.ledger.tables  # noqa: F401
 
 connection = context.config.attributes["connection"]
 context.configure(connection=connection, target_metadata=SQLModel.metadata, render_as_batch=True)

@@ -1,9 +1,8 @@
-"""What a filter of the log means to the ledger: which stretches of it, and which rows of these.
+"""Which stretches of the log a filter may find something in.
 
-The log is read in stretches: the copies of one dispatch, or those left out of one version. There
-are few of them beside the copies, so that what a filter says of advisories, audiences and time is
-settled on stretches (`stretches`), and only what it says of a copy on rows (`conditions`). Names,
-outlets and failed answers that few copies have are looked up first (`_few`), by their indexes.
+There are few stretches beside the copies, so that what a filter says of advisories, audiences and
+time is settled here, and only what it says of a copy on rows (log.agreeing). Names, outlets and
+failed answers that few copies have are looked up first (`_few`), by their indexes.
 """
 
 from __future__ import annotations
@@ -14,12 +13,22 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, exists, func, literal_column, or_, select, text
+from sqlalchemy import ColumnElement, exists, func, select, text
 from sqlmodel import Session, col
 
 from mailer.core.log_filter import LEFT_OUT, LogFilter, found_in, sought
 from mailer.core.states import DeliveryState, DispatchState
-from mailer.ledger import directory, store
+from mailer.ledger import store
+from mailer.ledger.log import directory
+from mailer.ledger.log.agreeing import (
+    COPY,
+    NOT_SENT,
+    Stretch,
+    chunks,
+    codes,
+    said,
+    states_of_copies,
+)
 from mailer.ledger.store import table
 from mailer.ledger.tables import (
     FAILED,
@@ -37,35 +46,11 @@ from mailer.ledger.tables import (
 FEW = 5_000
 """Up to so many copies are looked up by whom or what they are found by."""
 
-AT_ONCE = 500
-"""Numbers in one IN."""
-
 ENDED = (DispatchState.DONE, DispatchState.CANCELLED)
 UNREMARKABLE = (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.ACCEPTED)
 LONGEST_FLIGHT = timedelta(hours=1)
 """A copy that was in hand when its dispatch was cancelled has its answer after this at the latest,
 unless the run died; then the next run settles it when it starts."""
-
-COPY, NOT_SENT = "d", "l"
-
-
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """The copies of one dispatch (COPY), or those left out of one version (NOT_SENT).
-
-    `at` is when it started or was planned; `named`: the text looked for is in its reference or
-    headline; `ids`: only these of its rows can agree (None: any); `odd`: only odd states can.
-    """
-
-    kind: str
-    id: int
-    at: datetime
-    reference: str
-    audience: str
-    headline: str = ""
-    named: bool = False
-    ids: tuple[int, ...] | None = None
-    odd: bool = False
 
 
 def stretches(session: Session, wanted: LogFilter, *, headlines: bool = True) -> list[Stretch]:
@@ -118,7 +103,7 @@ def _of_dispatches(session: Session, wanted: LogFilter) -> Iterator[Stretch]:
     if wanted.until:
         query = query.where(col(DispatchRow.planned_at) < wanted.until)
     touched = _touched_since(session, wanted.since) if wanted.since else None
-    states = _states(wanted)
+    states = states_of_copies(wanted)
     failed = wanted.code[:1] in ("3", "4", "5")
     odd = set(_with_odd(session, wanted)) if states or failed else set()
     for (
@@ -148,10 +133,6 @@ def _of_dispatches(session: Session, wanted: LogFilter) -> Iterator[Stretch]:
         )
 
 
-def _states(wanted: LogFilter) -> tuple[str, ...]:
-    return tuple(state for state in wanted.states if state != LEFT_OUT)
-
-
 def _may_hold(states: Iterable[str], state: str, started_at: datetime | None) -> bool:
     """Whether a dispatch may have a copy in one of the states that are not odd."""
     return any(
@@ -164,7 +145,7 @@ def _may_hold(states: Iterable[str], state: str, started_at: datetime | None) ->
 
 def _with_odd(session: Session, wanted: LogFilter) -> Iterator[int]:
     """The dispatches that have a copy in one of the odd states wanted: one seek for each."""
-    states = [state for state in _states(wanted) if state not in UNREMARKABLE]
+    states = [state for state in states_of_copies(wanted) if state not in UNREMARKABLE]
     there = exists().where(col(DeliveryRow.dispatch_id) == col(DispatchRow.id), text(ODD))
     if states and not wanted.code:
         there = there.where(col(DeliveryRow.state).in_(states))
@@ -255,7 +236,7 @@ def _few(session: Session, wanted: LogFilter) -> _Found | None:
         always = _by_attempts(session, col(AttemptRow.code).between(*codes(wanted.code)))
     if wanted.text and always is None:
         people = _by_people(session, sought(wanted.text), ())
-        replies = _by_attempts(session, _said(wanted.text)) if people is not None else None
+        replies = _by_attempts(session, said(wanted.text)) if people is not None else None
     return _Found(always, people, replies)
 
 
@@ -316,94 +297,3 @@ def _by_attempts(session: Session, condition: ColumnElement[bool]) -> Few | None
         for one, dispatch in session.execute(owners.where(col(DeliveryRow.id).in_(some))):
             found.setdefault((COPY, dispatch), set()).add(one)
     return {key: frozenset(numbers) for key, numbers in found.items()}
-
-
-def chunks(numbers: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    """As many at once as one IN takes well."""
-    return (numbers[n : n + AT_ONCE] for n in range(0, len(numbers), AT_ONCE))
-
-
-# --- rows -------------------------------------------------------------------------------------
-
-
-def columns(kind: str) -> tuple[Any, ...]:
-    """What `conditions` look at, under one name each, of copies or of those left out."""
-    c = of_row(kind).c
-    if kind == COPY:
-        odd: Any = literal_column(ODD).label("odd")
-        return (c.id, c.state, c.changed_at, c.email_key, c.name, c.outlet, odd)
-    state: Any = literal_column(f"'{LEFT_OUT}'").label("state")
-    return (c.id, state, c.at.label("changed_at"), c.email_key, c.name, c.outlet)
-
-
-def rows(stretch: Stretch, what: Sequence[Any], ids: Sequence[int] | None = None) -> Any:
-    """A query for all the rows of a stretch that may agree, or for those of `ids`."""
-    row, number = of_row(stretch.kind), of_row(stretch.kind).c.id
-    if stretch.kind == COPY:
-        query = select(*what).where(row.c.dispatch_id == stretch.id)
-        query = query.where(text(ODD)) if stretch.odd else query
-    else:
-        query = select(*what).where(row.c.version_id == stretch.id)
-        query = query.where(row.c.audience == stretch.audience) if stretch.audience else query
-    return query if ids is None else query.where(number.in_(ids))
-
-
-def agreeing(stretch: Stretch, wanted: LogFilter) -> Iterator[tuple[Any, Any]]:
-    """Queries for the rows of a stretch that agree, and their columns: one, or one a chunk."""
-    parts: Iterable[Sequence[int] | None] = (None,)
-    if stretch.ids is not None:
-        parts = chunks(stretch.ids)
-    for ids in parts:
-        inner = rows(stretch, columns(stretch.kind), ids).subquery()
-        yield select(inner).where(*conditions(inner.c, stretch, wanted)), inner.c
-
-
-def of_row(kind: str) -> Table:
-    """The table that a kind of entry stands in."""
-    return table(DeliveryRow if kind == COPY else LeftOutRow)
-
-
-def conditions(c: Any, stretch: Stretch, wanted: LogFilter) -> list[ColumnElement[bool]]:
-    """What holds of every row (its columns are `c`) of a stretch that agrees."""
-    sent = stretch.kind == COPY
-    found: list[ColumnElement[bool]] = []
-    states = _states(wanted)
-    if states and sent:
-        found.append(c.state.in_(states))
-    if wanted.since:
-        found.append(c.changed_at >= wanted.since)
-    if wanted.until:
-        found.append(c.changed_at < wanted.until)
-    if wanted.code:
-        found.append(latest_code(c).between(*codes(wanted.code)))
-    contact, outlet = sought(wanted.contact), sought(wanted.outlet)
-    if contact or outlet:
-        found.append(directory.is_one(c, contact, outlet))
-    if wanted.text and not stretch.named:
-        person = directory.is_one(c, sought(wanted.text), ())
-        failed = and_(col(AttemptRow.delivery_id) == c.id, text(FAILED), _said(wanted.text))
-        not_taken = and_(c.odd, exists().where(failed)) if sent else None
-        found.append(person if not_taken is None else or_(person, not_taken))
-    return found
-
-
-def probes(wanted: LogFilter) -> bool:
-    """Whether `conditions` look something up for each row."""
-    return bool(wanted.code or wanted.contact or wanted.outlet or wanted.text)
-
-
-def codes(code: str) -> tuple[int, int]:
-    """The first and the last code that are meant by "550" or "5xx"."""
-    return int(code.replace("x", "0")), int(code.replace("x", "9"))
-
-
-def latest_code(c: Any) -> Any:
-    """The code of the latest answer to a copy (its columns are `c`)."""
-    latest = select(col(AttemptRow.code)).where(col(AttemptRow.delivery_id) == c.id)
-    return latest.order_by(col(AttemptRow.number).desc()).limit(1).scalar_subquery()
-
-
-def _said(wanted: str) -> ColumnElement[bool]:
-    reply = col(AttemptRow.reply)
-    # SQLite's LIKE is without regard to case by itself, in what an SMTP reply is written in.
-    return and_(*(reply.contains(word, autoescape=True) for word in wanted.split()))

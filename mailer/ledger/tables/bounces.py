@@ -8,7 +8,7 @@ from typing import ClassVar
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from mailer.ledger.tables import Utc
+from mailer.ledger.tables.columns import utc
 
 
 class CameBackRow(SQLModel, table=True):
@@ -20,16 +20,16 @@ class CameBackRow(SQLModel, table=True):
     )
 
     id: int | None = Field(default=None, primary_key=True)
-    at: datetime = Field(sa_type=Utc, index=True)
+    at: datetime = utc(index=True)
     source: str
     digest: bytes = Field(unique=True)
     kind: str
     delivery_id: int | None = Field(default=None, foreign_key="delivery.id", index=True)
     matched_by: str = ""
     content: bytes
-    forward_at: datetime | None = Field(default=None, sa_type=Utc)
+    forward_at: datetime | None = utc(default=None)
     forward_tries: int = 0
-    forwarded_at: datetime | None = Field(default=None, sa_type=Utc)
+    forwarded_at: datetime | None = utc(default=None)
     forward_said: str = ""
 
 
@@ -42,7 +42,7 @@ class EvidenceRow(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     came_back_id: int = Field(foreign_key="came_back.id")
     delivery_id: int = Field(foreign_key="delivery.id", index=True)
-    at: datetime = Field(sa_type=Utc)
+    at: datetime = utc()
     event: str
     email: str
     email_key: str = Field(index=True)

@@ -1,50 +1,14 @@
-"""The ledger's tables, and nothing else. docs/reference/ledger.md says what each column means.
-
-Instants are stored in UTC; the zone an embargo was set in has a column of its own. SQLModel table
-models do not validate: what goes in is made by ledger.store and ledger.queue from core types.
-"""
+"""The tables of what is planned, and of what becomes of it copy by copy."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import (
-    JSON,
-    Column,
-    DateTime,
-    Dialect,
-    Index,
-    TypeDecorator,
-    UniqueConstraint,
-    text,
-)
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-
-class Utc(TypeDecorator[datetime]):
-    """An aware datetime, kept in UTC; a naive one is a fault."""
-
-    impl = DateTime
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002, D102
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("an instant without a zone must not reach the ledger")
-        return value.astimezone(UTC).replace(tzinfo=None)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002, D102
-        return value.replace(tzinfo=UTC) if value is not None else None
-
-
-def _instant(**options: Any) -> Any:
-    return Field(sa_type=Utc, **options)
-
-
-def _json() -> Any:
-    return Field(sa_column=Column(JSON, nullable=False))
+from mailer.ledger.tables.columns import json_field, utc
 
 
 class AdvisoryRow(SQLModel, table=True):
@@ -56,8 +20,8 @@ class AdvisoryRow(SQLModel, table=True):
     reference: str
     reference_key: str = Field(unique=True)
     organisation: str
-    created_at: datetime = _instant()
-    withdrawn_at: datetime | None = _instant(default=None)
+    created_at: datetime = utc()
+    withdrawn_at: datetime | None = utc(default=None)
 
 
 class VersionRow(SQLModel, table=True):
@@ -75,8 +39,8 @@ class VersionRow(SQLModel, table=True):
     kind: str
     headline: str
     content_hash: str
-    content: dict[str, Any] = _json()
-    created_at: datetime = _instant()
+    content: dict[str, Any] = json_field()
+    created_at: datetime = utc()
     created_by: str
 
 
@@ -101,7 +65,7 @@ class TemplateSetRow(SQLModel, table=True):
     __tablename__: ClassVar[str] = "template_set"
 
     digest: str = Field(primary_key=True)
-    files: dict[str, str] = _json()
+    files: dict[str, str] = json_field()
 
 
 class DispatchRow(SQLModel, table=True):
@@ -116,21 +80,21 @@ class DispatchRow(SQLModel, table=True):
     audience: str
     kind: str
     state: str
-    instant: datetime = _instant()
-    embargo_instant: datetime | None = _instant(default=None)
+    instant: datetime = utc()
+    embargo_instant: datetime | None = utc(default=None)
     embargo_zone: str = ""
-    earlier_instant: datetime | None = _instant(default=None)
+    earlier_instant: datetime | None = utc(default=None)
     earlier_zone: str = ""
     note: str = ""
-    settings: dict[str, Any] = _json()
+    settings: dict[str, Any] = json_field()
     plan_hash: str
-    planned_at: datetime = _instant()
+    planned_at: datetime = utc()
     planned_by: str
     seed: int | None = None
-    approved_at: datetime | None = _instant(default=None)
+    approved_at: datetime | None = utc(default=None)
     approved_by: str = ""
-    started_at: datetime | None = _instant(default=None)
-    ended_at: datetime | None = _instant(default=None)
+    started_at: datetime | None = utc(default=None)
+    ended_at: datetime | None = utc(default=None)
     reason: str = ""
 
 
@@ -167,8 +131,8 @@ class DeliveryRow(SQLModel, table=True):
     message_id: str = Field(unique=True)
     link: bytes | None = Field(default=None, index=True)
     attempts: int = 0
-    next_attempt_at: datetime | None = _instant(default=None)
-    changed_at: datetime = _instant()
+    next_attempt_at: datetime | None = utc(default=None)
+    changed_at: datetime = utc()
     reason: str = ""
 
 
@@ -180,9 +144,9 @@ class ApprovalRow(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     dispatch_id: int = Field(foreign_key="dispatch.id", index=True)
     by: str
-    at: datetime = _instant()
-    parts: dict[str, str] = _json()
-    voided_at: datetime | None = _instant(default=None)
+    at: datetime = utc()
+    parts: dict[str, str] = json_field()
+    voided_at: datetime | None = utc(default=None)
     void_reason: str = ""
 
 
@@ -198,9 +162,9 @@ class HoldRow(SQLModel, table=True):
     advisory_id: int | None = Field(default=None, foreign_key="advisory.id", index=True)
     embargoed_only: bool = False
     reason: str
-    at: datetime = _instant()
+    at: datetime = utc()
     by: str
-    released_at: datetime | None = _instant(default=None, index=True)
+    released_at: datetime | None = utc(default=None, index=True)
     released_by: str = ""
 
 
@@ -217,7 +181,7 @@ class LeftOutRow(SQLModel, table=True):
     name: str
     outlet: str
     reason: str
-    at: datetime = _instant()
+    at: datetime = utc()
 
 
 FAILED = "outcome <> '' AND outcome <> 'accepted'"
@@ -241,8 +205,8 @@ class AttemptRow(SQLModel, table=True):
     delivery_id: int = Field(foreign_key="delivery.id")
     number: int
     run_id: int = Field(foreign_key="run.id")
-    began_at: datetime = _instant()
-    ended_at: datetime | None = _instant(default=None)
+    began_at: datetime = utc()
+    ended_at: datetime | None = utc(default=None)
     relay: str
     tls_version: str = ""
     phase: str
@@ -250,37 +214,6 @@ class AttemptRow(SQLModel, table=True):
     code: int | None = None
     enhanced: str = ""
     reply: str = ""
-
-
-class SuppressionRow(SQLModel, table=True):
-    """A standing do-not-send, with its reason. `released_at` ends it; the row stays."""
-
-    __tablename__: ClassVar[str] = "suppression"
-
-    id: int | None = Field(default=None, primary_key=True)
-    email: str
-    email_key: str = Field(index=True)
-    reason: str
-    at: datetime = _instant()
-    by: str
-    released_at: datetime | None = _instant(default=None)
-    released_by: str = ""
-    evidence_id: int | None = None
-
-
-class AcceptanceRow(SQLModel, table=True):
-    """What a contact answered to the embargo terms, and how we know. The latest row counts."""
-
-    __tablename__: ClassVar[str] = "acceptance"
-
-    id: int | None = Field(default=None, primary_key=True)
-    email: str
-    email_key: str = Field(index=True)
-    accepted: bool
-    at: datetime = _instant()
-    source: str
-    terms: str = ""
-    address: str = ""
 
 
 class RunRow(SQLModel, table=True):
@@ -292,9 +225,9 @@ class RunRow(SQLModel, table=True):
     host: str
     pid: int
     boot: str = ""
-    started_at: datetime = _instant()
-    seen_at: datetime = _instant()
-    ended_at: datetime | None = _instant(default=None)
+    started_at: datetime = utc()
+    seen_at: datetime = utc()
+    ended_at: datetime | None = utc(default=None)
 
 
 class RelayFaultRow(SQLModel, table=True):
@@ -304,53 +237,10 @@ class RelayFaultRow(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     run_id: int = Field(foreign_key="run.id")
-    at: datetime = _instant(index=True)
+    at: datetime = utc(index=True)
     relay: str
     step: str
     code: int | None = None
     enhanced: str = ""
     reply: str = ""
-    retry_at: datetime = _instant()
-
-
-class AuditRow(SQLModel, table=True):
-    """Who did what. Each row's hash covers the row before it."""
-
-    __tablename__: ClassVar[str] = "audit"
-
-    id: int | None = Field(default=None, primary_key=True)
-    at: datetime = _instant()
-    actor: str
-    action: str
-    subject: str
-    detail: dict[str, Any] = _json()
-    previous: str
-    hash: str
-
-
-class DirectoryRow(SQLModel, table=True):
-    """Somebody who stands in the log, as they stand there: what a search looks through.
-
-    Made from deliveries and contacts left out when somebody searches, up to `directory_mark`.
-    `words` and `outlet_words` are folded (core.log_filter).
-    """
-
-    __tablename__: ClassVar[str] = "directory"
-    __table_args__ = (UniqueConstraint("email_key", "name", "outlet"),)
-
-    id: int | None = Field(default=None, primary_key=True)
-    email_key: str
-    name: str
-    outlet: str
-    words: str
-    outlet_words: str
-
-
-class DirectoryMarkRow(SQLModel, table=True):
-    """How far the directory has been made: one row."""
-
-    __tablename__: ClassVar[str] = "directory_mark"
-
-    id: int | None = Field(default=None, primary_key=True)
-    delivery_id: int = 0
-    left_out_id: int = 0
+    retry_at: datetime = utc()

@@ -5,14 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, Column, UniqueConstraint
+from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from mailer.ledger.tables import Utc
-
-
-def _json() -> Any:
-    return Field(sa_column=Column(JSON, nullable=False))
+from mailer.ledger.tables.columns import json_field, utc
 
 
 class DraftRow(SQLModel, table=True):
@@ -25,17 +21,17 @@ class DraftRow(SQLModel, table=True):
     reference: str = ""
     headline: str = ""
     document: str
-    editions: dict[str, str] = _json()
-    audiences: list[str] = _json()
-    embargo_for: dict[str, str] = _json()
+    editions: dict[str, str] = json_field()
+    audiences: list[str] = json_field()
+    embargo_for: dict[str, str] = json_field()
     imported_from: str = ""
-    warnings: list[Any] = _json()
+    warnings: list[Any] = json_field()
     corrects_id: int | None = Field(default=None, foreign_key="advisory.id", index=True)
-    created_at: datetime = Field(sa_type=Utc)
+    created_at: datetime = utc()
     created_by: str
-    changed_at: datetime = Field(sa_type=Utc, index=True)
+    changed_at: datetime = utc(index=True)
     changed_by: str
-    submitted_at: datetime | None = Field(default=None, sa_type=Utc)
+    submitted_at: datetime | None = utc(default=None)
     submitted_by: str = ""
 
 

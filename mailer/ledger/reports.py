@@ -5,8 +5,6 @@ Every answer is a value made inside the caller's reading transaction; nothing he
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -16,10 +14,10 @@ from mailer.core.difference import Earlier
 from mailer.core.model import Contact
 from mailer.core.states import HAS_OR_WILL_HAVE, DeliveryState, DispatchState
 from mailer.core.timeline import GOING, Wave
-from mailer.ledger import audit, holds, store
+from mailer.ledger import holds, store
 from mailer.ledger.changes import TEXTS
 from mailer.ledger.store import table
-from mailer.ledger.tables import AdvisoryRow, AuditRow, DeliveryRow, DispatchRow, VersionRow
+from mailer.ledger.tables import AdvisoryRow, DeliveryRow, DispatchRow, VersionRow
 
 # --- the timeline -----------------------------------------------------------------------------
 
@@ -123,114 +121,3 @@ def _deliveries_of(which: Any, audience: str) -> Any:
         .where(col(DispatchRow.kind).in_(TEXTS))
         .order_by(col(DeliveryRow.id))
     )
-
-
-# --- the audit --------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class AuditEntry:
-    """A row of the audit, by its number. `detail` never holds an advisory's text."""
-
-    row: int
-    at: datetime
-    actor: str
-    action: str
-    subject: str
-    detail: dict[str, Any]
-    hash: str
-
-
-@dataclass(frozen=True, slots=True)
-class AuditState:
-    """How many rows the audit has, and the first that was changed or lost its predecessor."""
-
-    rows: int
-    first_broken: int | None
-
-
-def audit_entries(session: Session, reference: str = "") -> list[AuditEntry]:
-    """What people did, with one advisory or at all, oldest first.
-
-    A row that somebody has made unreadable is left out; `audit_state` names it.
-    """
-    key = store.reference_key(reference)
-    return [
-        _entry(row)
-        for row in _readable(session)
-        if not reference or store.reference_key(row.subject) == key
-    ]
-
-
-@dataclass(frozen=True, slots=True)
-class AuditFilter:
-    """Which deeds: parts of the actor, of the action, of the subject, in any case; "" is all."""
-
-    who: str = ""
-    what: str = ""
-    about: str = ""
-
-
-def audit_page(
-    session: Session, wanted: AuditFilter, before: int | None, limit: int
-) -> tuple[list[AuditEntry], int | None]:
-    """The newest `limit` deeds, or the newest before a row's number; and where to go on.
-
-    A row that somebody has made unreadable is left out; `audit_state` names it.
-    """
-    rows = table(AuditRow)
-    numbers = select(rows.c.id)
-    parts = (
-        (rows.c.actor, wanted.who),
-        (rows.c.action, wanted.what),
-        (rows.c.subject, wanted.about),
-    )
-    for column, part in parts:
-        if part:
-            numbers = numbers.where(column.icontains(part, autoescape=True))
-    if before is not None:
-        numbers = numbers.where(rows.c.id < before)
-    newest = numbers.order_by(rows.c.id.desc()).limit(limit + 1)
-    found = [number for (number,) in session.execute(newest)]
-    there = (_row(session, number) for number in found[:limit])
-    return [_entry(row) for row in there if row is not None], (
-        found[limit - 1] if len(found) > limit else None
-    )
-
-
-def audit_state(session: Session) -> AuditState:
-    """Whether the audit's chain is whole."""
-    numbers = _numbers(session)
-    try:
-        broken = audit.first_broken(session)
-    except _UNREADABLE:
-        broken = next((one for one in numbers if _row(session, one) is None), None)
-    return AuditState(len(numbers), broken)
-
-
-def _entry(row: AuditRow) -> AuditEntry:
-    return AuditEntry(row.id or 0, row.at, row.actor, row.action, row.subject, row.detail, row.hash)
-
-
-_UNREADABLE = (ValueError, TypeError, AttributeError)
-"""What comes of a row that no longer is what a row can be."""
-
-
-def _readable(session: Session) -> list[AuditRow]:
-    try:
-        every = select(AuditRow).order_by(col(AuditRow.id))
-        return [row for (row,) in session.execute(every)]
-    except _UNREADABLE:
-        rows = (_row(session, number) for number in _numbers(session))
-        return [row for row in rows if row is not None]
-
-
-def _row(session: Session, number: int) -> AuditRow | None:
-    try:
-        return session.get(AuditRow, number)
-    except _UNREADABLE:
-        return None
-
-
-def _numbers(session: Session) -> list[int]:
-    return [number for (number,) in session.execute(select(table(AuditRow).c.id).order_by("id"))]

@@ -1,6 +1,6 @@
 """A page of the log, found by the key of its neighbour: the hundredth costs what the first does.
 
-Rows are walked in their order, stretch by stretch (ledger.log_where), from the key of the page's
+Rows are walked in their order, stretch by stretch (log.stretches), from the key of the page's
 neighbour. At most `ROWS` are looked at for one page, or `PROBED` where each has to be looked up
 elsewhere; a page that found too few in them says so and can be gone on from. That takes some
 40 ms at the most. The orders that are not the ledger's own are sorted, up to `SORTABLE` copies.
@@ -16,9 +16,9 @@ from sqlalchemy import func, literal, null, select
 from sqlmodel import Session, col
 
 from mailer.core.log_filter import FOR_ANY_NUMBER, STATES, LogFilter, LogFilterError, Sort, folded
-from mailer.ledger import log, log_where
-from mailer.ledger.log import Entry
-from mailer.ledger.log_where import COPY, NOT_SENT, Stretch, chunks
+from mailer.ledger.log import agreeing, entries, stretches
+from mailer.ledger.log.agreeing import COPY, NOT_SENT, Stretch, chunks
+from mailer.ledger.log.entries import Entry
 from mailer.ledger.store import table
 from mailer.ledger.tables import (
     AdvisoryRow,
@@ -68,7 +68,7 @@ def page(
     back = bool(before)
     key = before or after
     place = _place(session, key) if key else None
-    found = log_where.stretches(session, wanted, headlines=headlines)
+    found = stretches.stretches(session, wanted, headlines=headlines)
     if wanted.sort not in FOR_ANY_NUMBER:
         if _few_enough(session, found):
             return _sorted(session, wanted, found, key.removesuffix(WITH_IT), back, size)
@@ -87,7 +87,7 @@ def page(
     first = keys[0] if keys else with_it
     last = keys[-1] if keys else with_it
     return LogPage(
-        entries=tuple(log.load(session, keys)),
+        entries=tuple(entries.load(session, keys)),
         before=edge if back else (first if key else ""),
         after=(last if key else "") if back else edge,
         stopped=bool(stop) and not more,
@@ -177,7 +177,7 @@ def _walk(
         ordered.reverse()
         down = not down
     keys: list[str] = []
-    left = PROBED if log_where.probes(wanted) else ROWS
+    left = PROBED if agreeing.probes(wanted) else ROWS
     empty, looked_at = 0, ""
     if start is not None and with_it:
         start += 1 if down else -1
@@ -226,14 +226,14 @@ class _Window:
     ) -> None:
         self._session, self._wanted, self._stretch = session, wanted, stretch
         self._down, self._beyond = down, beyond
-        self._id = log_where.of_row(stretch.kind).c.id
+        self._id = agreeing.of_row(stretch.kind).c.id
 
     def look(self, number: int, rows: int) -> tuple[list[int], int, int | None]:
         """Up to `number` that agree among the next `rows`; how many were seen; the last of them."""
         if self._stretch.ids is not None:
             return self._among(self._stretch.ids, number, rows)
-        inner = self._rows(log_where.columns(self._stretch.kind), rows).subquery()
-        where = log_where.conditions(inner.c, self._stretch, self._wanted)
+        inner = self._rows(agreeing.columns(self._stretch.kind), rows).subquery()
+        where = agreeing.conditions(inner.c, self._stretch, self._wanted)
         query = select(inner.c.id).where(*where).limit(number)
         found = list(self._session.execute(query).scalars())
         if len(found) >= number or not where:
@@ -244,7 +244,7 @@ class _Window:
         return found, seen, last
 
     def _rows(self, what: Sequence[Any], rows: int) -> Any:
-        query, number = log_where.rows(self._stretch, what), self._id
+        query, number = agreeing.rows(self._stretch, what), self._id
         if self._beyond is not None:
             query = query.where(number < self._beyond if self._down else number > self._beyond)
         return query.order_by(number.desc() if self._down else number).limit(rows)
@@ -262,7 +262,7 @@ class _Window:
         seen = 0
         for some in chunks(ahead):
             part = replace(self._stretch, ids=tuple(some))
-            ((query, c),) = log_where.agreeing(part, self._wanted)
+            ((query, c),) = agreeing.queries(part, self._wanted)
             agreed = set(self._session.execute(query.with_only_columns(c.id)).scalars())
             for one in some:
                 seen += 1
@@ -283,7 +283,7 @@ def _few_enough(session: Session, found: Iterable[Stretch]) -> bool:
         if one.ids is not None:
             left -= len(one.ids)
         else:
-            some = log_where.rows(one, [log_where.of_row(one.kind).c.id])
+            some = agreeing.rows(one, [agreeing.of_row(one.kind).c.id])
             inner = some.limit(left + 1).subquery()
             left -= session.execute(select(func.count()).select_from(inner)).scalar() or 0
         if left < 0:
@@ -312,7 +312,7 @@ def _sorted(
     begin, end = (max(0, at - size), at) if back else (at, at + size)
     some = keys[begin:end]
     return LogPage(
-        entries=tuple(log.load(session, some)),
+        entries=tuple(entries.load(session, some)),
         before=some[0] if some and begin > 0 else "",
         after=some[-1] if some and end < len(keys) else "",
         stopped=False,
@@ -323,10 +323,10 @@ def _sorted(
 def _sortable(session: Session, wanted: LogFilter, stretch: Stretch) -> Iterator[tuple[Any, str]]:
     """Each row of a stretch that agrees, latest first: by what it is sorted, and its key."""
     found: list[Any] = []
-    for query, c in log_where.agreeing(stretch, wanted):
+    for query, c in agreeing.queries(stretch, wanted):
         other: Any = c.state
         if wanted.sort is Sort.ANSWER:
-            other = log_where.latest_code(c) if stretch.kind == COPY else literal(0)
+            other = agreeing.latest_code(c) if stretch.kind == COPY else literal(0)
         chosen = query.with_only_columns(c.id, c.email_key, c.name, c.outlet, other)
         found += session.execute(chosen).all()
     found.sort(key=lambda one: one[0], reverse=True)

@@ -16,9 +16,10 @@ from sqlmodel import Session, col
 from mailer.core.model import Embargo
 from mailer.core.outcome import Outcome, Phase
 from mailer.core.states import DeliveryState
-from mailer.ledger import evidence, log, store
-from mailer.ledger.log import Entry
-from mailer.ledger.log_where import COPY, NOT_SENT
+from mailer.ledger import evidence, store
+from mailer.ledger.log import entries
+from mailer.ledger.log.agreeing import COPY, NOT_SENT
+from mailer.ledger.log.entries import Entry
 from mailer.ledger.store import table
 from mailer.ledger.tables import (
     AdvisoryRow,
@@ -101,7 +102,7 @@ def story(session: Session, key: str) -> Story | None:
         return None
     if len(number) > 18:
         return None
-    entry = next(log.load(session, [key]), None)
+    entry = next(entries.load(session, [key]), None)
     if entry is None:
         return None
     if key[0] == NOT_SENT:
@@ -262,5 +263,5 @@ def _others(session: Session, version: VersionRow, email_key: str, key: str) -> 
     )
     keys = [f"{COPY}{one}" for one in session.execute(copies).scalars()]
     keys += [f"{NOT_SENT}{one}" for one in session.execute(out).scalars()]
-    found = log.load(session, [one for one in keys if one != key])
+    found = entries.load(session, [one for one in keys if one != key])
     return sorted(found, key=lambda entry: entry.at)

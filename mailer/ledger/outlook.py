@@ -258,3 +258,23 @@ def _relays(session: Session) -> list[RelaySeen]:
         )
         for relay, fault in faults.items()
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class RelayFault:
+    """A session that the relay would not open (instants UTC)."""
+
+    at: datetime
+    relay: str
+    step: str
+    said: str
+    retry_at: datetime
+
+
+def relay_faults(session: Session, since: datetime) -> list[RelayFault]:
+    """What kept the relay from us since then, oldest first."""
+    after = select(RelayFaultRow).where(col(RelayFaultRow.at) >= since)
+    return [
+        RelayFault(r.at, r.relay, r.step, f"{r.code} {r.reply}" if r.code else r.reply, r.retry_at)
+        for (r,) in session.execute(after.order_by(col(RelayFaultRow.id)))
+    ]

@@ -1,7 +1,4 @@
-"""Questions to the ledger: who got what, when, and how the relay answered.
-
-Every answer is a frozen value made from one reading moment; nothing here writes.
-"""
+"""The entries of the log: who got what, when, and how the relay answered."""
 
 from __future__ import annotations
 
@@ -12,24 +9,20 @@ from heapq import merge
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select, union_all
+from sqlalchemy import and_, func, select, union_all
 from sqlmodel import Session, col
 
 from mailer.core.log_filter import LEFT_OUT, LogFilter
-from mailer.core.model import DispatchKind, Progress
-from mailer.ledger import log_where, store
-from mailer.ledger.evidence_tables import EvidenceRow
-from mailer.ledger.log_where import AT_ONCE, COPY, NOT_SENT, Stretch, chunks
+from mailer.ledger.log import agreeing, stretches
+from mailer.ledger.log.agreeing import AT_ONCE, COPY, NOT_SENT, Stretch, chunks
 from mailer.ledger.store import table
 from mailer.ledger.tables import (
     AdvisoryRow,
     AttemptRow,
-    AuditRow,
     DeliveryRow,
     DispatchRow,
-    HoldRow,
+    EvidenceRow,
     LeftOutRow,
-    RelayFaultRow,
     VersionRow,
 )
 
@@ -75,12 +68,12 @@ class Entry:
         return round((self.ended_at - self.began_at).total_seconds() * 1000)
 
 
-def entries(session: Session, wanted: LogFilter) -> Iterator[Entry]:
+def find(session: Session, wanted: LogFilter) -> Iterator[Entry]:
     """All that agree, oldest change first, whatever order is asked for; read as they are needed.
 
-    It sorts all of them, so that a million take seconds; ledger.log_page answers at once.
+    It sorts all of them, so that a million take seconds; log.pages answers at once.
     """
-    found = log_where.stretches(session, wanted)
+    found = stretches.stretches(session, wanted)
     keys = merge(*(_by_change(session, wanted, found, kind) for kind in (COPY, NOT_SENT)))
     while some := [key for _, _, key in islice(keys, AT_ONCE)]:
         yield from load(session, some)
@@ -94,7 +87,7 @@ def _by_change(
         query.with_only_columns(c.id, c.changed_at)
         for one in found
         if one.kind == kind
-        for query, c in log_where.agreeing(one, wanted)
+        for query, c in agreeing.queries(one, wanted)
     ]
     # SQLite takes 500 parts in one statement; each of these lists is in order by itself.
     lists = []
@@ -207,94 +200,3 @@ def _left_out(session: Session, numbers: Sequence[int]) -> Iterator[Entry]:
             state=LEFT_OUT,
             reason=left.reason,
         )
-
-
-def progress(session: Session, reference: str = "") -> list[Progress]:
-    """How each dispatch stands, of one advisory or of all, in the order they were planned."""
-    query = (
-        select(DispatchRow, col(AdvisoryRow.reference))
-        .join(table(VersionRow), col(VersionRow.id) == col(DispatchRow.version_id))
-        .join(table(AdvisoryRow), col(AdvisoryRow.id) == col(VersionRow.advisory_id))
-        .order_by(col(DispatchRow.id))
-    )
-    if reference:
-        key = store.reference_key(reference)
-        query = query.where(col(AdvisoryRow.reference_key) == key)
-    return [
-        Progress(
-            dispatch=row.id or 0,
-            reference=named,
-            audience=row.audience,
-            kind=DispatchKind(row.kind),
-            state=row.state,
-            instant=row.instant,
-            counts={str(s): n for s, n in store.count_states(session, row.id or 0).items()},
-            reason=row.reason,
-        )
-        for row, named in session.execute(query)
-    ]
-
-
-@dataclass(frozen=True, slots=True)
-class Deed:
-    """One row of the audit: who did what, when (UTC)."""
-
-    at: datetime
-    actor: str
-    action: str
-    detail: dict[str, Any]
-
-
-def deeds(session: Session, reference: str) -> list[Deed]:
-    """What people did with an advisory, oldest first."""
-    about = select(AuditRow).where(col(AuditRow.subject) == reference).order_by(col(AuditRow.id))
-    return [Deed(r.at, r.actor, r.action, r.detail) for (r,) in session.execute(about)]
-
-
-@dataclass(frozen=True, slots=True)
-class Hold:
-    """A hold in force: on what ("everything", "everything embargoed", a reference), and why."""
-
-    at: datetime
-    what: str
-    by: str
-    reason: str
-
-
-def holds(session: Session, reference: str = "") -> list[Hold]:
-    """The holds in force that bear on an advisory, or on anything."""
-    query = (
-        select(HoldRow, col(AdvisoryRow.reference))
-        .outerjoin(table(AdvisoryRow), col(AdvisoryRow.id) == col(HoldRow.advisory_id))
-        .where(col(HoldRow.released_at).is_(None))
-        .order_by(col(HoldRow.id))
-    )
-    if reference:
-        key = store.reference_key(reference)
-        on_all = col(HoldRow.advisory_id).is_(None)
-        query = query.where(or_(on_all, col(AdvisoryRow.reference_key) == key))
-    everything = {True: "everything embargoed", False: "everything"}
-    return [
-        Hold(row.at, named or everything[row.embargoed_only], row.by, row.reason)
-        for row, named in session.execute(query)
-    ]
-
-
-@dataclass(frozen=True, slots=True)
-class RelayFault:
-    """A session that the relay would not open (instants UTC)."""
-
-    at: datetime
-    relay: str
-    step: str
-    said: str
-    retry_at: datetime
-
-
-def relay_faults(session: Session, since: datetime) -> list[RelayFault]:
-    """What kept the relay from us since then, oldest first."""
-    after = select(RelayFaultRow).where(col(RelayFaultRow.at) >= since)
-    return [
-        RelayFault(r.at, r.relay, r.step, f"{r.code} {r.reply}" if r.code else r.reply, r.retry_at)
-        for (r,) in session.execute(after.order_by(col(RelayFaultRow.id)))
-    ]

@@ -15,9 +15,9 @@ from support import FakeClock, Sink, closed_port, make_office, open_office
 from mailer.app import App
 from mailer.core.outlook import NeedKind, Outlook, Tally
 from mailer.core.states import DispatchState
-from mailer.ledger import watching
+from mailer.ledger import outlook
 from mailer.ledger.database import open_ledger
-from mailer.ledger.watching import STILL, Counts
+from mailer.ledger.outlook import STILL, Counts
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def test_a_release_from_its_plan_to_its_end(app: App, clock: FakeClock) -> None:
     assert not done.coming
     told = [(one.audience, one.kind, one.state, one.tally) for one in done.going]
     assert ("national", "release", "done", Tally(accepted=2)) in told
-    clock.at = LIFT + watching.JUST_ENDED + timedelta(seconds=1)
+    clock.at = LIFT + outlook.JUST_ENDED + timedelta(seconds=1)
     assert not look(app).going
 
 
@@ -69,7 +69,7 @@ def test_a_relay_that_is_down_is_read_from_the_ledger(tmp_path: Path, clock: Fak
 def test_a_clock_in_doubt_is_read_from_the_ledger(filled: Filled) -> None:
     filled.queue.hold_embargoed("the clock jumped forward by 9.0 s", LIFT)
     with filled.database.read() as session:
-        (hold,) = watching.facts(session, Counts(), LIFT, 1).holds
+        (hold,) = outlook.facts(session, Counts(), LIFT, 1).holds
     assert hold.by_clock
     assert hold.embargoed_only
 
@@ -124,7 +124,7 @@ def test_copies_of_what_does_not_send_are_not_counted_each_second(
 
     def looked_at(seconds: float) -> int:
         with filled.database.read() as session:
-            watching.facts(session, counts, NOW + timedelta(seconds=seconds), 1)
+            outlook.facts(session, counts, NOW + timedelta(seconds=seconds), 1)
         return counted(said)
 
     assert looked_at(0) == dispatches
@@ -140,14 +140,14 @@ def test_a_large_dispatch_is_counted_less_often_than_a_small_one(
 
     def looked_at(seconds: float) -> int:
         with filled.database.read() as session:
-            seen = watching.facts(session, counts, LIFT + timedelta(seconds=seconds), 1)
+            seen = outlook.facts(session, counts, LIFT + timedelta(seconds=seconds), 1)
         assert any(one.state == DispatchState.SENDING for one in seen.passages)
         return counted(said)
 
     first = looked_at(0)
     second = looked_at(1)
     assert second > first  # three copies take no time to count
-    monkeypatch.setattr(watching, "COPIES_A_SECOND", 1)
+    monkeypatch.setattr(outlook, "COPIES_A_SECOND", 1)
     assert looked_at(2) == second
 
 
@@ -157,7 +157,7 @@ def test_counting_uses_an_index_and_never_the_table(
     started(filled)
     said.clear()
     with filled.database.read() as session:
-        watching.facts(session, Counts(), LIFT, 1)
+        outlook.facts(session, Counts(), LIFT, 1)
         asked = [(statement, args) for statement, args in said if "delivery" in statement]
         assert asked
         for statement, args in asked:

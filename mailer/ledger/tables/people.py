@@ -8,7 +8,7 @@ from typing import ClassVar
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from mailer.ledger.tables import Utc
+from mailer.ledger.tables.columns import utc
 
 
 class PersonRow(SQLModel, table=True):
@@ -24,8 +24,8 @@ class PersonRow(SQLModel, table=True):
     role: str
     zone: str
     password_hash: str
-    created_at: datetime = Field(sa_type=Utc)
-    removed_at: datetime | None = Field(default=None, sa_type=Utc)
+    created_at: datetime = utc()
+    removed_at: datetime | None = utc(default=None)
 
 
 class LoginRow(SQLModel, table=True):
@@ -35,8 +35,8 @@ class LoginRow(SQLModel, table=True):
 
     token_hash: str = Field(primary_key=True)
     person_id: int = Field(foreign_key="person.id", index=True)
-    began_at: datetime = Field(sa_type=Utc)
-    seen_at: datetime = Field(sa_type=Utc)
+    began_at: datetime = utc()
+    seen_at: datetime = utc()
 
 
 class ApiTokenRow(SQLModel, table=True):
@@ -49,10 +49,10 @@ class ApiTokenRow(SQLModel, table=True):
     name: str
     role: str
     token_hash: str = Field(unique=True)
-    created_at: datetime = Field(sa_type=Utc)
-    expires_at: datetime | None = Field(default=None, sa_type=Utc)
-    used_at: datetime | None = Field(default=None, sa_type=Utc)
-    revoked_at: datetime | None = Field(default=None, sa_type=Utc)
+    created_at: datetime = utc()
+    expires_at: datetime | None = utc(default=None)
+    used_at: datetime | None = utc(default=None)
+    revoked_at: datetime | None = utc(default=None)
 
 
 class IdempotencyRow(SQLModel, table=True):
@@ -65,6 +65,6 @@ class IdempotencyRow(SQLModel, table=True):
     person_id: int = Field(foreign_key="person.id")
     key: str
     request_hash: str
-    at: datetime = Field(sa_type=Utc, index=True)
+    at: datetime = utc(index=True)
     status: int | None = None
     answer: str = ""
