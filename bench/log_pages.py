@@ -29,24 +29,15 @@ from rich.table import Table
 from sqlalchemy import text
 from sqlmodel import Session
 
+from bench import sample_rows
 from bench.surroundings import app_of, free_port, office
 from mailer.app import App
-from mailer.core.model import Audience
 from mailer.core.people import Role
 from mailer.desk.people import token_hash
 from mailer.ledger import people as accounts
-from mailer.ledger import plans, store
 from mailer.ledger.bulk import insert_many
 from mailer.ledger.store import table
-from mailer.ledger.tables import (
-    AdvisoryRow,
-    AttemptRow,
-    DeliveryRow,
-    DispatchRow,
-    RunRow,
-    TemplateSetRow,
-    VersionRow,
-)
+from mailer.ledger.tables import AttemptRow, DeliveryRow
 
 COPIES = int(os.environ.get("BENCH_COPIES", "1000000"))
 PEOPLE = int(os.environ.get("BENCH_PEOPLE", "20000"))
@@ -78,6 +69,8 @@ def main() -> None:
 
 # --- the ledger -------------------------------------------------------------------------------
 
+Contact = tuple[str, str, str]
+
 
 def build(app: App) -> None:
     """Advisories once a week, each to everybody, all but the last one done."""
@@ -87,9 +80,7 @@ def build(app: App) -> None:
         for n in range(PEOPLE)
     ]
     with app.database.write(bulk=True) as session:
-        session.add(TemplateSetRow(digest="t", files={}))
-        session.add(RunRow(id=1, host="bench", pid=1, started_at=START, seen_at=START))
-        session.flush()
+        sample_rows.begin(session, START)
         for nth in range(max(1, COPIES // PEOPLE)):
             random.shuffle(contacts)
             last = (nth + 1) * PEOPLE >= COPIES
@@ -97,103 +88,74 @@ def build(app: App) -> None:
 
 
 def add_dispatch(
-    session: Session, nth: int, contacts: list[tuple[str, str, str]], random: Random, *, done: bool
+    session: Session, nth: int, contacts: list[Contact], random: Random, *, done: bool
 ) -> None:
+    """One advisory, and what became of everybody's copy of it."""
     at = START + timedelta(days=7 * nth)
-    reference = f"BENCH 2026/{nth:03}"
-    owner = AdvisoryRow(
-        reference=reference,
-        reference_key=store.reference_key(reference),
-        organisation="Bench",
-        created_at=at,
-    )
-    session.add(owner)
-    session.flush()
-    version = VersionRow(
-        advisory_id=owner.id or 0,
-        number=1,
-        kind="press release",
-        headline=f"Gauge number {nth} misses the tides",
-        content_hash=str(nth),
-        content={"reference": reference},
-        created_at=at,
-        created_by="bench",
-    )
-    session.add(version)
-    session.flush()
-    audience = Audience("bench", "bench", "en", "Bench <press@bench.example>")
-    row = DispatchRow(
-        version_id=version.id or 0,
-        templates="t",
-        audience=("national", "wires", "broadcast")[nth % 3],
-        kind="release",
-        state="done" if done else "sending",
-        instant=at,
-        embargo_instant=at,
-        embargo_zone="UTC",
-        settings=plans._settings(audience),
-        plan_hash="p",
-        planned_at=at - timedelta(days=1),
-        planned_by="bench",
-        approved_at=at,
-        approved_by="bench",
+    headline = f"Gauge number {nth} misses the tides"
+    row = sample_rows.dispatch(
+        session,
+        sample_rows.version(session, f"BENCH 2026/{nth:03}", headline, at),
+        ("national", "wires", "broadcast")[nth % 3],
+        "done" if done else "sending",
+        at - timedelta(days=1),
         started_at=at,
-        ended_at=at + timedelta(minutes=1) if done else None,
+        ended_after=timedelta(minutes=1),
+        embargoed=True,
     )
-    session.add(row)
-    session.flush()
+    if done:
+        likely = {"accepted": 95, "rejected": 3, "expired": 1.9, "in_doubt": 0.1}
+    else:
+        likely = {"accepted": 60, "deferred": 2, "pending": 38}
+    states = random.choices(list(likely), list(likely.values()), k=len(contacts))
+    moments = [at + timedelta(milliseconds=n // 2) for n in range(len(contacts))]
     first = (session.execute(text("SELECT max(id) FROM delivery")).scalar() or 0) + 1
-    states = random.choices(
-        ("accepted", "rejected", "expired", "in_doubt")
-        if done
-        else ("accepted", "deferred", "pending"),
-        (95, 3, 1.9, 0.1) if done else (60, 2, 38),
-        k=len(contacts),
+    add_copies(session, row.id or 0, contacts, states, moments)
+    add_attempts(session, first, states, moments)
+
+
+def add_copies(
+    session: Session,
+    dispatch: int,
+    contacts: list[Contact],
+    states: list[str],
+    moments: list[datetime],
+) -> None:
+    """Everybody's copy, in the state it came to at its moment."""
+    copies = (
+        (email, email, name, outlet, state, at, f"<{dispatch}.{n}@x.example>", state != "pending")
+        for n, ((email, name, outlet), state, at) in enumerate(
+            zip(contacts, states, moments, strict=True)
+        )
     )
+    columns = "email email_key name outlet state changed_at message_id attempts"
     common = {
-        "dispatch_id": row.id,
+        "dispatch_id": dispatch,
         "language": "en",
         "timezone": "UTC",
         "tags": "",
         "embargo_accepted": False,
         "reason": "",
     }
-    moments = [at + timedelta(milliseconds=n // 2) for n in range(len(contacts))]
-    insert_many(
-        session,
-        table(DeliveryRow),
-        (
-            *("email", "email_key", "name", "outlet", "state", "changed_at"),
-            *("message_id", "attempts"),
-        ),
-        (
-            (
-                email,
-                email,
-                name,
-                outlet,
-                state,
-                moment,
-                f"<{nth}.{n}@bench.example>",
-                state != "pending",
-            )
-            for n, ((email, name, outlet), state, moment) in enumerate(
-                zip(contacts, states, moments, strict=True)
-            )
-        ),
-        common,
+    insert_many(session, table(DeliveryRow), columns.split(), copies, common)
+
+
+def add_attempts(session: Session, first: int, states: list[str], moments: list[datetime]) -> None:
+    """The one attempt of every copy, numbered from `first`, that is not pending."""
+    attempts = (
+        (first + n, at - timedelta(milliseconds=3 + n % 40), at, *attempt_of(state))
+        for n, (state, at) in enumerate(zip(states, moments, strict=True))
+        if state != "pending"
     )
-    insert_many(
-        session,
-        table(AttemptRow),
-        ("delivery_id", "began_at", "ended_at", "phase", "outcome", "code", "reply"),
-        (
-            (first + n, moment - timedelta(milliseconds=3 + n % 40), moment, *attempt_of(state))
-            for n, (state, moment) in enumerate(zip(states, moments, strict=True))
-            if state != "pending"
-        ),
-        {"number": 1, "run_id": 1, "relay": "relay:25", "tls_version": "TLSv1.3", "enhanced": ""},
-    )
+    columns = "delivery_id began_at ended_at phase outcome code reply"
+    common = {
+        "number": 1,
+        "run_id": sample_rows.RUN,
+        "relay": "relay:25",
+        "tls_version": "TLSv1.3",
+        "enhanced": "",
+    }
+    insert_many(session, table(AttemptRow), columns.split(), attempts, common)
 
 
 def attempt_of(state: str) -> tuple[str, str, int | None, str]:

@@ -8,16 +8,16 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from bench import private_postfix
+from bench.private_postfix import free_port, program, wait_for
 from mailer.app import App, open_app
 from mailer.core.errors import MailerError
 
@@ -139,18 +139,14 @@ def peak_rss_mb() -> float:
 
 # --- who takes the messages -------------------------------------------------------------------
 
-
-def program(name: str) -> str | None:
-    """Where one of Postfix's programs is, if it is installed (Debian: apt install postfix)."""
-    return shutil.which(name, path="/usr/sbin:/usr/bin:/bin:/usr/local/sbin")
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
+DISCARDING = """
+default_transport = discard:
+relay_transport = discard:
+local_transport = discard:
+smtpd_client_connection_count_limit = 0
+smtpd_client_connection_rate_limit = 0
+default_process_limit = 100
+"""
 
 
 @contextmanager
@@ -172,81 +168,10 @@ def sink() -> Iterator[int]:
         process.wait()
 
 
-MAIN = """
-compatibility_level = 3.6
-queue_directory = {folder}/queue
-data_directory = {folder}/data
-mail_owner = postfix
-setgid_group = postdrop
-myhostname = relay.bench.example
-mydestination =
-mynetworks = 127.0.0.0/8
-inet_interfaces = 127.0.0.1
-inet_protocols = ipv4
-local_recipient_maps =
-alias_maps =
-alias_database =
-default_transport = discard:
-relay_transport = discard:
-local_transport = discard:
-smtpd_relay_restrictions = permit_mynetworks, reject
-smtpd_peername_lookup = no
-smtpd_client_connection_count_limit = 0
-smtpd_client_connection_rate_limit = 0
-default_process_limit = 100
-in_flow_delay = 0
-maillog_file_prefixes = {folder}
-maillog_file = {folder}/mail.log
-"""
-MASTER = """
-127.0.0.1:{port} inet n - n - - smtpd
-cleanup unix n - n - 0 cleanup
-qmgr unix n - n 300 1 qmgr
-rewrite unix - - n - - trivial-rewrite
-bounce unix - - n - 0 bounce
-defer unix - - n - 0 bounce
-trace unix - - n - 0 bounce
-proxymap unix - - n - - proxymap
-error unix - - n - - error
-retry unix - - n - - error
-discard unix - - n - - discard
-showq unix n - n - - showq
-anvil unix - - n - 1 anvil
-postlog unix-dgram n - n - 1 postlogd
-"""
-
-
 @contextmanager
 def postfix() -> Iterator[int]:
     """A real Postfix on a port, which queues what it takes and then discards it. Needs root."""
-    found = program("postfix")
-    if found is None or os.geteuid() != 0:
+    if program("postfix") is None or os.geteuid() != 0:
         raise MailerError("a real Postfix: needs root and Debian's postfix package")
-    port = free_port()
-    with tempfile.TemporaryDirectory(prefix="bench-postfix-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        for part in ("conf", "queue", "data"):
-            (folder / part).mkdir()
-        shutil.chown(folder / "data", "postfix")
-        (folder / "conf" / "main.cf").write_text(MAIN.format(folder=folder))
-        (folder / "conf" / "master.cf").write_text(MASTER.format(port=port))
-        command = [found, "-c", str(folder / "conf")]
-        started = subprocess.run([*command, "start"], capture_output=True, text=True)
-        try:
-            if started.returncode:
-                raise MailerError(f"Postfix did not start: {started.stderr.strip()[-500:]}")
-            wait_for(port, "Postfix")
-            yield port
-        finally:
-            subprocess.run([*command, "stop"], capture_output=True)
-
-
-def wait_for(port: int, who: str) -> None:
-    """Until somebody listens on it."""
-    for _ in range(200):
-        with socket.socket() as one:
-            if one.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-    raise MailerError(f"{who} did not start")
+    with private_postfix.running(DISCARDING) as port:
+        yield port

@@ -84,7 +84,7 @@ def save_plan(
             earlier_instant=dispatch.earlier.instant if dispatch.earlier else None,
             earlier_zone=dispatch.earlier.zone if dispatch.earlier else "",
             note=dispatch.note,
-            settings=_settings(dispatch.audience),
+            settings=settings_of(dispatch.audience),
             plan_hash=plan_hash,
             planned_at=now,
             planned_by=by,
@@ -165,7 +165,8 @@ def left_out(session: Session, advisory_id: int, planned: Iterable[datetime]) ->
     ]
 
 
-def _settings(audience: Audience) -> dict[str, Any]:
+def settings_of(audience: Audience) -> dict[str, Any]:
+    """An audience as a dispatch keeps it; `store.dispatch_of` reads it again."""
     settings = asdict(audience)
     settings["advance"] = audience.advance.total_seconds() if audience.advance is not None else None
     morning = audience.not_before_local

@@ -11,19 +11,16 @@ from random import Random
 
 from sqlmodel import Session, col, select
 
+from bench import sample_rows
 from mailer.core.log_filter import LEFT_OUT, STATES, LogFilter, Sort, folded, found_in, sought
-from mailer.core.model import Audience
-from mailer.ledger import plans, store
+from mailer.ledger import store
 from mailer.ledger.database import Database
 from mailer.ledger.log import directory
 from mailer.ledger.tables import (
-    AdvisoryRow,
     AttemptRow,
     DeliveryRow,
     DispatchRow,
     LeftOutRow,
-    RunRow,
-    TemplateSetRow,
     VersionRow,
 )
 
@@ -55,9 +52,7 @@ def fill(database: Database, *, dispatches: int = 24, people: int = 40, seed: in
     """Some advisories with their dispatches in every state, and who was left out."""
     random = Random(seed)
     with database.write() as session:
-        session.add(TemplateSetRow(digest="t", files={}))
-        session.add(RunRow(id=1, host="h", pid=1, started_at=START, seen_at=START))
-        session.flush()
+        sample_rows.begin(session, START)
         for nth in range(dispatches):
             if nth % 4 == 0:
                 version = _version(session, nth, random)
@@ -67,26 +62,7 @@ def fill(database: Database, *, dispatches: int = 24, people: int = 40, seed: in
 def _version(session: Session, nth: int, random: Random) -> VersionRow:
     at = START + timedelta(hours=nth)
     reference = f"LCT 2027/{nth:03}"
-    owner = AdvisoryRow(
-        reference=reference,
-        reference_key=store.reference_key(reference),
-        organisation="Trust",
-        created_at=at,
-    )
-    session.add(owner)
-    session.flush()
-    version = VersionRow(
-        advisory_id=owner.id or 0,
-        number=1,
-        kind="statement",
-        headline=random.choice(HEADLINES),
-        content_hash=str(nth),
-        content={"reference": reference},
-        created_at=at,
-        created_by="officer",
-    )
-    session.add(version)
-    session.flush()
+    version = sample_rows.version(session, reference, random.choice(HEADLINES), at)
     for _ in range(random.randrange(5)):
         email, name, outlet = _person(random, 40)
         session.add(
@@ -114,23 +90,15 @@ def _dispatch(session: Session, version: VersionRow, nth: int, people: int, rand
     state = random.choice(list(HOLDS))
     started = state != "planned" and (state != "cancelled" or random.random() < 0.5)
     started_at = planned_at + timedelta(hours=random.randrange(6)) if started else None
-    ended_at = (started_at or planned_at) + timedelta(minutes=30)
-    row = DispatchRow(
-        version_id=version.id or 0,
-        templates="t",
-        audience=random.choice(AUDIENCES),
-        kind="release",
-        state=state,
-        instant=planned_at,
-        settings=plans._settings(Audience("a", "a", "en", "Press <press@l.example>")),
-        plan_hash="p",
-        planned_at=planned_at,
-        planned_by="officer",
+    row = sample_rows.dispatch(
+        session,
+        version,
+        random.choice(AUDIENCES),
+        state,
+        planned_at,
         started_at=started_at,
-        ended_at=ended_at if state in ("done", "cancelled") else None,
+        ended_after=timedelta(minutes=30),
     )
-    session.add(row)
-    session.flush()
     holds = HOLDS[state] if started or state == "planned" else ("cancelled",)
     for number in random.sample(range(people), random.randrange(1, people)):
         _delivery(session, row, number, random.choice(holds), random)
@@ -170,7 +138,7 @@ def _delivery(
             AttemptRow(
                 delivery_id=delivery.id or 0,
                 number=nth + 1,
-                run_id=1,
+                run_id=sample_rows.RUN,
                 began_at=changed_at - timedelta(milliseconds=40),
                 ended_at=changed_at,
                 relay="relay:25",
