@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from icalendar import Calendar, Event
 
 from mailer.compose.text import one_line
-from mailer.compose.view import shown_zone, wording_of
+from mailer.compose.view import shown_zone, tongues
 from mailer.compose.wording import word
 from mailer.core.embargo import say
 from mailer.core.model import Attachment, Contact, Dispatch, DispatchKind, Embargo, Office, Version
@@ -35,7 +35,7 @@ def calendar(
         one_line(version.organisation),
         dispatch.embargo,
         shown_zone(dispatch, recipient, embargoed=embargoed) or dispatch.embargo.zone,
-        wording_of(version, dispatch, recipient),
+        tongues(version, dispatch, recipient).wording,
         office.domain,
         dispatch.instant,
     )

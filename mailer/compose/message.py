@@ -33,7 +33,7 @@ from mailer.compose.mime import bodies, text_part
 from mailer.compose.prose import pictures_of
 from mailer.compose.templates import Rendered
 from mailer.compose.text import one_line
-from mailer.compose.view import revealed
+from mailer.compose.view import revealed, tongues
 from mailer.core.errors import ListError
 from mailer.core.model import Attachment, Contact, Dispatch, Office, Version
 
@@ -128,8 +128,8 @@ def frame(
     """The frame of this contact's copy; of the contact only the language and the zone count."""
     if date.tzinfo is None:
         raise ValueError("a message needs an aware date")
+    spoken = [*dict.fromkeys(tongues(version, dispatch, recipient))]
     audience, version = dispatch.audience, revealed(version, dispatch.kind)
-    language = version.edition(recipient.language, audience.language).language
     sender_name, mail_from = mailbox_of(audience.sender, audience.name, "sender")
     list_name = list_id(audience.name, office.domain)
     answers = mail_from
@@ -141,10 +141,11 @@ def frame(
         reply_name, answers = mailbox_of(audience.reply_to, audience.name, "reply_to")
         before_own.insert(0, ("Reply-To", named(reply_name, answers)))
     after_own = [("List-Id", named(one_line(office.name), list_name)), ("MIME-Version", "1.0")]
-    if _TAG_RE.fullmatch(language):
-        after_own.insert(-1, ("Content-Language", language))
+    tags = [language for language in spoken if _TAG_RE.fullmatch(language)]
+    if tags:
+        after_own.insert(-1, ("Content-Language", ", ".join(tags)))
     # For the reader's program: no other message has it. Nothing rests on its being secret.
-    mark = f"{version.reference} {version.number} {dispatch.kind} {audience.name} {language}"
+    mark = f"{version.reference} {version.number} {dispatch.kind} {audience.name} {spoken[0]}"
     files = list(version.attachments)
     pictures = {
         name: cid

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from html import escape
 
 from mailer.compose.markdown import Picture, to_html, to_text
 from mailer.compose.sections import Sections, sections
@@ -82,10 +83,12 @@ def story(
     note: str,
     pictures: tuple[Picture, ...],
     before: Edition | None = None,
+    foreign: str = "",
 ) -> Story:
     """All of an edition's text, its links numbered in the order in which they are read.
 
-    With `before`, the text that a correction replaces, what is new in it is marked.
+    With `before`, the text that a correction replaces, what is new in it is marked. `foreign` is
+    the note's language where it is not that of the message around it; then the HTML says so.
     """
     links: list[str] = []
     every: list[str] = []
@@ -93,12 +96,15 @@ def story(
 
     old = _whole(sections(before, kind)) if before else None
 
-    def prose(words: str, width: int = WIDTH, old: str | None = old) -> Prose:
+    def prose(words: str, width: int = WIDTH, old: str | None = old, way: str = way) -> Prose:
         every.append(to_html(words, way, pictures, old))
         return Prose(every[-1], to_text(words, links, width, pictures, old))
 
     parts = sections(edition, kind)
-    said = prose(note, old=None)
+    said = prose(note, old=None, way=direction(foreign) if foreign else way)
+    if foreign and said:
+        mark = f'lang="{escape(one_line(foreign))}" dir="{direction(foreign)}"'
+        said = Prose(f"<div {mark}>\n{said.__html__()}</div>", str(said))
     facts = [ToldFact(one_line(f.label), prose(f.words, WIDTH - _INDENT)) for f in parts.facts]
     body, speakers, notes, about = map(
         prose, (parts.body, parts.spokespeople, parts.notes, parts.boilerplate)

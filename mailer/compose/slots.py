@@ -24,7 +24,7 @@ from mailer.compose.cutting import cuttable
 from mailer.compose.headers import to_header
 from mailer.compose.templates import Rendered, TemplateSet, carries_notice, render, syntax
 from mailer.compose.text import one_line
-from mailer.compose.view import notice, shown_zone, wording_of
+from mailer.compose.view import notice, shown_zone, tongues
 from mailer.core.errors import MailerError
 from mailer.core.model import Contact, Dispatch, DispatchKind, Office, Version
 
@@ -124,10 +124,9 @@ class Copies:
         self, kind: tuple[object, ...], contact: Contact, date: datetime, unsubscribe: str
     ) -> _Compiled | None:
         """What is compiled for this kind of reader; kinds whose copies are the same share it."""
-        language = self._version.edition(contact.language, self._dispatch.audience.language)
         embargoed = self._dispatch.embargoed(date)
         zone = shown_zone(self._dispatch, contact, embargoed=embargoed)
-        same = (language.language, zone, *kind[2:])
+        same = (tongues(self._version, self._dispatch, contact), zone, *kind[2:])
         if same not in self._compiled:
             if len(self._compiled) == KINDS_OF_READERS:
                 return None
@@ -144,7 +143,7 @@ class Copies:
         marked = _named(contact, *marks)
         leave = f"{token}leave" if unsubscribe else ""
         try:
-            wording = wording_of(self._version, self._dispatch, contact)
+            wording = tongues(self._version, self._dispatch, contact).wording
             if not cuttable(*syntax(self._templates, self._dispatch, wording)):
                 return None
             rendered = self._rendered(marked, date, leave)

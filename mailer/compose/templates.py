@@ -27,7 +27,7 @@ from jinja2 import TemplateError as JinjaError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from mailer.compose.text import one_line, paragraphs, tidy, underline, wrap
-from mailer.compose.view import View, view, wording_of
+from mailer.compose.view import View, tongues, view
 from mailer.compose.wording import word
 from mailer.core.errors import TemplateError
 from mailer.core.model import Contact, Dispatch, DispatchKind, Office, Version
@@ -118,7 +118,7 @@ def render(
     """
     pages = {"leave": leave, "agreement": agreement}
     seen = view(version, dispatch, recipient, office, embargoed=embargoed, **pages)
-    compiled = _chosen(templates, dispatch, wording_of(version, dispatch, recipient))
+    compiled = _chosen(templates, dispatch, tongues(version, dispatch, recipient).wording)
     values = {field.name: getattr(seen, field.name) for field in fields(View)}
     subject, text, html = (_run(templates, template, values) for template in compiled)
     rendered = Rendered(one_line(subject), tidy(text), _inlined(paragraphs(html)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,7 @@ from mailer.core.embargo import say
 from mailer.core.errors import TemplateError
 from mailer.core.model import (
     KINDS,
+    LANGUAGES,
     Contact,
     Dispatch,
     DispatchKind,
@@ -116,6 +118,14 @@ class View:
     office: str
 
 
+class Tongues(NamedTuple):
+    """The languages in a copy: the text's, the fixed words' (of `model.LANGUAGES`), the note's."""
+
+    text: str
+    wording: str
+    note: str
+
+
 def revealed(version: Version, kind: DispatchKind) -> Version:
     """What a message of this kind may show of a version, whatever its template asks for.
 
@@ -135,11 +145,20 @@ def revealed(version: Version, kind: DispatchKind) -> Version:
     return replace(version, editions=editions, attachments=(), before=())
 
 
-def wording_of(version: Version, dispatch: Dispatch, recipient: Contact) -> str:
-    """The language of the fixed words in this contact's copy, one of `model.LANGUAGES`."""
-    told = revealed(version, dispatch.kind)
-    edition = told.edition(recipient.language, dispatch.audience.language)
-    return wording_language(edition.language, dispatch.audience.language)
+def tongues(version: Version, dispatch: Dispatch, recipient: Contact) -> Tongues:
+    """The languages of this contact's copy.
+
+    What holds no text, an invitation and a withdrawal, speaks the reader's own language, whichever
+    editions there are. The officer's note is in the original's.
+    """
+    original, audience = version.editions[0].language, dispatch.audience.language
+    if dispatch.kind in (DispatchKind.INVITATION, DispatchKind.WITHDRAWAL):
+        asked = (recipient.language, audience, original)
+        text = wording = next((language for language in asked if language in LANGUAGES), "en")
+    else:
+        text = version.edition(recipient.language, audience).language
+        wording = wording_language(text, audience)
+    return Tongues(text, wording, original if dispatch.note else text)
 
 
 def shown_zone(dispatch: Dispatch, recipient: Contact, *, embargoed: bool) -> str:
@@ -160,7 +179,7 @@ def notice(
     if not embargoed:
         return ()
     embargo, zone = _embargo_for(version, dispatch, recipient)
-    return _notice(embargo, zone, wording_of(version, dispatch, recipient))
+    return _notice(embargo, zone, tongues(version, dispatch, recipient).wording)
 
 
 def view(
@@ -177,13 +196,13 @@ def view(
 
     `agreement` is the address at which an invited contact may accept the embargo.
     """
+    text, wording, said = tongues(version, dispatch, recipient)
     version = revealed(version, dispatch.kind)
     edition = version.edition(recipient.language, dispatch.audience.language)
-    wording = wording_of(version, dispatch, recipient)
     pictures = pictures_of(version, office.domain)
-    told = story(
-        edition, version.kind, dispatch.note, pictures, _replaced(version, dispatch, edition)
-    )
+    before = _replaced(version, dispatch, edition)
+    foreign = said if said != text else ""
+    told = story(edition, version.kind, dispatch.note, pictures, before, foreign)
     short = ""
     if embargoed:
         short = _short_notice(*_embargo_for(version, dispatch, recipient), wording)
@@ -214,7 +233,7 @@ def view(
         spokespeople=told.spokespeople,
         boilerplate=told.boilerplate,
         links=told.links,
-        contacts=tuple(_person(person, direction(edition.language)) for person in version.contacts),
+        contacts=tuple(_person(person, direction(text)) for person in version.contacts),
         languages=tuple(
             own_name(one_line(other.language))
             for other in version.editions
@@ -223,8 +242,8 @@ def view(
         attachments=tuple(
             one_line(file.name) for file in version.attachments if file.name not in told.shown
         ),
-        language=one_line(edition.language),
-        direction=direction(edition.language),
+        language=one_line(text),
+        direction=direction(text),
         recipient=Reader(one_line(recipient.name), one_line(recipient.outlet), one_line(leave)),
         office=one_line(office.name),
     )

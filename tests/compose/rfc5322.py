@@ -22,6 +22,7 @@ _DAY = "(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
 _MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 _DATE = rf"{_DAY}, \d\d {_MONTH} \d{{4}} \d\d:\d\d:\d\d [+-]\d{{4}}"
 _URI = r"<(?:https|mailto):[A-Za-z0-9._~:/?#\[\]@!$&'()*+;=%-]+>"
+_TAG = r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*"
 _TOKEN = r"[A-Za-z0-9!#$%&'*+.^_`{|}~-]+"
 _PARAMETER = rf"{_TOKEN}=(?:{_TOKEN}|{_QUOTED})"
 GRAMMAR = {
@@ -37,7 +38,7 @@ GRAMMAR = {
     "List-Id": rf"(?:{_PHRASE} )?<{_DOT_ATOM}>",
     "MIME-Version": r"1\.0",
     "Subject": rf"(?:{_WORD}|(?!=\?)[\x21-\x7e]+)(?: (?:{_WORD}|(?!=\?)[\x21-\x7e]+))*",
-    "Content-Language": r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*",
+    "Content-Language": rf"{_TAG}(?:, {_TAG})*",
     "Content-Type": rf"{_TOKEN}/{_TOKEN}(?:; {_PARAMETER})*",
     "Content-Transfer-Encoding": "7bit|quoted-printable|base64",
     "Content-Disposition": rf"(?:inline|attachment)(?:; {_PARAMETER})*",
