@@ -12,6 +12,7 @@ from mailer.cli import (  # noqa: F401
     advisories,
     bounces,
     consent,
+    contacts,
     log,
     people,
     reports,

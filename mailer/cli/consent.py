@@ -10,7 +10,6 @@ from mailer import present
 from mailer.cli.common import By, Json, cli, opened
 from mailer.core.inert import inert
 from mailer.ledger import consent, wishes
-from mailer.ledger.tables import WishRow
 
 consent_cli = typer.Typer(help="Who wants no mail, and who accepted the embargo.")
 cli.add_typer(consent_cli, name="consent")
@@ -73,15 +72,8 @@ def consent_list(as_json: Json = False) -> None:
             print(f"{at}  {inert(answer.email)}: {what}: {inert(answer.source)}")
         for wish in chosen:
             at = present.when_exactly(wish.at, zone)
-            print(f"{at}  {inert(wish.email)}: chose {inert(_wished(wish))}: {inert(wish.source)}")
-
-
-def _wished(row: WishRow) -> str:
-    """What somebody chose: "language fr, not national"."""
-    words = [f"{what} {getattr(row, what)}" for what in ("name", "language", "timezone")]
-    said = [word for word in words if not word.endswith(" ")]
-    said += [name if chosen else f"not {name}" for name, chosen in sorted(row.audiences.items())]
-    return ", ".join(said)
+            what = inert(wishes.wish_of(wish).words)
+            print(f"{at}  {inert(wish.email)}: chose {what}: {inert(wish.source)}")
 
 
 @consent_cli.command("suppress")

@@ -38,6 +38,31 @@ class Wish:
             MappingProxyType({**earlier.audiences, **self.audiences}),
         )
 
+    def since(self, earlier: Wish | None) -> Wish:
+        """What of this wish is new against an earlier one; all of it where there is none."""
+        if earlier is None:
+            return self
+        chosen = {
+            name: wanted
+            for name, wanted in self.audiences.items()
+            if earlier.audiences.get(name) is not wanted
+        }
+        return replace(
+            self,
+            name=self.name if self.name != earlier.name else "",
+            language=self.language if self.language != earlier.language else "",
+            timezone=self.timezone if self.timezone != earlier.timezone else "",
+            audiences=MappingProxyType(chosen),
+        )
+
+    @property
+    def words(self) -> str:
+        """What is wished, on one line: "language fr, not national"."""
+        said = (("name", self.name), ("language", self.language), ("time zone", self.timezone))
+        words = [f"{what} {value}" for what, value in said if value]
+        chosen = sorted(self.audiences.items())
+        return ", ".join([*words, *(one if wanted else f"not {one}" for one, wanted in chosen)])
+
     def leaving(self) -> Wish:
         """This wish without the audiences that it joins."""
         left = {name: chosen for name, chosen in self.audiences.items() if not chosen}

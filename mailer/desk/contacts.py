@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mailer.core.errors import MailerError
@@ -9,11 +10,13 @@ from mailer.core.inert import brief
 from mailer.core.model import Contact
 from mailer.core.wishes import Wish
 from mailer.desk.consent import address
+from mailer.desk.leaving import JOURNALIST
 from mailer.desk.lists import Lists
 from mailer.ledger import contact as history
 from mailer.ledger import evidence, wishes
-from mailer.ledger.contact import Answered, Held, NotSent, Suppressed
+from mailer.ledger.contact import Answered, Held, KeptTerms, NotSent, Suppressed
 from mailer.ledger.evidence import Told
+from mailer.ledger.wishes import Chosen
 
 COPIES_SHOWN = 200
 FOUND_SHOWN = 200
@@ -33,7 +36,8 @@ class ContactView:
     """One address across lists and advisories; the newest first, at most COPIES_SHOWN of each.
 
     `accepted` is what counts now: the latest answer, else what the lists say. `wish` is what they
-    chose by themselves, which wins over the lists; `came_back` what came of copies later.
+    chose by themselves, which wins over the lists, and `chosen` each time they did; `terms` the
+    embargo terms they accepted, by digest; `came_back` what came of copies later.
     """
 
     email: str
@@ -43,7 +47,14 @@ class ContactView:
     suppressions: tuple[Suppressed, ...]
     answers: tuple[Answered, ...]
     wish: Wish | None
+    chosen: tuple[Chosen, ...]
+    terms: Mapping[str, KeptTerms]
     came_back: tuple[Told, ...]
+
+    @property
+    def left(self) -> bool:
+        """Whether nothing is sent because they themselves wish so."""
+        return any(one.released_at is None and one.by == JOURNALIST for one in self.suppressions)
 
     @property
     def suppressed(self) -> bool:
@@ -59,8 +70,9 @@ class ContactView:
 
     @property
     def name(self) -> str:
-        """What they are called: as a list says it, else as their latest copy did."""
-        said = [one.contact.name for one in self.listed] + [one.name for one in self.copies]
+        """What they are called: as they wish, else as a list says it, else as their latest copy."""
+        said = [self.wish.name] if self.wish else []
+        said += [one.contact.name for one in self.listed] + [one.name for one in self.copies]
         return next(filter(None, said), "")
 
     @property
@@ -84,14 +96,17 @@ class Contacts(Lists):
             if one.email.casefold() == key
         )
         with self._database.read() as session:
+            answers = tuple(history.answers(session, email))
             found = ContactView(
                 email=listed[0].contact.email if listed else email,
                 listed=listed,
                 copies=tuple(history.copies(session, email, COPIES_SHOWN)),
                 left_out=tuple(history.left_out(session, email, COPIES_SHOWN)),
                 suppressions=tuple(history.suppressions(session, email)),
-                answers=tuple(history.answers(session, email)),
+                answers=answers,
                 wish=wishes.of(session, email),
+                chosen=tuple(wishes.history(session, email))[:COPIES_SHOWN],
+                terms=history.terms(session, (one.terms for one in answers)),
                 came_back=tuple(evidence.told(session, email=email))[:COPIES_SHOWN],
             )
         if not any(

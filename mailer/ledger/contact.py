@@ -5,6 +5,7 @@ An address is found by an index, however many deliveries there are.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,6 +20,7 @@ from mailer.ledger.tables import (
     DispatchRow,
     LeftOutRow,
     SuppressionRow,
+    TermsRow,
     VersionRow,
 )
 
@@ -56,7 +58,10 @@ class NotSent:
 
 @dataclass(frozen=True, slots=True)
 class Suppressed:
-    """A suppression, standing while `released_at` is None (UTC)."""
+    """A suppression, standing while `released_at` is None (UTC).
+
+    `evidence` is the number of the piece of it that this rests on, if any.
+    """
 
     email: str
     reason: str
@@ -64,16 +69,32 @@ class Suppressed:
     by: str
     released_at: datetime | None
     released_by: str
+    evidence: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What was said to the embargo terms, when (UTC) and how the office knows."""
+    """What was said to the embargo terms, when (UTC) and how the office knows.
+
+    Of an answer on the page also the digest of the `terms`, and the network `address`.
+    """
 
     email: str
     accepted: bool
     at: datetime
     source: str
+    terms: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptTerms:
+    """Embargo terms that somebody accepted, word for word, and since when (UTC) they are known."""
+
+    digest: str
+    language: str
+    text: str
+    first_at: datetime
 
 
 def copies(session: Session, email: str, limit: int) -> list[Held]:
@@ -131,7 +152,10 @@ def suppressions(session: Session, email: str = "", *, standing: bool = False) -
     if standing:
         query = query.where(col(SuppressionRow.released_at).is_(None))
     return [
-        Suppressed(row.email, row.reason, row.at, row.by, row.released_at, row.released_by)
+        Suppressed(
+            *(row.email, row.reason, row.at, row.by, row.released_at, row.released_by),
+            evidence=row.evidence_id,
+        )
         for row in session.execute(query).scalars()
     ]
 
@@ -145,6 +169,15 @@ def answers(session: Session, email: str = "") -> list[Answered]:
         latest = select(func.max(col(AcceptanceRow.id))).group_by(col(AcceptanceRow.email_key))
         query = query.where(col(AcceptanceRow.id).in_(latest))
     return [
-        Answered(row.email, row.accepted, row.at, row.source)
+        Answered(row.email, row.accepted, row.at, row.source, row.terms, row.address)
         for row in session.execute(query).scalars()
     ]
+
+
+def terms(session: Session, digests: Iterable[str]) -> dict[str, KeptTerms]:
+    """The terms that are kept under these digests, by digest."""
+    rows = session.execute(select(TermsRow).where(col(TermsRow.digest).in_(set(digests) - {""})))
+    return {
+        row.digest: KeptTerms(row.digest, row.language, row.text, row.first_at)
+        for row in rows.scalars()
+    }

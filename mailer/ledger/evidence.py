@@ -54,6 +54,7 @@ class Told:
     to: str
     source: str
     matched_by: str
+    number: int
 
 
 def match(session: Session, told: Notification) -> Match | None:
@@ -166,6 +167,7 @@ def told(session: Session, *, email: str = "", deliveries: Iterable[int] = ()) -
             to=delivery.email,
             source=came.source,
             matched_by=came.matched_by,
+            number=row.id or 0,
         )
         for row, came, delivery in session.exec(query)
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
@@ -14,7 +15,7 @@ from mailer.ledger.tables import WishRow
 def every(session: Session) -> dict[str, Wish]:
     """What everyone who chose something wishes now, by case-folded address."""
     rows = session.exec(select(WishRow).order_by(col(WishRow.id)))
-    return {row.email_key: _wish(row) for row in rows}
+    return {row.email_key: wish_of(row) for row in rows}
 
 
 def latest(session: Session) -> list[WishRow]:
@@ -28,7 +29,28 @@ def of(session: Session, email: str) -> Wish | None:
     """What one journalist wishes now."""
     theirs = select(WishRow).where(WishRow.email_key == email.casefold())
     row = session.exec(theirs.order_by(col(WishRow.id).desc())).first()
-    return _wish(row) if row else None
+    return wish_of(row) if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """One time that a journalist chose: `wish` is what was new then, `at` is UTC."""
+
+    at: datetime
+    wish: Wish
+    source: str
+
+
+def history(session: Session, email: str) -> list[Chosen]:
+    """All the times that one journalist chose something, the newest first."""
+    theirs = select(WishRow).where(WishRow.email_key == email.casefold())
+    told: list[Chosen] = []
+    before: Wish | None = None
+    for row in session.exec(theirs.order_by(col(WishRow.id))):
+        wish = wish_of(row)
+        told.append(Chosen(row.at, wish.since(before), row.source))
+        before = wish
+    return told[::-1]
 
 
 def add(session: Session, wish: Wish, source: str, now: datetime) -> None:
@@ -50,7 +72,8 @@ def add(session: Session, wish: Wish, source: str, now: datetime) -> None:
     )
 
 
-def _wish(row: WishRow) -> Wish:
+def wish_of(row: WishRow) -> Wish:
+    """What a row says."""
     return Wish(
         row.email,
         row.name,

@@ -6,6 +6,7 @@ zone, never without a zone.
 
 from mailer.present_reports.auditing import audit_json, audit_rows
 from mailer.present_reports.breach import breach_csv, breach_markdown
+from mailer.present_reports.contact import contact, contact_json
 from mailer.present_reports.picture import timeline_svg
 from mailer.present_reports.recipients import difference
 from mailer.present_reports.timelines import timeline, timeline_json
@@ -15,6 +16,8 @@ __all__ = [
     "audit_rows",
     "breach_csv",
     "breach_markdown",
+    "contact",
+    "contact_json",
     "difference",
     "timeline",
     "timeline_json",

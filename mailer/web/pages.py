@@ -13,8 +13,8 @@ To add a page:
 
 What every template has: `person` (or None), `zone`, `now`, `path`, `hx` (asked for by htmx),
 `static("console.css")`, and the filters `when`, `clock`, `moment`, `ago` (instants, in the person's
-zone) and `inert` (text from outside, on one line). Values are escaped; a name that is missing is an
-error.
+zone), `inert` (text from outside, on one line) and `inert_lines` (with its line breaks). Values are
+escaped; a name that is missing is an error.
 Whoever does something at the desk is `by=person.name`, in users and tokens `by=person.login`. A
 handler that only changes something ends with `see_other("/where", "What was done.")`; what was
 refused (MailerError) becomes a page.
@@ -37,7 +37,7 @@ from markupsafe import Markup
 
 from mailer import __version__
 from mailer.core.embargo.say import utc_offset
-from mailer.core.inert import inert
+from mailer.core.inert import inert, inert_lines
 from mailer.core.people import Act
 from mailer.web.access import office
 from mailer.web.static_files import address
@@ -174,7 +174,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     pages.filters |= {"when": _when, "clock": _clock, "moment": _moment, "ago": _ago}
-    pages.filters |= {"inert": inert, "words": _words}
+    pages.filters |= {"inert": inert, "inert_lines": inert_lines, "words": _words}
     pages.globals |= {"static": address, "Act": Act, "version": __version__}
     return pages
 

@@ -183,7 +183,7 @@ class NotSent(Shape):
 
 
 class Suppression(Shape):
-    """A suppression; it stands while `released_at` is null."""
+    """A suppression; it stands while `released_at` is null. `evidence`: what it rests on."""
 
     email: str
     reason: str
@@ -191,23 +191,38 @@ class Suppression(Shape):
     by: str
     released_at: datetime | None
     released_by: str
+    evidence: int | None
 
 
 class Answer(Shape):
-    """What a contact answered to the embargo terms, and how the office knows."""
+    """What a contact answered to the embargo terms, and how the office knows.
+
+    Of an answer on the page also the SHA-256 of the `terms`, and the network `address`.
+    """
 
     email: str
     accepted: bool
     at: datetime
     source: str
+    terms: str
+    address: str
 
 
 class Wish(Shape):
     """What a contact chose by themselves; empty texts: as the list has it."""
 
+    name: str
     language: str
     timezone: str
     audiences: dict[str, bool]
+
+
+class Chosen(Shape):
+    """One time that a contact chose: what was new in it, and how it came."""
+
+    at: datetime
+    wish: Wish
+    source: str
 
 
 class CameBack(Shape):
@@ -217,9 +232,13 @@ class CameBack(Shape):
     event: str
     email: str
     meant: bool
+    permanence: str
     status: str
     diagnostic: str
     delivery: int
+    source: str
+    matched_by: str
+    number: int
 
 
 class ContactHistory(Shape):
@@ -229,6 +248,7 @@ class ContactHistory(Shape):
     name: str
     outlet: str
     suppressed: bool
+    left: bool
     accepted: bool
     listed: list[Listed]
     copies: list[Held]
@@ -236,6 +256,7 @@ class ContactHistory(Shape):
     suppressions: list[Suppression]
     answers: list[Answer]
     wish: Wish | None
+    chosen: list[Chosen]
     came_back: list[CameBack]
 
 
