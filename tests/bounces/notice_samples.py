@@ -7,8 +7,10 @@ from samples_hosts import HOSTS
 from samples_languages import LANGUAGES
 from samples_more import MORE
 from samples_providers import PROVIDERS
+from samples_shapes import SHAPES
 from samples_unix import UNIX
+from samples_world import WORLD
 
 __all__ = ["ANN", "BEN", "HEAD", "OURS", "SAMPLES", "Expected"]
 
-SAMPLES: list[Sample] = [*UNIX, *HOSTS, *LANGUAGES, *MORE, *PROVIDERS]
+SAMPLES: list[Sample] = [*UNIX, *HOSTS, *LANGUAGES, *MORE, *PROVIDERS, *SHAPES, *WORLD]

@@ -58,6 +58,7 @@ def test_a_complaint_whose_reader_is_blacked_out() -> None:
     assert [one.address for one in told.recipients] == ["ann@daily.example"]
     told = read(ARF.replace(b"ann@daily.example", b"redacted@mail.example"))
     assert told.kind is Kind.ARF
+    assert told.recipients == ()
     assert told.message_ids == ("<1@press.example>",)
 
 
@@ -76,6 +77,18 @@ def test_a_complaint_from_before_the_standard() -> None:
         b"X-HmXmrOriginalRecipient: ann@daily.example\nFrom: press@press.example\n"
         b"To: ann@daily.example\nMessage-ID: <1@press.example>\n\ntext\n--b--\n"
     )
+    assert told.complaint
+    assert [one.address for one in told.recipients] == ["ann@daily.example"]
+
+
+def test_a_complaint_of_a_message_to_a_list_names_whom_it_returns() -> None:
+    told = read(
+        b"From: staff@hotmail.example\nTo: fbl@press.example\n"
+        b"Subject: complaint about message from 192.0.2.1\n\n"
+        b"X-HmXmrOriginalRecipient: <ann@daily.example>\nReceived: from a by b; Mon\n"
+        b"From: press@press.example\nTo: readers@press.example\nSubject: x\n\ntext\n"
+    )
+    assert told.kind is Kind.ARF
     assert told.complaint
     assert [one.address for one in told.recipients] == ["ann@daily.example"]
 
@@ -140,6 +153,17 @@ SUBJECTS = [
     "Afwezig",
     "自動応答: ボート",
     "自动回复：小船",
+    "Autosvar: Båtar",
+    "Odpowiedź automatyczna: Łodzie",
+    "Răspuns automat: Bărci",
+    "Automatski odgovor: Brodovi",
+    "Автоматичен отговор: лодки",
+    "תגובה אוטומטית: סירות",
+    "Trả lời tự động: Thuyền",
+    "Balasan otomatis: Perahu",
+    "ตอบกลับอัตโนมัติ: เรือ",
+    "Automaatvastus: Paadid",
+    "Re: Small boats [Auto-Reply]",
     "Read: Small boats",
     "=?utf-8?Q?R=C3=A9ponse_automatique_:_Petits_bateaux?=",
 ]
@@ -148,6 +172,21 @@ SUBJECTS = [
 @pytest.mark.parametrize("subject", SUBJECTS)
 def test_an_answer_by_its_subject(subject: str) -> None:
     assert read(from_ann(subject=subject)).kind is Kind.AUTO_REPLY
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "This account is guarded. Please click on the following link to have your address added\n"
+        "to the recipient's allowed list and to ensure delivery of your email.\n",
+        "I'm protecting myself from receiving junk mail.\nJust this once, click the link below.",
+        "Please add yourself to my Guest List, so that what you send will be delivered to me:\n"
+        "https://guard.example/x",
+    ],
+)
+def test_a_guard_that_wants_a_link_followed(text: str) -> None:
+    assert read(from_ann(text=text)).kind is Kind.AUTO_REPLY
+    assert read(from_ann(text=f"I got this: is it from you?\n\n{text[:30]}")).kind is Kind.OTHER
 
 
 def test_a_read_receipt_is_automatic() -> None:

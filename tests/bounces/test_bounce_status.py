@@ -66,6 +66,8 @@ ADDRESSES = [
     ("Final-Recipient: ann@daily.example", ANN),
     ("Final-Recipient: rfc822; ann@daily.example (Ann Ace)", ANN),
     ("Final-Recipient: rfc822;\n ann@daily.example", ANN),
+    ("Final-Recipient: RFC822:ann@daily.example", ANN),
+    ("Original-Recipient: rfc822; rfc822;ann@daily.example\nFinal-Recipient: rfc822; x", ANN),
     ('Final-Recipient: rfc822; "ann ace"@daily.example', '"ann ace"@daily.example'),
     ("Final-Recipient: rfc822; ann+20@daily.example", "ann+20@daily.example"),
     ("Final-Recipient: rfc822; ann+2Bnews@daily.example", "ann+2Bnews@daily.example"),
@@ -195,14 +197,36 @@ def test_a_report_whose_part_is_called_something_else() -> None:
         assert [one.address for one in read(raw).recipients] == [ANN]
 
 
-def test_a_report_that_somebody_forwards_counts() -> None:
-    inner = a_report(f"{PER_MESSAGE}\n{_ANN}")
-    raw = (
-        b"From: it@press.example\nTo: bounces@press.example\nSubject: Fwd: undelivered\n"
-        b'Content-Type: multipart/mixed; boundary="out"\n\n--out\n\nSee below.\n--out\n'
+def passed_on(head: bytes, inner: bytes) -> bytes:
+    return (
+        head + b'Content-Type: multipart/mixed; boundary="out"\n\n--out\n\nSee below.\n--out\n'
         b"Content-Type: message/rfc822\n\n" + inner + b"\n--out--\n"
     )
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"From: MAILER-DAEMON@gateway.example\nSubject: [SPAM?] Undelivered\n",
+        b"From: list-owner@lists.example\nAuto-Submitted: auto-generated\nSubject: Uncaught\n",
+    ],
+)
+def test_a_report_that_a_system_passes_on_counts(head: bytes) -> None:
+    raw = passed_on(head, a_report(f"{PER_MESSAGE}\n{_ANN}"))
     assert [one.address for one in read(raw).recipients] == [ANN]
+
+
+@pytest.mark.parametrize(
+    "subject", [b"Fwd: Undelivered Mail", b"What is this?", b"WG: Unzustellbar"]
+)
+def test_never_a_notice_of_a_report_that_somebody_forwards(subject: bytes) -> None:
+    head = b"From: it@press.example\nTo: bounces@press.example\nSubject: " + subject + b"\n"
+    inner = a_report(f"{PER_MESSAGE}\n{_ANN}")
+    told = read(passed_on(head, inner))
+    assert told.kind is Kind.OTHER
+    assert told.recipients == ()
+    if b": " in subject:  # the report's own parts, taken over
+        assert read(head + inner.partition(b"\n\n")[2]).recipients == ()
 
 
 def test_a_report_within_other_parts_is_found() -> None:

@@ -71,6 +71,7 @@ HUMAN = [
     ),
     ("Small boats", "We have not received the photographs.\n-- \nBen\nben@weekly.example"),
     ("Question", "> <ann@daily.example>: 550 5.1.1 User unknown\n\nwhat is this you sent me?"),
+    ("Parcels that could not be delivered", "Why do harbours fail? Write to ben@weekly.example."),
     (
         "Re: New delivery service fails harbours",
         "Delivery failed? Who said so?\nben@weekly.example",
@@ -89,6 +90,35 @@ def test_never_a_notice_of_what_a_person_wrote(subject: str, text: str) -> None:
     assert read_back.recipients == ()
     assert not read_back.automatic
     assert read_back.message_ids == ("<20261102.1@press.example>",)
+
+
+@pytest.mark.parametrize("more", ["Precedence: list", "List-Unsubscribe: <mailto:leave@w.example>"])
+def test_never_a_notice_of_what_goes_to_a_list_of_readers(more: str) -> None:
+    raw = (
+        f"From: Weekly <news@weekly.example>\nTo: {OURS}\nSubject: Undeliverable: the week\n"
+        f"{more}\n\n"
+        "Every e-mail that could not be delivered.\n\nTo leave: leave@weekly.example\n"
+    )
+    assert read(raw.encode()).recipients == ()
+
+
+def test_never_a_notice_of_what_a_postmaster_asks() -> None:
+    raw = (
+        f"From: Postmaster <postmaster@daily.example>\nTo: {OURS}\nSubject: Your list\n\n"
+        "Dear colleagues, please remove\n\nann@daily.example\n\nfrom your list. Joe\n"
+    )
+    assert read(raw.encode()).kind is Kind.OTHER
+
+
+def test_never_the_address_of_the_list_that_it_went_to() -> None:
+    head = HEAD.replace(f"Ann Ace <{ANN}>", "news@lists.example").replace(
+        "Message-ID", "List-Post: <mailto:news@lists.example>\nMessage-ID"
+    )
+    raw = (
+        f"From: MAILER-DAEMON@x.example\nTo: {OURS}\nSubject: Mail delivery failed\n\n"
+        f"Your message could not be delivered to one or more recipients.\n\n{head}"
+    )
+    assert read(raw.encode()).recipients == ()
 
 
 def test_the_page_where_the_plain_text_says_nothing() -> None:
@@ -154,6 +184,17 @@ def test_what_names_nobody_is_a_notice_about_nobody() -> None:
     )
     assert read(raw).kind is Kind.DSN
     assert read(raw).recipients == ()
+
+
+def test_the_one_that_the_returned_message_went_to_where_nobody_is_named() -> None:
+    raw = a_notice(
+        "From: MMSC NDR Administrator <sysadmin@pix.example>\nSubject: Undeliverable Message",
+        "Message could not be delivered to mobile.\nError: No valid recipients for this MM\n\n"
+        "Original Message:\nFrom: press@press.example\nTo: 5550100@pix.example\nSubject: Boats\n",
+    )
+    assert told(raw) == [("5550100@pix.example", "failed", "permanent", "")]
+    both = raw.replace(b"5550100@pix.example", b"5550100@pix.example, 5550101@pix.example")
+    assert told(both) == []
 
 
 def test_what_flufl_knows_is_asked_last() -> None:

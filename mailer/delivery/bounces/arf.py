@@ -7,6 +7,8 @@ from mailer.delivery.bounces import mime, status
 from mailer.delivery.bounces.mime import Part
 
 TYPE = "message/feedback-report"
+COMPLAINANT = "x-hmxmroriginalrecipient"
+"""Where Microsoft names the reader, in the message that it returns."""
 
 COMPLAINTS = ("abuse", "fraud", "virus", "other", "opt-out", "opt-out-list", "miscategorized")
 """Feedback-Types that say the reader did not want it; "not-spam" and authentication's do not."""
@@ -21,11 +23,9 @@ def fields(part: Part) -> dict[str, list[str]]:
 
 
 def is_older(message: Part) -> bool:
-    """Whether it is a report from before RFC 5965: Microsoft's, a bare message with a subject."""
+    """Whether its subject is that of reports from before RFC 5965: Microsoft's, a bare message."""
     subject = message.first("subject").strip().lower()
-    return subject.startswith("complaint about message from") and any(
-        part.type == "message/rfc822" for part in message.walk()
-    )
+    return subject.startswith("complaint about message from")
 
 
 def is_complaint(report: dict[str, list[str]]) -> bool:
@@ -34,15 +34,20 @@ def is_complaint(report: dict[str, list[str]]) -> bool:
     return not kinds or any(kind in COMPLAINTS for kind in kinds)
 
 
-def recipients(report: dict[str, list[str]], returned: list[str]) -> list[Recipient]:
-    """Who complained: as the report says it, else `returned`, to whom the message was.
+def recipients(
+    report: dict[str, list[str]], complainants: list[str], returned: list[str]
+) -> list[Recipient]:
+    """Who complained: as the report says it, else as a field of the returned message does, else
+    `returned`, to whom the message was.
 
     They had the message: hence delivered.
     """
     named = report.get("original-rcpt-to", []) + report.get("removal-recipient", [])
+    named = named or complainants
     found = dict.fromkeys(filter(_is_address, map(status.address, named)))
-    if not found and len(set(returned)) == 1:
-        found = dict.fromkeys(returned)
+    if not found:
+        known = dict.fromkeys(filter(_is_address, returned))
+        found = known if len(known) == 1 else found
     return [Recipient(one, Action.DELIVERED, Permanence.TEMPORARY) for one in found]
 
 

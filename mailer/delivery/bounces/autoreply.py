@@ -65,9 +65,14 @@ _SUBJECTS = (
     # Arabic
     r"(?:ال)?رد (?:ال)?تلقائي|رد آلي|الرد الآلي|خارج المكتب|في إجازة|غياب",
     # Others that come often
-    r"automatisk(?:t)? svar|fr[åa]nvaro|frav[æa]r|ikke til stede|automaattinen vastaus|poissa",
-    r"automatyczna odpowied[źz]|autoodpowied[źz]|nieobecno[śs][ćc]|poza biurem",
-    r"automatick[áa] odpov[ěe][ďd]|mimo kancel[áa][řr]|automatikus v[áa]lasz|otomatik yan[ıi]t",
+    r"auto(?:matisk(?:t)? ?)?svar\b|fr[åa]nvaro|frav[æa]r|ikke til stede|poissa|semester\b"
+    r"|automaattinen vastaus|automaatvastus",
+    r"automatyczna odpowied[źz]|odpowied[źz] automatyczna|autoodpowied[źz]|nieobecno[śs][ćc]"
+    r"|poza biurem",
+    r"automatick[áaý] odpov[ěe][ďd]|mimo kancel[áa][řr]|automatikus v[áa]lasz|otomatik yan[ıi]t",
+    r"r[ăa]spuns automat|(?:automatsk|samodejn)i odgovor|автоматичен отговор",
+    r"autom[āa]tisk[āa] atbilde|automatinis atsakymas|resposta autom[àa]tica"
+    r"|tr[ảa] l[ờo]i t[ựu] [đd][ộo]ng|balasan otomatis|ตอบกลับอัตโนมัติ|תגובה אוטומטית",
     r"自動(?:応答|返信)|不在(?:通知|連絡)|自动(?:回复|答复)|自動(?:回覆|回复)|休假"
     r"|자동 ?(?:응답|회신)|부재중",
     r"αυτόματη απάντηση|εκτός γραφείου|автоматична відповідь|תשובה אוטומטית|מענה אוטומטי",
@@ -89,6 +94,24 @@ _CHALLENGE_RE = re.compile(
     r"(?:confirm|verif|approv)",
     re.I,
 )
+_GUARDED_RE = re.compile(
+    r"(?:allowed|approved|white|guest|safe)[- ]?(?:senders?|list)[^.]{0,60}"
+    r"(?:deliver|inbox|approved)"
+    r"|(?:allowed|approved|guest)[- ]?(?:senders? )?list and to ensure|list of approved senders"
+    r"|protect\w* (?:myself|me|my mailbox) (?:from|against) (?:receiving )?(?:junk|spam)",
+    re.I,
+)
+_LINK_RE = re.compile(r"https?://|\bclick\b|\blink\b", re.I)
+"""A guard of a mailbox asks the sender to follow a link; either alone a person may write."""
+
+
+_BREAKS_RE = re.compile(r"\s+")
+_MARKED_RE = re.compile(
+    r"[\[(](?:auto[- ]?(?:reply|response|responder)|out of (?:the )?office|verification)"
+    r"[^\])]{0,20}[\])]\s*$",
+    re.I,
+)
+"""What a program adds to the subject that it answers."""
 
 
 def by_header(message: Part) -> bool | None:
@@ -121,7 +144,10 @@ def by_words(message: Part, text: str) -> bool:
     A subject that begins with "Re:" is a person's answer, whatever the headline it quotes says.
     """
     subject = words(message.first("subject"))[:300].strip()
-    if _CHALLENGE_RE.search(text[:3_000]):
+    text = _BREAKS_RE.sub(" ", text[:3_000])
+    if _CHALLENGE_RE.search(text) or (_GUARDED_RE.search(text) and _LINK_RE.search(text)):
+        return True
+    if _MARKED_RE.search(subject):
         return True
     return not is_answer(subject) and bool(_SUBJECT_RE.search(subject))
 

@@ -12,7 +12,7 @@ _BASIC_RE = re.compile(r"(?<![\w.:/-])([45])[0-7]\d(?=[ \-:;,.)\]#_]|$)(?![.,]\d
 
 def status(field: str) -> str:
     """The status that a Status field gives, without its comment, or ""."""
-    found = _STATUS_RE.search(field)
+    found = _STATUS_RE.search(re.sub(r"\.[ \t]{1,9}(?=\d)", ".", field))
     return f"{found[1]}.{int(found[2])}.{int(found[3])}" if found else ""
 
 

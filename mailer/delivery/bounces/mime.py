@@ -48,6 +48,7 @@ _COMMENT_RE = re.compile(r"\([^()]{0,200}\)")
 _BREAKS_RE = re.compile(
     r"<(?:/?br|/?p|/?div|/?tr|/?h\d|/?li|/?ul|/?table|/?pre)\b[^<>]{0,500}>", re.I
 )
+_CELL_RE = re.compile(r"</?t[dh]\b[^<>]{0,500}>", re.I)
 _TAG_RE = re.compile(r"<[!/a-zA-Z][^<>]{0,2000}>")
 _HIDDEN_RE = re.compile(r"<(style|script|title|head)\b", re.I)
 
@@ -275,5 +276,6 @@ def _without_tags(text: str) -> str:
         end = text.lower().find(f"</{found[1].lower()}", found.end()) if len(kept) < 20 else -1
         at = end if end >= 0 else len(text)
     text = "".join([*kept, text[at:]]).replace("\n", " ")
-    text = html.unescape(_TAG_RE.sub("", _BREAKS_RE.sub("\n", text)))
+    text = _CELL_RE.sub(" ", _BREAKS_RE.sub("\n", text))
+    text = html.unescape(_TAG_RE.sub("", text))
     return "\n".join(" ".join(line.split()) for line in text.split("\n"))

@@ -11,18 +11,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import IntEnum
-from itertools import takewhile
 
 from mailer.core.notification import Action, Permanence, Recipient
-from mailer.delivery.bounces import codes, phrases
+from mailer.delivery.bounces import codes, outcome, phrases
 from mailer.delivery.bounces.autoreply import is_answer, is_forwarded
 from mailer.delivery.bounces.mime import Part, words
 from mailer.delivery.bounces.quoted import Notice, addresses, mailboxes
-
-MOST_WORDS = 8_000
-LONGEST_DIAGNOSTIC = 400
-BLOCK = 12
-"""Lines after an address that may say what became of it."""
 
 _OURS = ("to", "delivered-to", "envelope-to", "x-envelope-to", "cc")
 _SENDERS = (
@@ -34,6 +28,7 @@ _SENDERS = (
     "x-envelope-from",
     "bounces-to",
 )
+_LISTS = ("list-post", "list-unsubscribe", "list-help", "list-owner", "x-beenthere")
 _RETURNED_TO = (
     "to",
     "cc",
@@ -42,7 +37,6 @@ _RETURNED_TO = (
     "delivered-to",
     "envelope-to",
     "resent-to",
-    "x-hmxmroriginalrecipient",
 )
 
 _NOT_THIS_RE = re.compile(
@@ -53,7 +47,8 @@ _NOT_THIS_RE = re.compile(
     r"|contact \S{1,60}@\S{1,60},?(?: or| and)"
     r"|(?:please )?(?:send|e-?mail)(?:ing)? (?:us|me|them|(?:an? )?e?-?mail to)(?: at)?|e-?mail at"
     r"|via|abuse|help|try(?:ing)?"
-    r"|e\.?g\.?,?|such as|like|example|if|instead|questions?|assistance|support|administrator"
+    r"|or (?:e-?)?mail(?:ing)? to|e\.?g\.?,?|such as|like|example|if|instead"
+    r"|questions?|assistance|support|administrator"
     r"|postmaster|by|id|cc"
     r"|from address|sent by|de|von|expéditeur|absender|remitente|mittente|remetente|afzender"
     r"|contacte[rz]?|kontaktieren(?: sie)?|wenden sie sich(?: bitte)? an|contatt\w+|contact[ao]r?"
@@ -99,11 +94,25 @@ _ARRIVED_RE = re.compile(
 )
 _LATE_RE = re.compile(r"transient|non-fatal|not yet|delayed|deferred|temporar", re.I)
 _LOST_RE = re.compile(r"permanent|fatal|fail|\bnot\b|undeliver|unable|aborted", re.I)
+_RESULT_RE = re.compile(
+    r"[\s:;,>\])|=–—-]{1,8}(?:(fail|bounced|undeliver|rejected|refused)|(delayed|deferred)"
+    r"|(delivered|relayed|sent\b|accepted))",
+    re.I,
+)
 _TAKEN_RE = re.compile(
     r"(?<![\w.])(?:2\.[0-7]\.\d{1,3}|25\d[ -].{0,40}(?:ok|deliver|accept|sent|queued))", re.I
 )
+_HELP_RE = re.compile(
+    r"(?:[\w.-]{0,20}(?:support|help-?desk|hotline)|help|info|admin|contact|no-?reply|service"
+    r"|security|unblock|abuse|it)@",
+    re.I,
+)
+"""Addresses that one is told to turn to, rather than those that fail."""
 _ROLES = ("postmaster", "mailer-daemon", "abuse", "hostmaster", "mailerdaemon", "helpdesk")
-_BLANKS_RE = re.compile(r"\s+")
+
+
+BLOCK = 48
+"""Lines of a notice that speaks of one address only."""
 
 
 class _Way(IntEnum):
@@ -121,6 +130,8 @@ class _Found:
     address: str
     line: int
     way: _Way
+    alias: bool
+    """Whether it is the address that another one was made of."""
     under: Action | None
     """What the heading above it says of those below, if there is one."""
 
@@ -128,8 +139,8 @@ class _Found:
 def is_notice(message: Part, notice: Notice) -> bool:
     """Whether a mail system wrote it to say what became of a copy."""
     subject = words(message.first("subject"))[:300]
-    text = _running(notice)
-    said = _says_so(text) or bool(codes.basic_class(text))
+    text = outcome.running(notice)
+    said = outcome.says_so(text) or bool(codes.basic_class(text))
     titled = bool(phrases.SUBJECTS.search(subject))
     answer = is_forwarded(subject) or (
         is_answer(subject) and bool(message.first("in-reply-to") or message.first("references"))
@@ -139,9 +150,20 @@ def is_notice(message: Part, notice: Notice) -> bool:
         named = bool(message.first("x-failed-recipients"))
         arrived = _ARRIVED_RE.search(text) is not None
         return named or titled or ((said or arrived) and bool(coded or not answer))
-    # Anybody may write "delivery problems" above a message; a system says what it means.
-    plainly = phrases.NOT_DELIVERED.search(text) or notice.returned.fields or codes.enhanced(text)
-    return titled and not answer and said and bool(plainly or message.first("auto-submitted"))
+    # Anybody may write "delivery problems" above a message; a system says what it means, of mail,
+    # and not to a list of readers.
+    plainly = phrases.NOT_DELIVERED.search(text) and phrases.OF_MAIL.search(text)
+    surely = plainly or notice.returned.fields or codes.enhanced(text)
+    precedence = message.first("precedence").strip().lower()
+    to_readers = precedence == "list" or bool(message.first("list-unsubscribe"))
+    sure = (bool(surely) and not to_readers) or bool(message.first("auto-submitted"))
+    return titled and not answer and said and sure
+
+
+def is_daemons(message: Part) -> bool:
+    """Whether its From is one that no person writes from."""
+    sender = words(message.first("from"))[:300]
+    return not sender.strip(" <>") or phrases.DAEMONS.search(sender) is not None
 
 
 def is_systems(message: Part) -> bool:
@@ -171,36 +193,64 @@ def recipients(message: Part, notice: Notice) -> list[Recipient]:
     if not failed:
         best = max((one.way for one in found), default=_Way.MENTIONED)
         failed = [one.address for one in found if one.way == best and best > _Way.MENTIONED]
+        failed = [one for one in failed if not _HELP_RE.match(one)] or failed
     if not failed:
         failed = [one.address for one in found if one.address.casefold() in around.returned]
-    text = _running(notice)
+    text, subject = outcome.running(notice), words(message.first("subject"))[:300]
     if not (failed or found) and everybody:
         arrived = dict.fromkeys(one.address for one in everybody)
         return [Recipient(one, Action.DELIVERED, Permanence.TEMPORARY) for one in arrived]
     if not failed:
         failed = _by_name(text, returned_to(message, notice))
     if not failed and around.systems:
-        subject = addresses(words(message.first("subject"))[:300])
-        failed = [one for one, *_ in subject if _plain(one) not in around.ours | around.theirs]
+        failed = [
+            one for one, *_ in addresses(subject) if _plain(one) not in around.ours | around.theirs
+        ]
+    if not failed and around.systems:
+        failed = _only({one.address for one in found if not _HELP_RE.match(one.address)})
     named = {one.casefold(): one for one in reversed(failed)}
-    action, alone = _action(words(message.first("subject"))[:300], text), len(named) == 1
+    for key in _made_of(found, around.returned):
+        named.pop(key, None)
+    action, alone = outcome.action(subject, text), len(named) == 1
     under = {one.address.casefold(): one.under for one in reversed(found) if one.under}
     mixed = {Action.FAILED, Action.DELAYED} <= set(under.values())
     return [
-        _judged(
+        outcome.judged(
             address,
             under.get(key, action) if mixed else action,
-            _block(notice, everybody, key, alone),
+            _about(notice, everybody, key, alone),
+            subject,
             text,
-            alone,
+            alone=alone,
         )
         for key, address in reversed(named.items())
     ]
 
 
+def _about(notice: Notice, found: list[_Found], key: str, alone: bool) -> list[str]:
+    """The lines about one address."""
+    at = sorted({one.line for one in found if one.address.casefold() == key})
+    if alone and not at:
+        return list(notice.lines[:BLOCK])
+    return outcome.block(notice, at, {one.line for one in found if one.address.casefold() != key})
+
+
+def only_returned_to(message: Part, notice: Notice) -> list[Recipient]:
+    """The one whom the returned message was sent to, where a system's notice names nobody."""
+    text, subject = outcome.running(notice), words(message.first("subject"))[:300]
+    whole = f"{subject} . {text}"
+    if not is_systems(message) or not (outcome.says_so(whole) or codes.basic_class(text)):
+        return []
+    action = outcome.action(subject, text)
+    return [
+        outcome.judged(one, action, list(notice.lines[:BLOCK]), subject, text, alone=True)
+        for one in _only(set(returned_to(message, notice)))
+    ]
+
+
 def own(message: Part, notice: Notice) -> set[str]:
     """The sender's own addresses, case-folded: where the notice went, and what it returns."""
-    found = mailboxes(message, *_OURS) + mailboxes(notice.returned, *_SENDERS)
+    found = mailboxes(message, *_OURS) + mailboxes(notice.returned, *_SENDERS, *_LISTS)
     return {one.casefold() for one in found}
 
 
@@ -210,9 +260,25 @@ def returned_to(message: Part, notice: Notice) -> list[str]:
     return [one for one in mailboxes(notice.returned, *_RETURNED_TO) if _plain(one) not in ours]
 
 
+def _made_of(found: list[_Found], returned: set[str]) -> set[str]:
+    """The addresses made of others, if those are whom the returned message was sent to."""
+    made, before = set(), None
+    for one in found:
+        if not one.alias:
+            before = one
+        elif before and one.line - before.line <= 4 and one.address.casefold() in returned:
+            made.add(before.address.casefold())
+    return made
+
+
+def _only(addresses: set[str]) -> list[str]:
+    """An address where there is no other that could be meant."""
+    return list(addresses) if len({one.casefold() for one in addresses}) == 1 else []
+
+
 def _by_name(text: str, returned: list[str]) -> list[str]:
     """Those whom a notice names without their domain, as some do with users of their own."""
-    if not _says_so(text):
+    if not outcome.says_so(text):
         return []
     said = set(re.findall(r"[\w.+-]{3,64}", text.casefold()))
     return [one for one in returned if one.rpartition("@")[0].casefold() in said]
@@ -242,23 +308,32 @@ def _find(notice: Notice, around: _Around) -> list[_Found]:
         after = next(filter(str.strip, notice.lines[number + 1 : number + 3]), "") if there else ""
         told = f"{before[-200:]} {line[:600]}"
         # What has failed once goes on failing; a pattern takes its time.
-        fails = not said and _says_so(told)
+        fails = not said and outcome.says_so(told)
         said = said or fails
-        fails_here = bool(there) and (fails or _says_so(f"{told} {after[:300]}"))
+        fails_here = bool(there) and (fails or outcome.says_so(f"{told} {after[:300]}"))
         quoted = line.lstrip().startswith(">") and not around.systems
         if quoted or _SENDER_LINE_RE.match(line):
             there = []  # of a notice that somebody passes on; or of the sender
-        for address, start, _ in there:
+        for address, start, end in there:
             key = address.casefold()
             context = f"{before[-60:]} {line[max(0, start - 60) : start]}"
             way = _way(line, start, said, fails_here)
-            arrived = _TAKEN_RE.search(line) and not codes.basic_class(line)
             if _may_be(key, context, way, around):
-                fate = Action.DELIVERED if arrived else under
-                found.append(_Found(address, number, way, fate))
+                fate = _result(line, end) or under
+                alias = _OF_AN_ALIAS_RE.search(line[:start]) is not None
+                found.append(_Found(address, number, way, alias, fate))
         if line.strip():
             before = line
     return found
+
+
+def _result(line: str, end: int) -> Action | None:
+    """What the line that an address stands in says of it, in the word after it or in a reply."""
+    found = _RESULT_RE.match(line[end : end + 60])
+    if found:
+        return (Action.FAILED, Action.DELAYED, Action.DELIVERED)[(found.lastindex or 1) - 1]
+    taken = _TAKEN_RE.search(line) and not codes.basic_class(line)
+    return Action.DELIVERED if taken else None
 
 
 def _heading(line: str, before: Action | None) -> Action | None:
@@ -307,70 +382,3 @@ def _plain(address: str) -> str:
     """An address without its case and what stands after a "+"."""
     local, _, domain = address.casefold().rpartition("@")
     return f"{local.partition('+')[0]}@{domain}"
-
-
-def _says_so(text: str) -> bool:
-    text = _BLANKS_RE.sub(" ", text)
-    return bool(phrases.FAILED.search(text) or phrases.DELAYED.search(text))
-
-
-# --- what it says of one ----------------------------------------------------------------------
-
-
-def _running(notice: Notice) -> str:
-    return _BLANKS_RE.sub(" ", " ".join(notice.lines)[: 2 * MOST_WORDS])[:MOST_WORDS]
-
-
-def _action(subject: str, text: str) -> Action:
-    whole = f"{subject} . {text}"
-    if phrases.SURELY_DELAYED.search(subject):
-        return Action.DELAYED
-    if phrases.DELAYED.search(whole) and not phrases.FINAL.search(whole):
-        surely = phrases.SURELY_DELAYED.search(whole)
-        if surely or not phrases.PERMANENT.search(whole):
-            return Action.DELAYED
-    return Action.FAILED
-
-
-def _block(notice: Notice, found: list[_Found], key: str, alone: bool) -> list[str]:
-    """The lines about one address: those it stands in, and what follows before the next one."""
-    if alone and not any(one.address.casefold() == key for one in found):
-        return list(notice.lines[: 4 * BLOCK])
-    lines: list[str] = []
-    others = {one.line for one in found if one.address.casefold() != key}
-    for at in sorted({one.line for one in found if one.address.casefold() == key}):
-        for number in range(at, min(at + BLOCK, len(notice.lines))):
-            if number != at and number in others:
-                break
-            lines.append(notice.lines[number])
-    return lines
-
-
-def _judged(address: str, action: Action, block: list[str], text: str, alone: bool) -> Recipient:
-    """What became of one address. Codes are believed before words."""
-    own = "\n".join(block)
-    status = codes.enhanced(own) or (codes.enhanced(text) if alone else "")
-    digit = status[:1] or codes.basic_class(own) or (codes.basic_class(text) if alone else "")
-    permanence = Permanence.PERMANENT
-    said = _BLANKS_RE.sub(" ", own)
-    if alone and not (phrases.FAILED.search(said) or phrases.PASSING.search(said)):
-        said = text
-    passing = not (digit or phrases.PERMANENT.search(text)) and phrases.PASSING.search(said)
-    if action is Action.DELAYED or digit == "4" or passing:
-        permanence = Permanence.TEMPORARY
-    return Recipient(address, action, permanence, status, _diagnostic(block))
-
-
-def _diagnostic(block: list[str]) -> str:
-    """The lines that say most: from one with a code, else with a reason, else the first."""
-    lines = [" ".join(line.split()).lstrip("<> ") for line in block]
-    for fits in (
-        lambda line: codes.enhanced(line) or codes.basic_class(line),
-        lambda line: phrases.FAILED.search(line) or phrases.PASSING.search(line),
-        bool,
-    ):
-        for at, line in enumerate(lines):
-            if fits(line[:600]):
-                rest = takewhile(bool, lines[at : at + 4])
-                return " ".join(rest)[:LONGEST_DIAGNOSTIC]
-    return ""

@@ -21,11 +21,22 @@ SYSTEMS = _any(
     r"delivery[-_. ]?(?:sub-?system|system|service|agent|notif|status)|delivery (?:failure|report)",
     r"system ?administrator|smtp ?(?:server|service|gateway)|(?:internet|smtp"
     r"|e\d+).{0,20}mail.{0,5}service",
-    r"jetmail|\bmta\b|microsoft outlook|microsoft exchange|interscan|mail ?scanner|mail ?marshal"
+    r"jetmail|\bmta\b|microsoft ?outlook|microsoft ?exchange|interscan|mail ?scanner|mail ?marshal"
     r"|mailsweeper",
     r"^(?:e-?mail|mail)(?: firewall| security| gateway)",
 )
 """Names and local parts in From that are a mail system's."""
+
+DAEMONS = _any(r"mailer-?daemon|microsoftexchange[0-9a-f]{8}|mail delivery (?:sub)?system")
+"""Those among them that no person ever writes from."""
+
+OF_MAIL = _any(
+    r"\bmessage|\be?-?mail|recipient|mailbox|courriel|destinataire|nachricht|empf[äa]nger|mensaje",
+    r"correo|destinatari|messaggio|mensagem|bericht|ontvanger|geadresseerde|письм|сообщени|почт",
+    r"بريد|رسال|邮件|郵件|收件|メール|メッセージ|宛|메일|메시지|meddeland|meddelels|melding|viesti|wiadomo",
+    r"zpr[áa]v|spr[áa]v|[üu]zenet|ileti|mesaj|poruk|μήνυμα|הודע|ข้อความ|อีเมล|th[ưu]|surel|missatge",
+)
+"""That it is about mail at all, and not parcels."""
 
 SUBJECTS = _any(
     r"undeliver|non[- ]?deliver|not (?:be )?deliver|un-?deliverable|\bndn\b|\bndr\b",
@@ -52,9 +63,13 @@ SUBJECTS = _any(
     r"تعذر|فشل|لم يتم|غير قابل|تأخ[رّ]|مرتجع",
     r"退信|退回|投递失败|投遞失敗|发送失败|傳送失敗|传输失败|無法(?:投遞|傳送|送達)|无法(?:投递|送达|发送)|未(?:送达|送達)|系统退|郵件退回",
     r"配信(?:不能|できません|エラー|失敗|遅延)|送信(?:エラー|失敗|できません)|お届けできません|エラーメール|不達|返送|配送(?:不能|遅延)",
-    r"반송|전송 ?실패|배달|ikke (?:levert|leveret)|kan (?:inte|ej) levereras|olevere|toimitus|"
-    r"niedostarcz|nie dostarcz|zwrot|nedoru[čc]|k[ée]zbes[íi]thetetlen|teslim edilemedi"
-    r"|iletilemedi",
+    r"反送|傳遞|送达|传递(?:失败|延迟)|メール.{0,4}エラー|エラー通知",
+    r"반송|전송 ?실패|배달|ikke (?:lever|sende)|kan (?:inte|ej) levereras|olevere|toimit"
+    r"|g[åa]r? inte att leverera|gick inte att|lever(?:ing|ans)[^.]{0,20}(?:forsink|f[öo]rsena)",
+    r"niedostarcz|nie dostarcz|dostarcz|zwrot|nedoru[čc]|doru[čc]en|k[ée]zbes[íi]t"
+    r"|teslim|iletilemedi|nelivra|livrare|neispor|isporuk|недоставен|доставк",
+    r"παραδό|παράδοση|ניתן למסירה|מסירה|ไม่สามารถส่ง|kh[ôo]ng g[ửu]i [đd][ưu][ợo]c|tidak terkirim"
+    r"|no lliurable|lliurament",
 )
 """Subjects of notices."""
 
@@ -109,7 +124,22 @@ DELAYED = _any(
     r"|لم يتم تسليم[^.]{0,40}(?:حتى الآن|بعد)|تأخ[رّي]\w*",
     r"(?:将|會|会|將)(?:继续|繼續|自动|自動)?(?:尝试|嘗試|重试|重試|重新)|(?:投递|投遞|发送|傳送)(?:延迟|延遲|被延)|尚未(?:送达|送達|投递|投遞)",
     r"(?:再送|再配信|配信)(?:を(?:試み|続け|継続)|が遅れ|遅延)|まだ(?:配信|配送)|しばらく.{0,20}再|遅延して",
-    r"계속 (?:시도|재시도)|다시 시도할|지연",
+    r"계속 (?:시도|재시도)|다시 시도할|지연|아직 (?:배달|전송|전달)되지",
+    # Others
+    r"(?:[äa]nnu|endnu|enn[åa]|fortfarande|fremdeles)[^.]{0,20} (?:inte|ikke)"
+    r"|(?:inte|ikke)[^.]{0,30} (?:[äa]nnu|endnu|enn[åa])|f[öo]rsenad|forsinket"
+    r"|(?:fors[öo]k|fors[øo]g)[^.]{0,40}forts[äa]tt|forts[äa]tt(?:er|a)[^.]{0,30}f[öo]rs[öo]k",
+    r"(?:ei ole|vie?l[äa])[^.]{0,30}viel[äa] toimit|viiv[äa]st",
+    r"(?:jeszcze|dot[ąa]d) nie[^.]{0,20} dostarcz|nie[^.]{0,30} jeszcze[^.]{0,20} dostarcz"
+    r"|op[óo][źz]ni|pr[óo]by[^.]{0,40}(?:kontynu|ponawia|podejmow)",
+    r"(?:dosud|zat[ií]m|zatia[ľl]|doteraz)[^.]{0,20} ne(?:byla?|bola?)|(?:je|bylo?|bol[ao]?)"
+    r" (?:opo[žz]d|zpo[žz]d|oneskoren)|pokus[^.]{0,40}(?:pokra[čc]|opakov)",
+    r"m[ée]g nem[^.]{0,20} k[ée]zbes|k[ée]sik|k[ée]sedelem|tov[áa]bb pr[óo]b",
+    r"hen[üu]z[^.]{0,40}(?:teslim|ilet)|gecik|denemeler[^.]{0,20} devam|tekrar denenecek",
+    r"(?:[îi]nc[ăa]|deocamdat[ăa]) nu[^.]{0,20}livrat|[îi]nt[âa]rzi|jo[šs] nij?e[^.]{0,20}isporu"
+    r"|kasni|(?:все ще|ще) не[^.]{0,30}доставлен|затрим|забав[ие]|все още не",
+    r"καθυστερ|δεν έχει (?:ακόμη )?παραδοθεί ακόμ|עיכוב|טרם נמסר|ล่าช้า|b[ịi] tr[ìi] ho[ãa]n"
+    r"|tertunda|encara no[^.]{0,30}lliur|(?:est[àa]|s'ha) (?:endarrer|ajorn)",
 )
 """It has not arrived yet, and the server goes on trying."""
 
@@ -147,6 +177,14 @@ FINAL = _any(
     r"|dauerhaft|aufgegeben",
     r"definitivamente|error permanente|errore permanente|erro permanente|rinuncia|desist"
     r"|definitief|окончательн|больше не",
+    r"keine[nr]? (?:weiter|erneut)\w* \w{0,3}versuch|nicht (?:weiter|erneut|noch einmal) versuch"
+    r"|ne (?:va pas |sera pas )?(?:tentera|r[ée]essa|retent)"
+    r"|no (?:se )?(?:volver|intentar|reintent)"
+    r"|non (?:riprover|ritenter|tenter|verr)|n[ãa]o (?:tentar|ser[áa] (?:feit|tentad))"
+    r"|niet (?:opnieuw|meer) (?:prober|bezorg)|не будет (?:пыта|предприн|повтор|пробов)",
+    r"再(?:配信|送信|試行)(?:は|を)?(?:行いません|行われません|しません|試みません)"
+    r"|(?:将|將)?不(?:会|會|再)?(?:再|重新)?(?:尝试|嘗試|重试|重試)(?:重新|再)?"
+    r"|다시 (?:시도|배달)하지 않",
     r"прекращен|نهائي|永久|放弃|放棄|不再|断念|恒久的|영구",
 )
 """The server has stopped trying, whatever else it says."""
@@ -167,12 +205,13 @@ FAILED = _any(
     r"|error[^.]{0,30}(?:deliver|sending|occurred)",
     r"(?:has|have|was|were|been|being) (?:returned|bounced)|encountered an error|processing error"
     r"|(?:return(?:ed|ing)|bounced|rejected|refused|blocked) (?:to|mail|message|by|your|as)"
-    r"|was (?:rejected|refused|blocked|bounced)",
+    r"|(?:was|been|is) (?:rejected|refused|blocked|bounced|stopped|discarded)|failed delivery"
+    r"|\btoo (?:large|big)\b",
     r"(?:user|recipient|mailbox|address|account|host|domain|name)[^.]{0,40}(?:unknown"
     r"|not (?:found|known|recogni|exist|valid|listed)"
     r"|invalid|disabled|discontinued|inactive|unavailable|suspended|closed|expired|doesn't"
     r"|does not|is full|over)",
-    r"(?:may|might) not (?:exist|be valid)",
+    r"(?:may|might) not (?:exist|be valid)|not an? (?:valid|known|active)",
     r"(?:unknown|invalid|no such|unrouteable|bad|incorrect|illegal|nonexistent|non-existent"
     r"|disabled|inactive)[^.]{0,20}"
     r"(?:user|recipient|mailbox|address|account|domain|host|person|name|destination)",
@@ -209,7 +248,7 @@ FAILED = _any(
     r"impossibile (?:recapit|consegn|inviar|inoltr)|mancat[ao] (?:recapito|consegna)|(?:casella"
     r"|utente|indirizzo|destinatario)"
     r"[^.]{0,40}(?:pien|sconosciut|inesistent|non |errat|disabilitat|rifiutat)"
-    r"|consegna[^.]{0,20}(?:fallit|non riuscit)",
+    r"|(?:consegna|recapito)[^.]{0,20}(?:fallit|non riuscit)",
     # Portuguese
     r"n[ãa]o (?:foi|p[ôo]de|pode|conseguiu|conseguimos|existe|foram|est[áa])[^.]{0,60}",
     r"falha[^.]{0,30}(?:entreg|envi|ao)|falhou|(?:caixa|usu[áa]rio|utilizador|endere[çc]o|conta"
@@ -230,8 +269,9 @@ FAILED = _any(
     r"تعذر|فشل|لم (?:يتم|يصل|نتمكن|يكن)[^.]{0,40}(?:تسليم|توصيل|إرسال|العثور|ممكن)|غير (?:موجود"
     r"|معروف|صحيح|صالح|قابل)|ممتلئ|مرفوض",
     # Chinese, Japanese, Korean
-    r"(?:无法|無法|未能|不能|没有|沒有)(?:被)?(?:投递|投遞|送达|送達|发送|傳送|寄|成功|找到|到达|到達)|退信|退回|(?:投递|投遞|发送|傳送|发信"
-    r"|寄送)(?:失败|失敗)"
+    r"(?:无法|無法|未能|不能|没有|沒有)(?:被|将|將|向.{0,20})?"
+    r"(?:投递|投遞|送达|送達|发送|傳送|递送|遞送|传递|傳遞|传送|寄|成功|找到|到达|到達)"
+    r"|退信|退回|(?:投递|投遞|发送|傳送|传递|傳遞|传送|递送|发信|寄送).{0,20}?(?:失败|失敗)"
     r"|(?:不存在|已满|已滿|拒绝|拒絕|被拒|已停用|超过|超出).{0,20}|用户(?:不存在|未知)|收件人.{0,20}(?:不存在|错误|有误|拒)",
     r"(?:配信|配送|送信|お届け|送達|届け)(?:.{0,20})(?:できません|できな|失敗|エラー|ませんでした|不能)|(?:見つかり|存在し)ません|宛先不明"
     r"|容量.{0,20}(?:超|いっぱい|オーバー)"
@@ -239,10 +279,19 @@ FAILED = _any(
     r"(?:전송|배달|발송|전달)[^.]{0,20}(?:실패|못|않|수 없)|존재하지 않"
     r"|수신[^.]{0,10}거부|용량[^.]{0,10}초과|반송",
     # Others
-    r"kunde inte levereras|kunne ikke (?:leveres|sendes)|ei voitu toimittaa|nie (?:mo[żz]na"
-    r"|zosta[łl]|uda[łl]o)[^.]{0,40}dostarcz"
-    r"|nelze doru[čc]it|nebyla? doru[čc]en|nem (?:k[ée]zbes|siker)|teslim edilemedi"
-    r"|ula[şs]t[ıi]r[ıi]lamad[ıi]|не (?:може|вдалося)[^.]{0,40}доставлен",
+    r"(?:kunde|kan|gick|levererades) (?:inte|ej)|hitta(?:s|de)s? inte"
+    r"|lever\w+ misslyck|(?:kunne|kan|ble|blev) ikke[^.]{0,30}(?:lever|send|find|finn)"
+    r"|lever\w+ mislyk|(?:ei (?:voi|voitu|ole|l[öo]y))[^.]{0,30}|toimitus ep[äa]onnistui",
+    r"nie (?:mo[żz]na|zosta[łl]|uda[łl]o)[^.]{0,40}(?:dostarcz|odnale)|nie (?:powiod|istnieje)"
+    r"|nelze doru[čc]it|neby[lo]\w? (?:doru[čc]en|nalezen)|nezda[řr]il|zlyhal|sa nena[šs]"
+    r"|nem (?:k[ée]zbes|siker|tal[áa]lhat)|k[ée]zbes[íi]thetetlen",
+    r"teslim (?:edilemedi|edilmedi|ba[şs]ar[ıi]s[ıi]z)|ula[şs]t[ıi]r[ıi]lamad[ıi]|bulunamad[ıi]"
+    r"|nu a (?:reu[șs]it|fost|putut)|nij?e (?:uspje|uspe|isporu|prona|mogu)|не (?:може|вдалося"
+    r"|знайдено)[^.]{0,40}|неуспешн|не е (?:намерен|доставен)",
+    r"απέτυχε|δεν (?:παραδόθηκε|βρέθηκε|ήταν δυνατ)|נכשל|לא (?:ניתן|נמצא|נמסר)"
+    r"|ล้มเหลว|ไม่(?:สามารถ|พบ)"
+    r"|kh[ôo]ng (?:g[ửu]i|t[ìi]m th[ấa]y|th[ểe])|gagal|tidak (?:dapat|ditemukan|terkirim)"
+    r"|no s'ha (?:pogut|trobat|lliurat)",
 )
 """It did not arrive."""
 
@@ -257,8 +306,9 @@ NOT_DELIVERED = _any(
     r"|impossibile (?:recapit|consegn)",
     r"niet [^.]{0,40}(?:afgeleverd|bezorgd)|(?:не|невозможно)[^.]{0,40}достав|تعذر"
     r"|لم يتم[^.]{0,20}تسليم",
-    r"无法投递|无法送达|無法投遞|無法送達|退信|投递失败"
+    r"无法投递|无法送达|無法投遞|無法送達|退信|投递失败|未能.{0,20}(?:递送|传递)"
     r"|配信できません|送信できません|お届けできません|전송 ?실패",
+    r"(?:inte|ikke) [^.]{0,30}lever|nie [^.]{0,40}dostarcz|teslim edil[em]{2}",
 )
 """It says in so many words that a message was not delivered."""
 

@@ -12,9 +12,15 @@ MOST_LINES = 1_500
 
 _ADDRESS_RE = re.compile(
     r"(?<![\w.!#$%&'*+/=?^`{|}~@-])"
-    r"(\"[^\"\n@]{1,64}\"|[\w.!#$%&'*+/=?^`{|}~-]{1,64})@(\[[\d.]{7,15}\]|[\w-][\w.-]{0,250})"
+    r"(\"[^\"\n@]{1,64}\"|[\w.!#$%&'*+/=?^`{|}~\u2600-\u27bf\U0001f000-\U0001faff-]{1,64})@(\[[\d.]{7,15}\]|[\w-][\w.-]{0,250})"
 )
-_PREFIX_RE = re.compile(r"^(?:smtp[=:]|['=*]+)+", re.I)
+_PREFIX_RE = re.compile(
+    r"^(?:smtp[=:]|['=*]+|[^\x00-\x7f]{0,30}(?:收件人|收信人|收件者|[邮郵信]箱|地址|用[户戶]|[帐账帳][号號户戶]|到|至|[给給]|向|往|宛先"
+    r"|アドレス|宛|は|を|へ|に|が|の)(?=[\x21-\x7e]))+",
+    re.I,
+)
+"""What stands before an address without a blank; some scripts have none."""
+_AFTER_RE = re.compile(r"([A-Za-z0-9-]{1,63})[^\x00-\x7f]")
 _MARKER_RE = re.compile(
     r"^[\s>*=_-]*(?:(?:this|here|below|the following|attached)[^:]{0,40} is a copy of (?:the|your)"
     r"|(?:a )?copy of (?:the|your) (?:original )?(?:message|mail)|below this line is"
@@ -35,6 +41,7 @@ _HEAD_RE = re.compile(
     r"|References|In-Reply-To|Delivered-To|Authentication-Results|ARC-[A-Za-z-]{2,40}):",
     re.I,
 )
+_INDENT_RE = re.compile(r"[>\s]{0,8}")
 _TRACE_RE = re.compile(
     r"^(?:Message-ID|[>\s]{0,4}(?:Return-Path|Received|MIME-Version|DKIM-Sig))", re.I
 )
@@ -68,8 +75,7 @@ def read(message: Part) -> Notice:
     lines = [line.rstrip() for line in text.split("\n")[:MOST_LINES]]
     at = _end(lines)
     if returned is None or not returned.fields:
-        rest = [re.sub(r"^\s{0,8}>? ?", "", line) for line in lines[at:]]
-        returned = _head(rest)
+        returned = _head(lines[at:])
     return Notice(tuple(lines[:at]), returned)
 
 
@@ -77,7 +83,7 @@ def addresses(text: str) -> list[tuple[str, int, int]]:
     """The addresses in a text, and from where to where each stands."""
     found = []
     for match in _ADDRESS_RE.finditer(text):
-        domain = match[2].rstrip(".-_")
+        domain = _ended(match[2]).rstrip(".-_")
         local = _PREFIX_RE.sub("", match[1])
         if domain and local and ".." not in domain:
             start = match.end(1) - len(local)
@@ -85,9 +91,18 @@ def addresses(text: str) -> list[tuple[str, int, int]]:
     return found
 
 
+def _ended(domain: str) -> str:
+    """A domain without the word of a script that knows no blanks, which follows it."""
+    before, dot, last = domain.rpartition(".")
+    found = _AFTER_RE.match(last)
+    return before + dot + found[1] if found and dot else domain
+
+
 def mailboxes(part: Part, *names: str) -> list[str]:
     """The addresses in these fields of a header."""
     values = " , ".join(value for name in names for value in part.all(name))
+    if " =?" in f" {values}":  # an encoded word that is no name, but an address
+        values += " , " + mime.words(values)
     return [address for address, _, _ in addresses(values[: mime.LONGEST_VALUE])]
 
 
@@ -116,9 +131,12 @@ def _is_head(lines: list[str]) -> bool:
 
 
 def _head(lines: list[str]) -> Part:
-    """The head of a message that is returned in the running text."""
+    """The head of a message that is returned in the running text, indented or quoted perhaps."""
     for at, line in enumerate(lines[:60]):
-        if _HEAD_RE.match(line):
-            fields, _ = mime.split("\n".join(lines[at : at + 300]).encode())
+        indent = _INDENT_RE.match(line)
+        before = indent[0] if indent else ""
+        if _HEAD_RE.match(line.removeprefix(before)):
+            head = [one.removeprefix(before) for one in lines[at : at + 300]]
+            fields, _ = mime.split("\n".join(head).encode())
             return Part(fields, b"")
     return Part((), b"")

@@ -32,7 +32,7 @@ def read(raw: bytes) -> Notification:
     complaint = next((part for part in message.walk() if part.type == arf.TYPE), None)
     if complaint is not None:
         return _complaint(message, words, arf.fields(complaint))
-    if arf.is_older(message):
+    if arf.is_older(message) and words.returned.fields:
         return _complaint(message, words, {})
     if autoreply.is_read_receipt(message):
         return _told(message, words, Kind.AUTO_REPLY)
@@ -40,8 +40,16 @@ def read(raw: bytes) -> Notification:
     answers = automatic is not False and autoreply.by_words(message, "\n".join(words.lines[:60]))
     systems = _is_report(message) or notice.is_systems(message)
     if is_notice and (systems or not answers):
-        found = notice.recipients(message, words) or _known(raw, message, words)
+        found = (
+            notice.recipients(message, words)
+            or known.recipients(raw, notice.own(message, words))
+            or notice.only_returned_to(message, words)
+        )
         if found or (systems and not answers):
+            return _told(message, words, Kind.DSN, found, told.envelope_ids)
+    if automatic and not answers and notice.is_daemons(message):
+        found = notice.recipients(message, words)  # in words that nobody here knows
+        if found:
             return _told(message, words, Kind.DSN, found, told.envelope_ids)
     if automatic or answers:
         return _told(message, words, Kind.AUTO_REPLY)
@@ -51,8 +59,12 @@ def read(raw: bytes) -> Notification:
 def _reports(message: Part, *, loose: bool) -> list[str]:
     """The texts of a message's reports: typed as such, else (`loose`) found in its text.
 
-    A report that somebody forwards as a message counts where there is none beside it.
+    A report within a message within this one counts where a system passes it on. What a person
+    forwards is the person's.
     """
+    systems = notice.is_systems(message) or autoreply.by_header(message) is True
+    if not systems and autoreply.is_forwarded(mime.words(message.first("subject"))):
+        return []
     typed = [part.text for part in message.walk() if part.type in status.TYPES]
     if typed:
         return typed
@@ -61,7 +73,7 @@ def _reports(message: Part, *, loose: bool) -> list[str]:
         texts = [part.text for part in parts if status.looks_like_fields(part.text)]
         if texts:
             return texts
-    for part in message.walk():
+    for part in message.walk() if systems else ():
         if part.type == "message/rfc822" and part.parts and _is_report(part.parts[0]):
             return _reports(part.parts[0], loose=False)
     return []
@@ -72,17 +84,13 @@ def _is_report(message: Part) -> bool:
     return report and message.parameter("report-type").lower() in ("delivery-status", "")
 
 
-def _known(raw: bytes, message: Part, words: Notice) -> list[Recipient]:
-    return known.recipients(raw, notice.own(message, words))
-
-
 def _complaint(message: Part, words: Notice, report: dict[str, list[str]]) -> Notification:
-    returned = notice.returned_to(message, words)
+    complainants = quoted.mailboxes(words.returned, arf.COMPLAINANT)
     told = _told(
         message,
         words,
         Kind.ARF,
-        arf.recipients(report, returned),
+        arf.recipients(report, complainants, notice.returned_to(message, words)),
         [one.strip() for one in report.get("original-envelope-id", [])],
         complaint=arf.is_complaint(report),
     )

@@ -24,6 +24,7 @@ _ADDRESSES = {"original-recipient", "final-recipient"}
 _TOLD = {"action", "status"}
 _ANY_OF_THEM_RE = re.compile(r"^[ \t]{0,8}(?:Original|Final)-Recipient[ \t]{0,8}:", re.I | re.M)
 _TYPED_RE = re.compile(r"\s*([A-Za-z][\w.-]{0,40})\s*;\s*(.*)", re.S)
+_TYPES_RE = re.compile(r"^(?:(?:rfc822|smtp|internet)\s{0,5}[;:]\s{0,5})+", re.I)
 _XTEXT_RE = re.compile(r"\+([0-9A-F]{2})")
 _UNICODE_RE = re.compile(r"\\x\{([0-9A-Fa-f]{2,6})\}")
 _ANGLE_RE = re.compile(r"<([^<>]{0,500})>")
@@ -170,6 +171,7 @@ def address(value: str, *, original: bool = False, final: str = "") -> str:
     """
     found = _TYPED_RE.fullmatch(value)
     kind, text = (found[1].lower(), found[2]) if found else ("", value)
+    text = _TYPES_RE.sub("", text)  # some write it twice, or with a colon
     angle = _ANGLE_RE.search(text)
     text = (angle[1] if angle else _COMMENT_RE.sub("", text)).strip().strip(",;")
     if kind == "utf-8" or "\\x{" in text:

@@ -1,0 +1,89 @@
+"""What a notice in a server's own words says of one address: failed or late, for good or not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import takewhile
+
+from mailer.core.notification import Action, Permanence, Recipient
+from mailer.delivery.bounces import codes, phrases
+from mailer.delivery.bounces.quoted import Notice
+
+MOST_WORDS = 8_000
+LONGEST_DIAGNOSTIC = 400
+BLOCK = 12
+"""Lines after an address that may say what became of it."""
+
+_BLANKS_RE = re.compile(r"\s+")
+
+
+def running(notice: Notice) -> str:
+    """A notice's words in one line."""
+    return _BLANKS_RE.sub(" ", " ".join(notice.lines)[: 2 * MOST_WORDS])[:MOST_WORDS]
+
+
+def says_so(text: str) -> bool:
+    """Whether a text says that something failed or is late."""
+    text = _BLANKS_RE.sub(" ", text)
+    return bool(phrases.FAILED.search(text) or phrases.DELAYED.search(text))
+
+
+def action(subject: str, text: str) -> Action:
+    """Whether a notice as a whole is of a failure or a delay."""
+    whole = f"{subject} . {text}"
+    if phrases.SURELY_DELAYED.search(subject):
+        return Action.DELAYED
+    if phrases.DELAYED.search(whole) and not phrases.FINAL.search(whole):
+        surely = phrases.SURELY_DELAYED.search(whole)
+        if surely or not phrases.PERMANENT.search(whole):
+            return Action.DELAYED
+    return Action.FAILED
+
+
+def block(notice: Notice, at: Sequence[int], others: set[int]) -> list[str]:
+    """The lines about one address: those it stands in (`at`), and what follows before the next
+    one's (`others`)."""
+    lines: list[str] = []
+    for start in at:
+        for number in range(start, min(start + BLOCK, len(notice.lines))):
+            if number != start and number in others:
+                break
+            lines.append(notice.lines[number])
+    return lines
+
+
+def judged(
+    address: str, action: Action, block: list[str], subject: str, text: str, *, alone: bool
+) -> Recipient:
+    """What became of one address, by the lines about it, and by the whole text if it is `alone`.
+
+    Codes are believed before words; what is said in words that nobody here knows is not final.
+    """
+    own = "\n".join(block)
+    status = codes.enhanced(own) or (codes.enhanced(text) if alone else "")
+    digit = status[:1] or codes.basic_class(own) or (codes.basic_class(text) if alone else "")
+    permanence = Permanence.PERMANENT
+    said = _BLANKS_RE.sub(" ", own)
+    if alone and not (phrases.FAILED.search(said) or phrases.PASSING.search(said)):
+        said = text
+    passing = not (digit or phrases.PERMANENT.search(text)) and phrases.PASSING.search(said)
+    known = digit or phrases.FAILED.search(f"{subject} . {text}")
+    if action is Action.DELAYED or digit == "4" or passing or not known:
+        permanence = Permanence.TEMPORARY
+    return Recipient(address, action, permanence, status, _diagnostic(block))
+
+
+def _diagnostic(block: list[str]) -> str:
+    """The lines that say most: from one with a code, else with a reason, else the first."""
+    lines = [" ".join(line.split()).lstrip("<> ") for line in block]
+    for fits in (
+        lambda line: codes.enhanced(line) or codes.basic_class(line),
+        lambda line: phrases.FAILED.search(line) or phrases.PASSING.search(line),
+        bool,
+    ):
+        for at, line in enumerate(lines):
+            if fits(line[:600]):
+                rest = takewhile(bool, lines[at : at + 4])
+                return " ".join(rest)[:LONGEST_DIAGNOSTIC]
+    return ""
