@@ -180,12 +180,15 @@ def collector(app: App, say: Callable[[str], None]) -> Collector:
         if not taken.known:
             say(f"bounces: {source}: {taken}")
 
+    def let_go() -> None:
+        app.desk.let_go(now=app.now())
+
     def forward() -> None:
         done = app.desk.forward(now=app.now())
         if done:
             say(f"bounces: forwarded {done} to {app.config.bounces.forward_to}")
 
-    return Collector(app.config.bounces, take, forward, say, most=MOST_TAKEN)
+    return Collector(app.config.bounces, take, forward, let_go, say, most=MOST_TAKEN)
 
 
 def run(main: Coroutine[Any, Any, Result]) -> Result:

@@ -70,6 +70,7 @@ def bounces_take() -> None:
         with opened() as app:
             octets = sys.stdin.buffer.read()
             print(inert(str(app.desk.take(octets, source="pipe", now=app.now()))))
+            app.desk.let_go(now=app.now())
     except (MailerError, OSError) as error:
         print(f"mailer: not taken: {inert(str(error))}", file=sys.stderr)
         raise typer.Exit(TRY_AGAIN) from None

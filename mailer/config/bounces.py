@@ -29,6 +29,7 @@ class Bounces(Section):
     )
     failures: StrictInt = Field(3, ge=1, le=100, description="1 to 100 are accepted")
     within: kinds.Duration = Field(timedelta(days=30), description=_DURATION)
+    keep: kinds.Duration = Field(timedelta(days=90), description=_DURATION)
     every: kinds.Duration = Field(timedelta(seconds=30), description=_DURATION)
     maildir: kinds.OptionalPath = Field(None, description="a folder is accepted")
     lmtp_port: StrictInt = Field(0, ge=0, le=65535, description="0 to 65535 are accepted")

@@ -107,6 +107,18 @@ class Bounces(DeskBase):
         with self._database.read() as session:
             return evidence.told(session, email=email)
 
+    def let_go(self, *, now: datetime) -> int:
+        """Let go the words of what came back longer ago than `[bounces] keep`; of how many."""
+        done = 0
+        while True:
+            with self._database.read() as session:
+                due = evidence.due_to_let_go(session, now - self._config.bounces.keep)
+            if not due:
+                return done
+            with self._database.write() as session:
+                evidence.let_go(session, due)
+            done += len(due)
+
     def to_forward(self, now: datetime) -> list[tuple[int, bytes]]:
         """What a person wrote and is to be forwarded at `now`: its number, and the message."""
         with self._database.read() as session:

@@ -24,7 +24,7 @@ from sqlmodel import Session
 from mailer.core.errors import LedgerBusyError, LedgerError
 from mailer.ledger import linkkey
 
-SCHEMA = "0012"
+SCHEMA = "0013"
 """The newest migration. A test holds that it is Alembic's head."""
 
 BUSY_TIMEOUT_S = 60

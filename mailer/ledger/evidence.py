@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func
+from sqlalchemy import delete, func, text, update
 from sqlmodel import Session, col, select
 
 from mailer.core import verp
@@ -211,3 +211,41 @@ def forwarded(session: Session, number: int, taken: bool, said: str, now: dateti
     else:
         row.forward_at = now + min(timedelta(minutes=row.forward_tries), LONGEST_WAIT)
     session.add(row)
+
+
+# --- letting go -------------------------------------------------------------------------------
+
+AT_ONCE = 200
+"""So many messages are let go in one transaction."""
+
+
+def due_to_let_go(session: Session, before: datetime) -> list[int]:
+    """The messages that came before an instant and are kept for nothing more, the oldest first.
+
+    Kept on are those that wait to be forwarded, and those that a standing suppression rests on.
+    """
+    standing = (
+        select(EvidenceRow.came_back_id)
+        .join(SuppressionRow, col(SuppressionRow.evidence_id) == col(EvidenceRow.id))
+        .where(col(SuppressionRow.released_at).is_(None))
+    )
+    return list(
+        session.execute(
+            select(col(CameBackRow.id))
+            .where(text("length(content) > 0"), col(CameBackRow.at) < before)
+            .where(col(CameBackRow.forward_at).is_(None))
+            .where(col(CameBackRow.id).not_in(standing))
+            .order_by(col(CameBackRow.at))
+            .limit(AT_ONCE)
+        ).scalars()
+    )
+
+
+def let_go(session: Session, numbers: Iterable[int]) -> None:
+    """Let messages go: their octets, and all of those that are about no copy of ours."""
+    told = set(numbers)
+    evidence = select(col(EvidenceRow.came_back_id))
+    about = set(session.exec(evidence.where(col(EvidenceRow.came_back_id).in_(told))))
+    messages = table(CameBackRow)
+    session.execute(delete(messages).where(col(CameBackRow.id).in_(told - about)))
+    session.execute(update(messages).where(col(CameBackRow.id).in_(about)).values(content=b""))

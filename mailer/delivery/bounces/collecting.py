@@ -18,10 +18,10 @@ Take = Callable[[bytes, str], None]
 
 
 class Collector:
-    """Looks into the places of `[bounces]`, and forwards what waits to be.
+    """Looks into the places of `[bounces]`, forwards what waits to be, and lets go of what is old.
 
-    `take` and `forward` block; each is called in a thread, one at a time. `most` is how many
-    octets of a message are taken.
+    `take`, `forward` and `let_go` block; each is called in a thread, one at a time. `most` is how
+    many octets of a message are taken.
     """
 
     def __init__(
@@ -29,6 +29,7 @@ class Collector:
         config: Bounces,
         take: Take,
         forward: Callable[[], None],
+        let_go: Callable[[], None],
         say: Callable[[str], None],
         *,
         most: int,
@@ -36,6 +37,7 @@ class Collector:
         self._config = config
         self._take = take
         self._forward = forward
+        self._let_go = let_go
         self._say = say
         self._most = most
         self._faults: dict[str, str] = {}
@@ -57,12 +59,13 @@ class Collector:
                 self._server.close()
 
     async def once(self) -> bool:
-        """Look into each place once, and forward what waits; whether nothing went wrong."""
+        """Look into each place once, and do what is due; whether nothing went wrong."""
         if folder := self._config.maildir:
             await self._try("maildir", lambda take: maildir.look(folder, take, self._most))
         if self._config.imap_host:
             await self._try("imap", lambda take: imap.look(self._config, take, self._most))
         await self._try("forwarding", lambda _: self._forward())
+        await self._try("letting go", lambda _: self._let_go())
         return not self._faults
 
     async def _try(self, name: str, look: Callable[[Callable[[bytes], None]], object]) -> None:

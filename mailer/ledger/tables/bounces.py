@@ -12,15 +12,19 @@ from mailer.ledger.tables.columns import utc
 
 
 class CameBackRow(SQLModel, table=True):
-    """A message that came back. `forward_at` is set while it waits to be forwarded."""
+    """A message that came back. `forward_at` is set while it waits to be forwarded.
+
+    `content` is emptied when it has been kept for long enough; what it said stays in `evidence`.
+    """
 
     __tablename__: ClassVar[str] = "came_back"
     __table_args__ = (
         Index("came_back_waiting", "forward_at", sqlite_where=text("forward_at IS NOT NULL")),
+        Index("came_back_kept", "at", sqlite_where=text("length(content) > 0")),
     )
 
     id: int | None = Field(default=None, primary_key=True)
-    at: datetime = utc(index=True)
+    at: datetime = utc()
     source: str
     digest: bytes = Field(unique=True)
     kind: str
