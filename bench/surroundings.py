@@ -111,8 +111,8 @@ def approve(app: App) -> None:
 
 def size_of_a_message(app: App) -> int:
     """Octets of one whole copy as it goes."""
-    *_, (_, message) = app.desk.preview(REFERENCE, AUDIENCE, None)  # the release comes last
-    return len(message.content)
+    *_, release = app.desk.copies(REFERENCE, AUDIENCE)
+    return len(release.message.content)
 
 
 # --- child processes --------------------------------------------------------------------------

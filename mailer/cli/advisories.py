@@ -129,10 +129,13 @@ def preview(
 ) -> None:
     """Write what one contact gets: .eml, .txt and .html; without --contact, the first."""
     with opened() as app:
-        copies = app.desk.preview(reference, audience, contact)
+        copies = app.desk.copies(reference, audience, contact)
     out.mkdir(parents=True, exist_ok=True)
-    for kind, message in copies:
-        name = re.sub(r"[^A-Za-z0-9@._-]", "_", f"{audience}-{kind}-{message.rcpt_to}")
+    for copy in copies:
+        message = copy.message
+        name = re.sub(
+            r"[^A-Za-z0-9@._-]", "_", f"{audience}-{copy.dispatch.kind}-{message.rcpt_to}"
+        )
         for suffix, content in (
             (".eml", message.content),
             (".txt", message.text.encode()),

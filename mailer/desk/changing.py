@@ -19,6 +19,7 @@ from mailer.core.errors import MailerError, TemplateError
 from mailer.core.model import Contact, Dispatch, DispatchKind, Embargo, Version
 from mailer.core.plan import Plan, PlannedDispatch, Standing
 from mailer.core.states import DispatchState
+from mailer.desk import embargo_lines
 from mailer.desk.deciding import Deciding
 from mailer.desk.proposal import Basis, Document, Proposal
 from mailer.ledger import approvals, audit, changes, inviting, plans, store
@@ -58,7 +59,8 @@ class Changing(Deciding):
         who hold an advance copy are told the old and the new instant.
         """
         by = self._named(by)
-        embargo, _ = self._proposer.read_embargo(embargo_line, now)
+        zone, language = self._config.embargo.zone, self._config.office.language
+        embargo, _ = embargo_lines.read(embargo_line, now, zone, language)
         with self._database.write() as session:
             owner = self._advisory(session, reference)
             return self._move_embargo(session, owner, embargo, audiences, "reschedule", by, now)

@@ -8,16 +8,16 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from mailer.compose import message
-from mailer.compose.templates import TemplateSet, render
+from mailer.compose.templates import TemplateSet
 from mailer.compose.view import notice
 from mailer.core import preflight
 from mailer.core.errors import TemplateError
 from mailer.core.model import Contact, Dispatch, ReadWarning, Version
 from mailer.core.preflight import Checked, Finding, Sample
 from mailer.core.states import DispatchState
+from mailer.desk import copies
 from mailer.desk.base import DeskBase
-from mailer.desk.proposal import Proposal, shape
+from mailer.desk.proposal import Proposal
 from mailer.intake import documents
 from mailer.ledger import store
 from mailer.ledger.tables import DispatchRow
@@ -98,14 +98,11 @@ class Preflight(DeskBase):
 
     def _samples(self, one: Going, version: Version) -> Iterator[Sample]:
         """One rendered copy for each shape of contact."""
-        dispatch, office = one.dispatch, self._config.office
+        dispatch = one.dispatch
         embargoed = dispatch.embargoed(dispatch.instant)
-        for contact in {shape(contact): contact for contact in one.contacts}.values():
-            rendered = render(
-                one.templates, version, dispatch, contact, office, embargoed=embargoed
-            )
-            built = message.build(
-                rendered, version, dispatch, contact, office, "<check@localhost>", dispatch.instant
+        for contact in copies.one_of_each_shape(one.contacts):
+            rendered, built = copies.compose(
+                self._config, one.templates, version, dispatch, contact
             )
             yield Sample(
                 subject=f"{dispatch.kind} to {dispatch.audience.name}",

@@ -10,17 +10,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
 
-from mailer.compose import message
 from mailer.compose.message import Message
 from mailer.compose.prose import content_id
 from mailer.compose.signing import Signer
 from mailer.compose.slots import Filled, dot_stuffed
-from mailer.compose.templates import TemplateSet, render
-from mailer.core import links
+from mailer.compose.templates import TemplateSet
 from mailer.core.embargo import Clearance, Refusal, clear_test
 from mailer.core.errors import MailerError
 from mailer.core.model import Contact, Dispatch, Version
 from mailer.delivery import trial
+from mailer.desk import copies
 from mailer.desk.proposal import Proposal
 from mailer.desk.queueing import Queueing
 from mailer.ledger import audit, holds, store
@@ -84,7 +83,14 @@ class Previews(Queueing):
         """Each dispatch's copy for a contact of an audience (None: its first by address)."""
         found = []
         for one in self._going(of, audience, contact):
-            built = self._built(one, one.contact, one.dispatch.instant)
+            _, built = copies.compose(
+                self._config,
+                one.templates,
+                one.version,
+                one.dispatch,
+                one.contact,
+                message_id=one.message_id,
+            )
             html = _with_pictures(built.html, one.version, self._config.office.domain)
             found.append(Copy(one.dispatch, one.contact, built, html))
         return tuple(found)
@@ -111,7 +117,18 @@ class Previews(Queueing):
         one = next((g for g in self._going(of, audience, contact) if g.dispatch.kind == kind), None)
         if one is None:
             raise MailerError(f"there is no {kind} to {audience} for {contact or 'anybody'}")
-        built = self._built(one, replace(one.contact, email=to), now, test=True)
+        # A release shows no notice, and while the embargo is on a test of it must say so.
+        bound = one.dispatch.embargo is not None and now < one.dispatch.embargo.instant
+        _, built = copies.compose(
+            self._config,
+            one.templates,
+            one.version,
+            one.dispatch,
+            replace(one.contact, email=to),
+            message_id=f"<test.{secrets.token_hex(12)}@{self._config.office.domain}>",
+            date=now,
+            mark=MARK_EMBARGOED if bound else MARK,
+        )
         data = dot_stuffed(built.content)
         copy = Filled(built.mail_from, built.rcpt_to, data, len(built.content), True)
         signer = Signer.configured(self._config)
@@ -153,13 +170,19 @@ class Previews(Queueing):
         else:
             found = list(self._queued(of, audience, contact))
         if not found:
-            raise MailerError(f"{contact or 'nobody'} gets a copy in {audience}")
+            raise MailerError(f"{contact or 'anybody'} gets no copy in {audience}")
         return found
 
     def _queued(self, reference: str, audience: str, contact: str | None) -> Iterator[_Going]:
         with self._database.read() as session:
             owner = self._advisory(session, reference)
-            for row in store.dispatches(session, owner.id or 0):
+            rows = store.dispatches(session, owner.id or 0)
+            if audience not in (names := sorted({row.audience for row in rows})):
+                raise MailerError(
+                    f'{owner.reference}: not planned for audience "{audience}"; '
+                    f"it is for {', '.join(names)}"
+                )
+            for row in rows:
                 if row.audience != audience:
                     continue
                 for reader, message_id in store.recipients(session, row.id or 0, contact, 1):
@@ -171,29 +194,6 @@ class Previews(Queueing):
                         message_id,
                     )
 
-    def _built(
-        self, one: _Going, reader: Contact, date: datetime, *, test: bool = False
-    ) -> Message:
-        office, dispatch = self._config.office, one.dispatch
-        embargoed = dispatch.embargoed(dispatch.instant)
-        rendered = render(
-            one.templates,
-            one.version,
-            dispatch,
-            reader,
-            office,
-            embargoed=embargoed,
-            leave=links.sample(self._config.public.base_url),
-        )
-        identity = one.message_id
-        if test:
-            # A release shows no notice, and while the embargo is on a test of it must say so.
-            bound = dispatch.embargo is not None and date < dispatch.embargo.instant
-            mark = MARK_EMBARGOED if bound else MARK
-            rendered = replace(rendered, subject=f"{mark} {rendered.subject}")
-            identity = f"<test.{secrets.token_hex(12)}@{office.domain}>"
-        return message.build(rendered, one.version, dispatch, reader, office, identity, date)
-
 
 def _proposed(proposal: Proposal, audience: str, contact: str | None) -> Iterator[_Going]:
     for planned in proposal.plan.dispatches:
@@ -204,9 +204,12 @@ def _proposed(proposal: Proposal, audience: str, contact: str | None) -> Iterato
             people = [one for one in people if one.email.casefold() == contact.casefold()]
         for reader in people[:1]:
             yield _Going(
-                proposal.version, proposal.templates, planned.dispatch, reader,
+                proposal.version,
+                proposal.templates,
+                planned.dispatch,
+                reader,
                 "<preview@localhost>",
-            )  # fmt: skip
+            )
 
 
 def _with_pictures(html: str, version: Version, domain: str) -> str:

@@ -9,26 +9,21 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from mailer.compose import message
-from mailer.compose.templates import TemplateSet, render
+from mailer.compose.templates import TemplateSet
 from mailer.config import Config
-from mailer.core import embargo as embargoes
-from mailer.core import links
 from mailer.core import plan as planning
-from mailer.core.embargo import Ask, Instant, Reject, say
-from mailer.core.errors import DocumentError, MailerError, NeedsDecisionError
+from mailer.core.errors import DocumentError, MailerError
 from mailer.core.model import (
     NOTICES,
     Attachment,
     Contact,
-    Dispatch,
     Draft,
     Edition,
     Embargo,
@@ -36,11 +31,10 @@ from mailer.core.model import (
 )
 from mailer.core.plan import LeftOut, Plan, Standing
 from mailer.core.states import DispatchState
+from mailer.desk import copies, embargo_lines
 from mailer.desk.terms import read as read_terms
 from mailer.intake import attachments, contacts, documents
 from mailer.ledger import plans, store
-
-SAMPLE_DATE = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +120,17 @@ class Proposer:
         """
         document = self.read(source)
         draft = document.draft
-        embargo, notes = self._embargo(draft, embargo_line, immediate, now)
-        own = {name: self.read_embargo(line, now)[0] for name, line in embargo_for.items()}
-        notes += self._compare_printed(draft.embargo_line, [embargo, *own.values()], now)
+        zone, language = self._config.embargo.zone, self._config.office.language
+        embargo, notes = embargo_lines.read_or_immediate(
+            embargo_line, immediate, draft.embargo_line, now, zone, language
+        )
+        own = {
+            name: embargo_lines.read(line, now, zone, language)[0]
+            for name, line in embargo_for.items()
+        }
+        notes += embargo_lines.compare_printed(
+            draft.embargo_line, [embargo, *own.values()], now, zone
+        )
         version = self._freeze(document, embargo, now)
         names = tuple(dict.fromkeys(audiences))
         for name in own:
@@ -139,10 +141,15 @@ class Proposer:
         lists = self.lists(names)
         people, found = self.audiences(names)
         known = plans.standing(session, version_id)
-        invitation = self._invitation(draft)
         plan = planning.make(
-            *(version.content_hash, templates.digest, embargo, people, known, now, own),
-            invitation,
+            version.content_hash,
+            templates.digest,
+            embargo,
+            people,
+            known,
+            now,
+            own,
+            self._invitation(draft),
         )
         version = replace(version, number=number)
         if not plan.recipients:
@@ -171,20 +178,9 @@ class Proposer:
         now: datetime,
     ) -> Version:
         """A document as the next version of its advisory, under the embargoes that one has."""
-        self._compare_printed(document.draft.embargo_line, embargoes, now)
+        zone = self._config.embargo.zone
+        embargo_lines.compare_printed(document.draft.embargo_line, embargoes, now, zone)
         return replace(self._freeze(document, embargoes[0], now), number=number)
-
-    def _embargo(
-        self, draft: Draft, line: str | None, immediate: bool, now: datetime
-    ) -> tuple[Embargo | None, tuple[str, ...]]:
-        printed = draft.embargo_line
-        if line is None and not immediate:
-            hint = f'; the document says "{printed}"' if printed else ""
-            raise MailerError(
-                "an embargo is required: --embargo "
-                '"00:01 GMT, 9 February 2027", or --immediate' + hint
-            )
-        return (None, ()) if line is None else self.read_embargo(line, now)
 
     def _invitation(self, draft: Draft) -> str:
         """The officer's words to those who have not accepted the embargo; there must be a page."""
@@ -197,51 +193,6 @@ class Proposer:
         if draft.invitation and terms:
             read_terms(terms, draft.language, self._config.office.language)
         return draft.invitation
-
-    def read_embargo(self, line: str, now: datetime) -> tuple[Embargo, tuple[str, ...]]:
-        """An embargo line's one instant and its warnings; a question or a refusal is raised."""
-        zone = self._config.embargo.zone
-        match embargoes.read(
-            line, office_zone=zone, now=now, language=self._config.office.language
-        ):
-            case Reject(reason):
-                raise MailerError(f'embargo "{line}": {reason}')
-            case Ask(candidates, _, reason):
-                choices = "".join(f"\n  {_both(candidate, zone)}" for candidate in candidates)
-                raise NeedsDecisionError(
-                    f'embargo "{line}": {reason}\nChoose one, and write it like this:{choices}'
-                )
-            case Instant(utc, named, warnings, at_once):
-                if at_once:
-                    raise MailerError(f'embargo "{line}": say --immediate for that')
-                return Embargo(utc, named), warnings
-
-    def _compare_printed(
-        self, printed: str, queued: Sequence[Embargo | None], now: datetime
-    ) -> tuple[str, ...]:
-        """A document that prints another embargo than those it is queued with is not queued.
-
-        One that cannot be read, or has passed, is noted.
-        """
-        if not printed:
-            return ()
-        zone = self._config.embargo.zone
-        match embargoes.read(printed, office_zone=zone, now=now):
-            case Instant(utc, _, _, at_once):
-                said: set[datetime | None] = {None if at_once else utc}
-            case Ask(candidates, _, _):
-                said = set(candidates)
-            case Reject(reason):
-                return (f'the document says "{printed}": {reason}',)
-        wanted = {embargo.instant if embargo else None for embargo in queued}
-        if not said & wanted:
-            theirs = " or ".join(_both(one, zone) if one else "at once" for one in said)
-            ours = " and ".join(_both(one, zone) if one else "--immediate" for one in wanted)
-            raise MailerError(
-                f'the document says "{printed}" ({theirs}), but it is queued with {ours}; '
-                "correct one of them"
-            )
-        return ()
 
     def _freeze(self, document: Document, embargo: Embargo | None, now: datetime) -> Version:
         """A draft as a version: everything an advisory must have is there, or it is refused."""
@@ -342,27 +293,13 @@ class Proposer:
     def try_templates(self, version: Version, plan: Plan, templates: TemplateSet) -> None:
         """Render one copy of every shape there is, so that no template fails at the lift."""
         for planned in plan.dispatches:
-            shapes = {shape(contact): contact for contact in planned.contacts}
-            dispatch = planned.dispatch
-            people = list(shapes.values()) or [Contact("nobody@example.org")]
+            people = copies.one_of_each_shape(planned.contacts) or [Contact("nobody@example.org")]
             for contact in people:
-                self._try(version, dispatch, contact, templates)
+                copies.compose(self._config, templates, version, planned.dispatch, contact)
             # A kill must not fail for a template: what may become necessary is tried now, too.
             for kind in NOTICES:
-                self._try(version, replace(dispatch, kind=kind), people[0], templates)
-
-    def _try(
-        self, version: Version, dispatch: Dispatch, contact: Contact, templates: TemplateSet
-    ) -> None:
-        office = self._config.office
-        embargoed = dispatch.embargoed(dispatch.instant)
-        leave = links.sample(self._config.public.base_url)
-        rendered = render(
-            templates, version, dispatch, contact, office, embargoed=embargoed, leave=leave
-        )
-        message.build(
-            rendered, version, dispatch, contact, office, "<check@localhost>", SAMPLE_DATE
-        )
+                notice = replace(planned.dispatch, kind=kind)
+                copies.compose(self._config, templates, version, notice, people[0])
 
     def view_of_plan(self, version: Version, plan: Plan, notes: tuple[str, ...]) -> PlanView:
         """A plan as it is shown before it is queued."""
@@ -391,12 +328,6 @@ class Proposer:
         )
 
 
-def shape(contact: Contact) -> tuple[object, ...]:
-    """What a template could branch on: contacts of one shape take the same way through it."""
-    has = (bool(contact.name), bool(contact.outlet), contact.embargo_accepted)
-    return (contact.language, contact.timezone, contact.tags, *has)
-
-
 def _sha256(file: Path) -> str:
     """The hash of a file; of one that cannot be read, none: reading the list will say why."""
     try:
@@ -404,10 +335,6 @@ def _sha256(file: Path) -> str:
             return hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError:
         return ""
-
-
-def _both(instant: datetime, zone: str) -> str:
-    return f"{instant:%Y-%m-%dT%H:%M:%SZ} = {say(instant, zone, 'en')}"
 
 
 def _why_nobody(plan: Plan) -> str:

@@ -1,4 +1,4 @@
-"""Queueing: a proposal shown, kept, looked at again, and previewed as a journalist will have it."""
+"""Queueing: a proposal shown, kept, and looked at again."""
 
 from __future__ import annotations
 
@@ -9,13 +9,9 @@ from types import MappingProxyType
 
 from sqlmodel import Session
 
-from mailer.compose import message
-from mailer.compose.message import Message
-from mailer.compose.templates import TemplateSet, render
 from mailer.core import plan as planning
 from mailer.core.errors import DocumentError, MailerError
 from mailer.core.inert import brief
-from mailer.core.model import Contact
 from mailer.core.plan import Standing
 from mailer.core.states import DispatchState
 from mailer.desk.base import DeskBase
@@ -143,50 +139,6 @@ class Queueing(DeskBase):
                 rows=tuple(self._row(session, row) for row in rows),
                 left_out=tuple(plans.left_out(session, owner.id or 0, shown)),
             )
-
-    def preview(
-        self, reference: str, audience: str, contact: str | None
-    ) -> list[tuple[str, Message]]:
-        """Each dispatch's kind and the copy of a contact of an audience (None: its first)."""
-        with self._database.read() as session:
-            owner = self._advisory(session, reference)
-            rows = [r for r in store.dispatches(session, owner.id or 0) if r.audience == audience]
-            if not rows:
-                names = sorted({row.audience for row in store.dispatches(session, owner.id or 0)})
-                raise MailerError(
-                    f'{owner.reference}: not planned for audience "{audience}"; '
-                    f"it is for {', '.join(names)}"
-                )
-            found = [
-                (row, recipient, message_id)
-                for row in rows
-                for recipient, message_id in store.recipients(session, row.id or 0, contact, 1)
-            ]
-            if not found:
-                raise MailerError(
-                    f"{owner.reference}: {contact or 'anybody'} gets no copy in {audience}"
-                )
-            return [
-                (row.kind, self._compose(session, row, recipient, message_id, row.instant))
-                for row, recipient, message_id in found
-            ]
-
-    def _compose(
-        self,
-        session: Session,
-        row: DispatchRow,
-        recipient: Contact,
-        message_id: str,
-        date: datetime,
-    ) -> Message:
-        """One copy from what the ledger keeps: text and templates as they were approved."""
-        version = store.load_version(session, row.version_id)
-        templates = TemplateSet(store.load_templates(session, row.templates))
-        dispatch = store.dispatch_of(row)
-        office = self._config.office
-        embargoed = dispatch.embargoed(date)
-        rendered = render(templates, version, dispatch, recipient, office, embargoed=embargoed)
-        return message.build(rendered, version, dispatch, recipient, office, message_id, date)
 
     def _row(self, session: Session, row: DispatchRow) -> PlanRow:
         return PlanRow(

@@ -280,7 +280,7 @@ def test_what_is_proposed_is_checked_and_previewed_as_what_is_queued(app: App) -
     for earlier, later in zip(seen, app.desk.copies(reference, "wires"), strict=True):
         assert earlier.message.text == later.message.text
         assert earlier.message.html == later.message.html
-    with pytest.raises(MailerError, match="gets a copy"):
+    with pytest.raises(MailerError, match="gets no copy"):
         app.desk.copies(proposal, "wires", "nobody@example.org")
 
 

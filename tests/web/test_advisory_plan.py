@@ -279,7 +279,7 @@ def test_each_message_is_shown_as_a_journalist_will_have_it(officer: Browser) ->
         assert "Bo Quist" in plain(chosen)
         assert "Advance to wires" not in plain(chosen)
         nobody = officer.get(f"{here}/preview?audience=wires&contact=x@y.example")
-        assert "x@y.example gets a copy" in plain(nobody)
+        assert "x@y.example gets no copy" in plain(nobody)
 
 
 def test_a_message_in_a_frame_never_runs_nor_loads_anything(officer: Browser) -> None:

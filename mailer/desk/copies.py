@@ -1,0 +1,62 @@
+"""A copy made to be looked at: tried before it is queued, checked, previewed, sent as a test.
+
+It is composed as the run composes it, but for its links, which lead nowhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from mailer.compose import message
+from mailer.compose.message import Message
+from mailer.compose.templates import Rendered, TemplateSet, render
+from mailer.config import Config
+from mailer.core import links
+from mailer.core.model import Contact, Dispatch, Version
+
+
+def compose(
+    config: Config,
+    templates: TemplateSet,
+    version: Version,
+    dispatch: Dispatch,
+    contact: Contact,
+    *,
+    message_id: str = "<sample@localhost>",
+    date: datetime | None = None,
+    mark: str = "",
+) -> tuple[Rendered, Message]:
+    """One contact's copy as its dispatch goes, its subject after `mark`.
+
+    `date` is that of its header (None: the dispatch's instant). Raises TemplateError.
+    """
+    rendered = render(
+        templates,
+        version,
+        dispatch,
+        contact,
+        config.office,
+        embargoed=dispatch.embargoed(dispatch.instant),
+        leave=links.sample(config.public.base_url),
+    )
+    if mark:
+        rendered = replace(rendered, subject=f"{mark} {rendered.subject}")
+    date = date or dispatch.instant
+    return rendered, message.build(
+        rendered, version, dispatch, contact, config.office, message_id, date
+    )
+
+
+def one_of_each_shape(contacts: Iterable[Contact]) -> list[Contact]:
+    """A contact of every shape there is: those of one shape take the same way through a template.
+
+    A shape is whatever a template could branch on.
+    """
+    return list({_shape(contact): contact for contact in contacts}.values())
+
+
+def _shape(contact: Contact) -> tuple[object, ...]:
+    has = (bool(contact.name), bool(contact.outlet), contact.embargo_accepted)
+    return (contact.language, contact.timezone, contact.tags, *has)

@@ -1,0 +1,76 @@
+"""Embargo lines, as an officer types them and as a document prints them, held against each other.
+
+`zone` is the office's IANA zone, `now` is UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from mailer.core import embargo as embargoes
+from mailer.core.embargo import Ask, Instant, Reject, say
+from mailer.core.errors import MailerError, NeedsDecisionError
+from mailer.core.model import Embargo
+
+
+def read(line: str, now: datetime, zone: str, language: str) -> tuple[Embargo, tuple[str, ...]]:
+    """An embargo line's one instant and its warnings; a question or a refusal is raised."""
+    match embargoes.read(line, office_zone=zone, now=now, language=language):
+        case Reject(reason):
+            raise MailerError(f'embargo "{line}": {reason}')
+        case Ask(candidates, _, reason):
+            choices = "".join(f"\n  {_both(candidate, zone)}" for candidate in candidates)
+            raise NeedsDecisionError(
+                f'embargo "{line}": {reason}\nChoose one, and write it like this:{choices}'
+            )
+        case Instant(utc, named, warnings, at_once):
+            if at_once:
+                raise MailerError(f'embargo "{line}": say --immediate for that')
+            return Embargo(utc, named), warnings
+
+
+def read_or_immediate(
+    line: str | None, immediate: bool, printed: str, now: datetime, zone: str, language: str
+) -> tuple[Embargo | None, tuple[str, ...]]:
+    """The same where "at once" may have been said instead; one of both must have been.
+
+    `printed` is what the document says, to be shown to whoever said neither.
+    """
+    if line is None and not immediate:
+        hint = f'; the document says "{printed}"' if printed else ""
+        raise MailerError(
+            f'an embargo is required: --embargo "00:01 GMT, 9 February 2027", or --immediate{hint}'
+        )
+    return (None, ()) if line is None else read(line, now, zone, language)
+
+
+def compare_printed(
+    printed: str, queued: Iterable[Embargo | None], now: datetime, zone: str
+) -> tuple[str, ...]:
+    """A document that prints another embargo than those it is queued with is refused.
+
+    What is printed and cannot be read, or has passed, is noted.
+    """
+    if not printed:
+        return ()
+    match embargoes.read(printed, office_zone=zone, now=now):
+        case Instant(utc, _, _, at_once):
+            said: set[datetime | None] = {None if at_once else utc}
+        case Ask(candidates, _, _):
+            said = set(candidates)
+        case Reject(reason):
+            return (f'the document says "{printed}": {reason}',)
+    wanted = {embargo.instant if embargo else None for embargo in queued}
+    if not said & wanted:
+        theirs = " or ".join(_both(one, zone) if one else "at once" for one in said)
+        ours = " and ".join(_both(one, zone) if one else "--immediate" for one in wanted)
+        raise MailerError(
+            f'the document says "{printed}" ({theirs}), but it is queued with {ours}; '
+            "correct one of them"
+        )
+    return ()
+
+
+def _both(instant: datetime, zone: str) -> str:
+    return f"{instant:%Y-%m-%dT%H:%M:%SZ} = {say(instant, zone, 'en')}"
