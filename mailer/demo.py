@@ -238,7 +238,7 @@ def _view(app: App, lift: datetime, rows: list[Progress]) -> Group:
 def _summarise(app: App, outbox: Path) -> None:
     rows = app.desk.progress()
     screen = present.console()
-    present.progress(rows)
+    present.progress(rows, app.config.embargo.zone)
     accepted = sum(row.counts.get(DeliveryState.ACCEPTED, 0) for row in rows)
     planned = sum(row.planned for row in rows)
     screen.print(f"\n{accepted} of {planned} copies accepted by the relay.")

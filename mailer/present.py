@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from typing import Any
@@ -24,7 +24,7 @@ from mailer.core.embargo import say, utc_offset
 from mailer.core.inert import inert, inert_cell, inert_json, inert_lines
 from mailer.core.model import Draft, Embargo, Progress
 from mailer.core.preflight import Finding
-from mailer.desk import Change, PlanView
+from mailer.desk import Change, PlanRow, PlanView
 from mailer.intake.contacts import ListReport
 from mailer.ledger.audit import AuditEntry
 from mailer.ledger.holds import Hold
@@ -95,11 +95,29 @@ def count(number: int, one: str, more: str) -> str:
     return f"{number} {one if number == 1 else more}"
 
 
-def _table(*columns: str) -> Table:
+def table_of(*columns: str) -> Table:
+    """A table with these columns, left-aligned."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, expand=False)
     for column in columns:
         table.add_column(column, overflow="fold", justify="left")
     return table
+
+
+def show_table(screen: Console, table: Table) -> None:
+    """A table. Where the terminal is too narrow, each row is lines of its own: no word is cut."""
+    if screen.measure(table, options=screen.options.update(max_width=WIDE)).maximum <= screen.width:
+        screen.print(table)
+        return
+    names = [str(column.header) for column in table.columns]
+    wide = max(map(len, names))
+    for number, row in enumerate(zip(*(column.cells for column in table.columns), strict=True)):
+        if number:
+            screen.print()
+        for name, cell in zip(names, row, strict=True):
+            line = Text.assemble(
+                (f"{name:{wide}}  ", "dim"), cell if isinstance(cell, Text) else str(cell)
+            )
+            screen.print(line, soft_wrap=True)
 
 
 def _state(state: str) -> Text:
@@ -110,15 +128,23 @@ def _state(state: str) -> Text:
 
 
 def plan(view: PlanView) -> None:
-    """A plan: each dispatch and its instant in three zones, and each contact left out."""
+    """A plan: each dispatch and its instant in three zones, and each contact left out.
+
+    Where something is still to go, what is done or cancelled is only counted.
+    """
     screen = console()
+    to_go = [row for row in view.rows if row.state not in _OVER]
+    rows = to_go or view.rows
+    embargo = _embargoes(rows) if to_go else "nothing of it is left to go"
     screen.print(Text(f"{inert(view.reference)}  {inert(view.headline)}", style="bold"))
-    screen.print(f"{view.kind}, version {view.version}, {_embargoes(view)}")
+    screen.print(f"{view.kind}, version {view.version}, {embargo}", soft_wrap=True)
     screen.print()
-    table = _table("audience", "dispatch", "UTC", f"office ({view.office_zone})", "audience's zone")
+    table = table_of(
+        "audience", "dispatch", "UTC", f"office ({view.office_zone})", "audience's zone"
+    )
     table.add_column("contacts", justify="right")
     table.add_column("state")
-    for row in view.rows:
+    for row in rows:
         theirs = f"{when(row.instant, row.zone)} ({row.zone})"
         if row.zone == view.office_zone:
             theirs = "the same"
@@ -131,10 +157,12 @@ def plan(view: PlanView) -> None:
             str(row.contacts),
             _state(row.state),
         )
-    screen.print(table)
-    for row in view.rows:
-        if row.reason:
-            screen.print(f"{row.kind} to {row.audience}: {inert(row.reason)}", style="yellow")
+    show_table(screen, table)
+    _reasons(rows)
+    if over := len(view.rows) - len(rows):
+        done = count(over, "dispatch is", "dispatches are")
+        said = f'{done} done or cancelled: mailer show "{inert(view.reference)}"'
+        screen.print(said, soft_wrap=True)
     if view.left_out:
         screen.print(f"\nLeft out ({len(view.left_out)}):")
         for one in view.left_out:
@@ -146,13 +174,17 @@ def plan(view: PlanView) -> None:
         screen.print(f"! {inert(note)}", style="yellow", soft_wrap=True)
 
 
-def _embargoes(view: PlanView) -> str:
-    """The embargo in words; where audiences have their own, each with its own."""
+_OVER = ("done", "cancelled")
+
+
+def _embargoes(rows: Iterable[PlanRow]) -> str:
+    """The embargo in words; where audiences have their own, each with its own.
+
+    Of an audience whose embargo was moved, that of its latest dispatch.
+    """
     by_embargo: dict[Embargo | None, list[str]] = {}
-    for row in view.rows:
-        names = by_embargo.setdefault(row.embargo, [])
-        if row.audience not in names:
-            names.append(row.audience)
+    for audience, embargo in {row.audience: row.embargo for row in rows}.items():
+        by_embargo.setdefault(embargo, []).append(audience)
     said = {
         embargo: f"embargoed until {say(embargo.instant, embargo.zone, 'en')}"
         if embargo
@@ -162,6 +194,13 @@ def _embargoes(view: PlanView) -> str:
     if len(said) == 1:
         return next(iter(said.values()))
     return "; ".join(f"{', '.join(by_embargo[e])}: {words}" for e, words in said.items())
+
+
+def _reasons(rows: Iterable[PlanRow | Progress]) -> None:
+    """Why dispatches stand as they do, each reason once."""
+    told = (f"{row.kind} to {row.audience}: {inert(row.reason)}" for row in rows if row.reason)
+    for line in dict.fromkeys(told):
+        console().print(line, style="yellow", soft_wrap=True)
 
 
 def findings(found: Sequence[Finding]) -> None:
@@ -210,7 +249,7 @@ def plan_json(view: PlanView) -> dict[str, Any]:
 def change(done: Change, reference: str) -> None:
     """What a change did, and what it waits for."""
     copies = count(done.cancelled, "copy", "copies")
-    print(f"\nCancelled: {copies} that had not left.")
+    print(f"\nStopped: {copies} of the old plan that had not left.")
     print(f"To be told: {count(done.notified, 'holder', 'holders')} of a copy.")
     print(f"Needed no notice: {done.unaware}, who had nothing of it yet.")
     if done.going and done.notified:
@@ -275,25 +314,26 @@ def _said(entry: Entry) -> str:
 # --- what an advisory has come to -------------------------------------------------------------
 
 
-def progress(rows: Sequence[Progress]) -> None:
-    """Each dispatch and how many of its copies are in each state."""
-    states = [s for s in STYLES if any(row.counts.get(s) for row in rows)]
-    table = _table("advisory", "audience", "dispatch", "at (UTC)", "state")
-    for state in states:
-        table.add_column(state.replace("_", " "), justify="right")
-    for row in rows:
-        table.add_row(
-            inert(row.reference),
-            row.audience,
-            row.kind,
-            when(row.instant, "UTC"),
-            _state(row.state),
-            *(str(row.counts.get(state, "")) for state in states),
-        )
-    console().print(table)
-    for row in rows:
-        if row.reason:
-            console().print(f"{row.kind} to {row.audience}: {inert(row.reason)}", style="yellow")
+def progress(rows: Sequence[Progress], zone: str) -> None:
+    """Each advisory's dispatches, and how many of its copies are in each state."""
+    for reference in dict.fromkeys(row.reference for row in rows):
+        console().print(Text(inert(reference), style="bold"))
+        table = table_of("audience", "dispatch", f"at ({zone})", "state", "copies")
+        for row in rows:
+            if row.reference == reference:
+                at = when_exactly(row.instant, zone)
+                table.add_row(row.audience, row.kind, at, _state(row.state), _copies(row.counts))
+        show_table(console(), table)
+        _reasons(row for row in rows if row.reference == reference)
+        print()
+
+
+def _copies(counts: Mapping[str, int]) -> Text:
+    """How many copies are in each state: "13 accepted, 1 rejected"."""
+    said = [
+        Text(f"{counts[state]} ").append(_state(state)) for state in STYLES if counts.get(state)
+    ]
+    return Text(", ").join(said)
 
 
 def progress_json(row: Progress) -> dict[str, Any]:
@@ -302,11 +342,12 @@ def progress_json(row: Progress) -> dict[str, Any]:
 
 
 def holds(rows: Iterable[Hold], zone: str) -> None:
-    """What is on hold, since when, by whom and why."""
+    """What is on hold, since when, by whom and why, and what lets it go on."""
     for one in rows:
         why = f": {inert(one.reason)}" if one.reason else ""
         said = f"ON HOLD: {inert(one.what)}, since {when_exactly(one.at, zone)} by {inert(one.by)}"
-        console().print(f"{said}{why}; mailer resume", style="bold red", soft_wrap=True)
+        said += f"{why}; to let it go on: {inert(one.ended_by)}"
+        console().print(said, style="bold red", soft_wrap=True)
 
 
 def deeds(rows: Iterable[AuditEntry], zone: str) -> None:

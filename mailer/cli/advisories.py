@@ -151,8 +151,9 @@ def approve(reference: Reference, by: By) -> None:
     """Say yes to an advisory's plan; from now on it goes at its instants."""
     with opened() as app:
         zone = app.config.embargo.zone
-        present_reports.difference(app.desk.difference(reference, app.now()), zone)
-        present.findings(app.desk.check(reference, now=app.now()))
+        if app.desk.to_approve(reference).dispatches:
+            present_reports.difference(app.desk.difference(reference, app.now()), zone)
+            present.findings(app.desk.check(reference, now=app.now()))
         done = app.desk.approve(reference, by=by, now=app.now())
         present.plan(app.desk.plan(reference))
         if done.waiting:
@@ -223,7 +224,9 @@ def hold(
     which = _one_or_all(reference, everything)
     with opened() as app:
         app.desk.hold(which, reason=reason, by=by or getpass.getuser(), now=app.now())
-    print(f"{inert(which or 'Everything')} is on hold. `mailer resume` lets it go on.")
+    named = f'"{inert(which)}"' if which else "--all"
+    print(f"{inert(which or 'Everything')} is on hold.", end=" ")
+    print(f"To let it go on: mailer resume {named} --by NAME")
 
 
 @cli.command()
@@ -232,7 +235,7 @@ def resume(by: By, reference: OptionalReference = "", everything: Everything = F
     which = _one_or_all(reference, everything)
     with opened() as app:
         app.desk.resume(which, by=by, now=app.now())
-    print(f"{inert(which or 'Everything')} goes on.")
+    print(f"{inert(which or 'Everything')} goes on: what has become due goes at once.")
 
 
 # --- changing ---------------------------------------------------------------------------------

@@ -112,7 +112,7 @@ def show(
         if not rows:
             print("Nothing is queued.")
             return
-        present.progress(rows)
+        present.progress(rows, zone)
         present.holds(about.holds if about else app.desk.holds(), zone)
         if about:
             present.deeds(about.deeds, zone)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -264,7 +265,9 @@ def _mark(session: Session, waiting: Iterable[DispatchRow]) -> str:
 
 
 def _said(rows: Iterable[DispatchRow]) -> str:
-    return ", ".join(f"{row.kind} to {row.audience}: {row.state}" for row in rows)
+    """How many dispatches are in which state: "3 done, 1 cancelled"."""
+    states = Counter(str(row.state) for row in rows)
+    return ", ".join(f"{number} {state}" for state, number in states.items())
 
 
 _DECIDED = {

@@ -20,12 +20,22 @@ def active(session: Session, advisory_id: int | None = None) -> list[HoldRow]:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A hold in force: on what ("everything", "everything embargoed", a reference), and why."""
+    """A hold in force: on what ("everything", "everything embargoed", a reference), and why.
+
+    `reference` is empty where it is on all.
+    """
 
     at: datetime
     what: str
     by: str
     reason: str
+    reference: str
+
+    @property
+    def ended_by(self) -> str:
+        """The command that ends it."""
+        which = f'"{self.reference}"' if self.reference else "--all"
+        return f"mailer resume {which} --by NAME"
 
 
 def told(session: Session, reference: str = "") -> list[Hold]:
@@ -42,7 +52,7 @@ def told(session: Session, reference: str = "") -> list[Hold]:
         query = query.where(or_(on_all, col(AdvisoryRow.reference_key) == key))
     everything = {True: "everything embargoed", False: "everything"}
     return [
-        Hold(row.at, named or everything[row.embargoed_only], row.by, row.reason)
+        Hold(row.at, named or everything[row.embargoed_only], row.by, row.reason, named or "")
         for row, named in session.execute(query)
     ]
 

@@ -181,6 +181,10 @@ class Queue:
 
 def _on_hold(session: Session) -> list[Notice]:
     return [
-        Notice(one.what, f"on hold since {one.at:%Y-%m-%d %H:%M:%S} UTC by {one.by}: {one.reason}")
+        Notice(
+            one.what,
+            f"on hold since {one.at:%Y-%m-%d %H:%M:%S} UTC by {one.by}: {one.reason}; "
+            f"to let it go on: {one.ended_by}",
+        )
         for one in holds.told(session)
     ]

@@ -8,13 +8,10 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-from rich import box
-from rich.table import Table
-
 from mailer.core.inert import inert
 from mailer.core.timeline import Has, HoldNow, Lane, LiftNow, Row, Segment, Timeline
 from mailer.desk import TimelineView
-from mailer.present import console, count, stamp, when
+from mailer.present import console, count, show_table, stamp, table_of, when
 
 BAR = 60
 """Characters of an audience's bar."""
@@ -32,14 +29,12 @@ def timeline(view: TimelineView) -> None:
     screen.print(heading(view), style="bold", soft_wrap=True)
     screen.print()
     if found.rows:
-        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-        for column in ("UTC", f"office ({zone})", "audience", "what happens"):
-            table.add_column(column, overflow="fold")
+        table = table_of("UTC", f"office ({zone})", "audience", "what happens")
         table.add_column("contacts", justify="right")
         for row in found.rows:
             times = when(row.instant, "UTC"), when(row.instant, zone)
             table.add_row(*times, inert(row.audience), event(row), str(row.contacts))
-        screen.print(table)
+        show_table(screen, table)
         screen.print()
     width = max((len(lane.audience) for lane in found.lanes), default=0)
     at = positions(found, BAR, 4)
