@@ -19,12 +19,12 @@ from markdown_it import MarkdownIt
 from stories import DAY, REF, approve, document, queue, send
 from support import ADVISORY, LIFT, ROOT, WIRES, FakeClock, Sink, make_office, open_office
 
-from mailer import present_reports
+from mailer import present
 from mailer.app import App
 from mailer.core.timeline import Has
 from mailer.desk import TimelineView
 from mailer.ledger.record import Record, Run
-from mailer.present_reports import breach, markdown
+from mailer.present import breach, markdown
 
 LATER = "2027-02-10T00:01:00Z"
 ZONE = "Europe/London"
@@ -44,17 +44,17 @@ def has(app: App, audience: str) -> list[tuple[str, int]]:
 
 def printed(app: App, capsys: pytest.CaptureFixture[str]) -> str:
     capsys.readouterr()
-    present_reports.timeline(view(app))
+    present.timeline(view(app))
     return capsys.readouterr().out
 
 
 def report(app: App) -> str:
-    return present_reports.breach_markdown(app.desk.breach(REF), ZONE)
+    return present.breach_markdown(app.desk.breach(REF), ZONE)
 
 
 def rows(app: App, capsys: pytest.CaptureFixture[str]) -> list[dict[str, str]]:
     capsys.readouterr()
-    present_reports.breach_csv(app.desk.breach(REF), ZONE)
+    present.breach_csv(app.desk.breach(REF), ZONE)
     return list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
 
 
@@ -164,7 +164,7 @@ def test_the_picture_holds_every_audience_in_words_and_nothing_active(
     app: App, clock: FakeClock
 ) -> None:
     after_the_advance(app, clock)
-    root = ET.fromstring(present_reports.timeline_svg(view(app)))
+    root = ET.fromstring(present.timeline_svg(view(app)))
     assert root.tag == f"{SVG}svg"
     texts = " ".join(root.itertext())
     for said in ("wires", "national", "advance copy (1 of 2)", "the text (2 of 2)", "now", "lift"):
@@ -189,7 +189,7 @@ def test_the_picture_holds_every_audience_in_words_and_nothing_active(
 def test_nothing_hostile_breaks_the_picture(hostile: str, app: App) -> None:
     queue(app)
     found = view(app)
-    picture = present_reports.timeline_svg(
+    picture = present.timeline_svg(
         TimelineView(hostile, found.version, found.office_zone, found.timeline)
     )
     assert "<script" not in picture
@@ -209,7 +209,7 @@ def test_a_picture_of_many_waves_names_the_first_and_counts_the_rest(
     with open_office(config, sink.port, clock) as app:
         queue(app)
         found = view(app)
-        texts = list(ET.fromstring(present_reports.timeline_svg(found)).itertext())
+        texts = list(ET.fromstring(present.timeline_svg(found)).itertext())
         assert f"and {len(found.timeline.rows) - 24} more" in texts
         assert has(app, "national")[-1] == ("the text", len(hours))
 
@@ -323,7 +323,7 @@ def test_neither_text_nor_headline_is_in_a_report(
     app: App, clock: FakeClock, capsys: pytest.CaptureFixture[str]
 ) -> None:
     after_the_advance(app, clock)
-    whole = report(app) + str(rows(app, capsys)) + present_reports.timeline_svg(view(app))
+    whole = report(app) + str(rows(app, capsys)) + present.timeline_svg(view(app))
     body = ADVISORY.rpartition("+++")[2].strip()
     assert HEADLINE not in whole
     assert body not in whole
@@ -421,7 +421,7 @@ def test_an_approver_sees_who_is_new_gone_and_elsewhere(
     document(app).write_text(ADVISORY.replace(REF, "LCT 2027/005"))
     queue(app, ("national",), line=LATER)
     (found,) = app.desk.difference("LCT 2027/005", clock())
-    present_reports.difference([found], ZONE)
+    present.difference([found], ZONE)
     said = capsys.readouterr().out
     assert "national: 13 contacts, compared with LCT 2027/004, version 1" in said
     assert "new (12): e0@daily.example; " in said

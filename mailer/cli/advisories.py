@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from mailer import present, present_reports
+from mailer import present
 from mailer.cli.common import (
     REFUSED,
     Audience,
@@ -152,7 +152,7 @@ def approve(reference: Reference, by: By) -> None:
     with opened() as app:
         zone = app.config.embargo.zone
         if app.desk.to_approve(reference).dispatches:
-            present_reports.difference(app.desk.difference(reference, app.now()), zone)
+            present.difference(app.desk.difference(reference, app.now()), zone)
             present.findings(app.desk.check(reference, now=app.now()))
         done = app.desk.approve(reference, by=by, now=app.now())
         present.plan(app.desk.plan(reference))

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from mailer import present, present_reports
+from mailer import present
 from mailer.cli.common import Json, cli, opened
 
 
@@ -19,6 +19,6 @@ def contact_command(
     with opened() as app:
         view, zone = app.desk.contact(email), app.config.embargo.zone
     if as_json:
-        present.print_json(present_reports.contact_json(view))
+        present.print_json(present.contact_json(view))
     else:
-        present_reports.contact(view, zone)
+        present.contact(view, zone)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from mailer import present, present_reports
+from mailer import present
 from mailer.cli.common import REFUSED, Json, Reference, cli, opened
 from mailer.core.errors import MailerError
 
@@ -27,13 +27,13 @@ def timeline(
     with opened() as app:
         view = app.desk.timeline(reference, app.now())
     if svg is not None:
-        _write(svg, present_reports.timeline_svg(view))
+        _write(svg, present.timeline_svg(view))
     if as_json:
-        present.print_json(present_reports.timeline_json(view))
+        present.print_json(present.timeline_json(view))
     elif svg is not None:
         print(svg)
     else:
-        present_reports.timeline(view)
+        present.timeline(view)
 
 
 @cli.command()
@@ -45,9 +45,9 @@ def breach(
     with opened() as app:
         record, zone = app.desk.breach(reference), app.config.embargo.zone
     if as_csv:
-        present_reports.breach_csv(record, zone)
+        present.breach_csv(record, zone)
     else:
-        print(present_reports.breach_markdown(record, zone), end="")
+        print(present.breach_markdown(record, zone), end="")
 
 
 @audit_cli.command("verify")
@@ -71,9 +71,9 @@ def audit_list(as_json: Json = False) -> None:
     with opened() as app:
         entries, zone = app.desk.audit(), app.config.embargo.zone
     if as_json:
-        present.print_json([present_reports.audit_json(entry) for entry in entries])
+        present.print_json([present.audit_json(entry) for entry in entries])
     else:
-        present_reports.audit_rows(entries, zone)
+        present.audit_rows(entries, zone)
 
 
 def _write(path: Path, text: str) -> None:

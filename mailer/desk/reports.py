@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from mailer.core import difference, timeline
+from mailer.core import difference, forecast
 from mailer.core.difference import Difference
 from mailer.core.states import DISPATCH, DispatchEvent, sources
 from mailer.core.timeline import Timeline
@@ -38,7 +38,7 @@ class Reports(DeskBase):
                 reference=owner.reference,
                 version=store.versions(session, owner_id)[-1].number,
                 office_zone=self._config.embargo.zone,
-                timeline=timeline.make(
+                timeline=forecast.make(
                     reports.waves(session, owner_id),
                     reports.people(session, owner_id),
                     now,

@@ -18,15 +18,14 @@ from mailer.intake.blocks import (
     Shape,
     bare,
     blocks_of,
-    join_hyphens,
     markdown,
     plain,
-    without_furniture,
 )
 from mailer.intake.checks import link_warnings, links_in, quotation_warnings, warn
 from mailer.intake.contact_block import contacts_of, has_data, is_lead
 from mailer.intake.language import language_of
 from mailer.intake.masthead import masthead_of
+from mailer.intake.printed import join_hyphens, without_furniture
 from mailer.intake.vocabulary import (
     ABOUT_LABEL,
     ATTACHMENT,

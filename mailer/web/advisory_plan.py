@@ -10,8 +10,8 @@ from mailer.core.errors import MailerError
 from mailer.core.model import Embargo
 from mailer.core.standing import AdvisoryState
 from mailer.desk import PlanRow, PlanView
-from mailer.present_reports.picture import timeline_svg
-from mailer.present_reports.timelines import in_words, prospects
+from mailer.present.picture import timeline_svg
+from mailer.present.timelines import in_words, prospects
 from mailer.web import advisory_form, advisory_words
 from mailer.web.access import office
 from mailer.web.advisory_draft import draft_or_404, not_yet

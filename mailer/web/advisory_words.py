@@ -11,7 +11,7 @@ from mailer.core.timeline import Timeline
 from mailer.desk import Approval, Change, PlanRow
 from mailer.ledger.advisories import Affected
 from mailer.present import count
-from mailer.present_reports.timelines import prospects
+from mailer.present.timelines import prospects
 
 _KINDS = {
     DispatchKind.INVITATION: "invitation to accept the embargo",

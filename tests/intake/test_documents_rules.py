@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mailer.core.model import Draft, Phone
-from mailer.intake.blocks import Line, Shape, blocks_of, join_hyphens, markdown, plain
+from mailer.intake.blocks import Line, Shape, blocks_of, markdown, plain
 from mailer.intake.checks import leads_nowhere, links_in, quotation_warnings, warn
 from mailer.intake.contact_block import contacts_of
 from mailer.intake.dates import dateline_of, dates_in, only_date
@@ -17,6 +17,7 @@ from mailer.intake.files import lines_of
 from mailer.intake.language import language_of
 from mailer.intake.masthead_lines import fields_of
 from mailer.intake.plain import draft_of, is_inside
+from mailer.intake.printed import join_hyphens
 
 
 def lines(text: str) -> list[Line]:

@@ -18,7 +18,7 @@ from test_contact_pages import ACTIVE, words
 from mailer.app import App
 from mailer.core.people import Role
 from mailer.core.wishes import Wish
-from mailer.present_reports import contact, contact_json
+from mailer.present import contact, contact_json
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from mailer.desk.contacts import ContactView
 from mailer.desk.leaving import JOURNALIST
 from mailer.ledger.contact import Answered, Suppressed
 from mailer.ledger.evidence import Told
-from mailer.present import console, count, stamp, when_exactly
+from mailer.present.screen import console, count, stamp, when_exactly
 
 COPIES = 10
 """How many of the newest copies are told; the log has them all."""

@@ -6,10 +6,10 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailer.core import timeline
+from mailer.core import forecast
 from mailer.core.model import Audience, Dispatch, DispatchKind, Embargo
 from mailer.core.states import DeliveryState, DispatchState
-from mailer.core.timeline import Has, Lane, Timeline, Wave
+from mailer.core.timeline import GOING, HAVE, Has, HoldNow, Lane, LiftNow, Timeline, Wave
 
 NOW = datetime(2027, 2, 8, 12, tzinfo=UTC)
 LIFT = datetime(2027, 2, 9, 0, 1, tzinfo=UTC)
@@ -40,7 +40,7 @@ def wave(
         to, to, "en", "Press <press@example.org>", advance=24 * HOUR, not_before_local=morning
     )
     by_state = {DeliveryState(name): number for name, number in counts.items()}
-    going = sum(by_state.get(one, 0) for one in timeline.GOING)
+    going = sum(by_state.get(one, 0) for one in GOING)
     return Wave(
         Dispatch(audience, kind, instant, embargo),
         state,
@@ -67,7 +67,7 @@ CORRECTION, WITHDRAWAL = DispatchKind.CORRECTION, DispatchKind.WITHDRAWAL
 
 def test_nothing_then_an_advance_copy_then_the_text() -> None:
     waves = [wave(ADVANCE, NOW + HOUR, pending=7), wave(RELEASE, LIFT, pending=1)]
-    found = timeline.make(waves, {"wires": 8}, NOW)
+    found = forecast.make(waves, {"wires": 8}, NOW)
     assert has(found) == [
         (NOW, Has.NOTHING, 0),
         (NOW + HOUR, Has.ADVANCE, 7),
@@ -85,8 +85,8 @@ def test_who_holds_an_advance_copy_is_free_at_the_lift_also_when_the_release_is_
         wave(ADVANCE, NOW - HOUR, DONE, accepted=6, in_doubt=1),
         wave(RELEASE, LIFT, pending=1, on_hold=True),
     ]
-    found = timeline.make(waves, {"wires": 8}, NOW)
-    assert found.hold == timeline.HoldNow(copies=0, instants=(), out=7)
+    found = forecast.make(waves, {"wires": 8}, NOW)
+    assert found.hold == HoldNow(copies=0, instants=(), out=7)
     assert has(found) == [(NOW, Has.ADVANCE, 7), (LIFT, Has.TEXT, 8)]
     assert lane_of(found, "wires").segments[1].once == "resumed"
 
@@ -97,13 +97,13 @@ def test_what_waits_for_a_person_and_is_late_is_never_said_to_be_there() -> None
         wave(RELEASE, NOW - HOUR, DispatchState.PLANNED, embargo=None, pending=3),
         wave(RELEASE, NOW - HOUR, embargo=None, pending=3, on_hold=True),
     ):
-        found = timeline.make([late], {"wires": 3}, NOW)
+        found = forecast.make([late], {"wires": 3}, NOW)
         assert has(found) == [(NOW, Has.NOTHING, 0)]
         assert [(row.contacts, bool(row.once)) for row in found.rows] == [(3, True)]
 
 
 def test_an_advance_copy_that_comes_too_late_goes_as_the_release() -> None:
-    found = timeline.make([wave(ADVANCE, LIFT + HOUR, pending=3)], {"wires": 3}, NOW)
+    found = forecast.make([wave(ADVANCE, LIFT + HOUR, pending=3)], {"wires": 3}, NOW)
     assert has(found) == [(NOW, Has.NOTHING, 0), (LIFT + HOUR, Has.TEXT, 3)]
 
 
@@ -112,7 +112,7 @@ def test_a_correction_before_the_lift_is_embargoed_until_then() -> None:
         wave(ADVANCE, NOW - HOUR, DONE, accepted=7),
         wave(CORRECTION, NOW, pending=7),
     ]
-    found = timeline.make(waves, {"wires": 8}, NOW)
+    found = forecast.make(waves, {"wires": 8}, NOW)
     embargoed = [(s.has, s.embargoed) for s in lane_of(found, "wires").segments]
     assert embargoed == [(Has.CORRECTION, True), (Has.CORRECTION, False)]
 
@@ -123,7 +123,7 @@ def test_after_a_withdrawal_nothing_else_is_had() -> None:
         wave(RELEASE, LIFT, DispatchState.CANCELLED, cancelled=1),
         wave(WITHDRAWAL, NOW, DONE, accepted=7),
     ]
-    found = timeline.make(waves, {"wires": 8}, NOW, withdrawn=True)
+    found = forecast.make(waves, {"wires": 8}, NOW, withdrawn=True)
     assert has(found) == [(NOW, Has.WITHDRAWN, 7)]
     assert (found.rows, found.lift) == ((), None)
 
@@ -134,7 +134,7 @@ def test_each_audience_follows_its_own_embargo() -> None:
         wave(RELEASE, LIFT, pending=2),
         wave(RELEASE, evening.instant, to="tv", embargo=evening, pending=3),
     ]
-    found = timeline.make(waves, {"wires": 2, "tv": 3}, NOW)
+    found = forecast.make(waves, {"wires": 2, "tv": 3}, NOW)
     assert found.lifts == (LIFT, evening.instant)
     assert has(found, "tv") == [(NOW, Has.NOTHING, 0), (evening.instant, Has.TEXT, 3)]
 
@@ -145,7 +145,7 @@ def test_a_hold_names_the_copies_and_the_instants_that_it_would_stop() -> None:
         wave(RELEASE, LIFT, pending=4),
         wave(RELEASE, LIFT, DONE, to="tv", accepted=9),
     ]
-    found = timeline.make(waves, {"wires": 7, "tv": 9}, NOW)
+    found = forecast.make(waves, {"wires": 7, "tv": 9}, NOW)
     assert (found.hold.copies, found.hold.instants) == (5, (NOW, LIFT))
 
 
@@ -161,13 +161,13 @@ def test_a_lift_sends_at_once_and_leaves_mornings_to_those_who_sleep() -> None:
             zones={"Asia/Tokyo": 2, "Europe/London": 3},
         ),
     ]
-    found = timeline.make(waves, {"wires": 7}, at_two)
-    assert found.lift == timeline.LiftNow(at_once=2, mornings=3, told=2, audiences=("wires",))
+    found = forecast.make(waves, {"wires": 7}, at_two)
+    assert found.lift == LiftNow(at_once=2, mornings=3, told=2, audiences=("wires",))
 
 
 def test_there_is_nothing_to_lift_after_the_lift() -> None:
     done = wave(RELEASE, LIFT, DONE, accepted=2)
-    assert timeline.make([done], {"wires": 2}, LIFT).lift is None
+    assert forecast.make([done], {"wires": 2}, LIFT).lift is None
 
 
 # --- properties -------------------------------------------------------------------------------
@@ -189,7 +189,7 @@ def waves_of_one_advisory(draw: st.DrawFn) -> list[Wave]:
         kind, embargo = draw(st.sampled_from(DispatchKind)), embargoes[name]
         counts = draw(COUNTS)
         if kind is DispatchKind.RELEASE and embargo is not None and embargo.instant > NOW:
-            counts = {state: n for state, n in counts.items() if state not in timeline.HAVE}
+            counts = {state: n for state, n in counts.items() if state not in HAVE}
         waves.append(
             wave(
                 kind,
@@ -210,7 +210,7 @@ def waves_of_one_advisory(draw: st.DrawFn) -> list[Wave]:
 def test_segments_cover_from_now_to_the_end_without_gap_or_overlap(
     waves: list[Wave], withdrawn: bool
 ) -> None:
-    found = timeline.make(waves, {}, NOW, withdrawn=withdrawn)
+    found = forecast.make(waves, {}, NOW, withdrawn=withdrawn)
     assert {lane.audience for lane in found.lanes} == {w.dispatch.audience.name for w in waves}
     for lane in found.lanes:
         assert lane.segments[0].start == found.now == NOW
@@ -224,7 +224,7 @@ def test_segments_cover_from_now_to_the_end_without_gap_or_overlap(
 def test_no_audience_is_ever_said_to_have_the_text_before_its_embargo(
     waves: list[Wave], withdrawn: bool
 ) -> None:
-    for lane in timeline.make(waves, {}, NOW, withdrawn=withdrawn).lanes:
+    for lane in forecast.make(waves, {}, NOW, withdrawn=withdrawn).lanes:
         for one in lane.segments:
             if lane.embargo is not None and one.start < lane.embargo.instant:
                 assert one.has is not Has.TEXT
@@ -235,7 +235,7 @@ def test_no_audience_is_ever_said_to_have_the_text_before_its_embargo(
 def test_every_copy_that_is_still_to_go_has_its_row_and_a_hold_stops_what_is_not_on_hold(
     waves: list[Wave],
 ) -> None:
-    found = timeline.make(waves, {}, NOW)
+    found = forecast.make(waves, {}, NOW)
     going = [w for w in waves if w.going]
     told = sum(row.contacts for row in found.rows if row.event != "the embargo lifts")
     assert told == sum(w.going for w in going)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from mailer.core.difference import Difference
 from mailer.core.inert import inert
 from mailer.core.model import Contact
-from mailer.present import console, count, when_exactly
+from mailer.present.screen import console, count, when_exactly
 
 NAMES = 10
 """How many contacts of a group are named; the others are counted."""

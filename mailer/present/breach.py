@@ -15,9 +15,9 @@ from mailer.core.inert import inert_cell
 from mailer.core.model import Embargo
 from mailer.core.states import DeliveryState
 from mailer.ledger.record import Consented, HeldCopy, HoldKept, Record
-from mailer.present import count, stamp, when_exactly
-from mailer.present_reports.auditing import listed
-from mailer.present_reports.markdown import code, table, words
+from mailer.present.audit import listed
+from mailer.present.markdown import code, table, words
+from mailer.present.screen import count, stamp, when_exactly
 
 SHORT = 16
 """Hexadecimal digits of a hash in a table; the versions' own are whole."""

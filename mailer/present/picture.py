@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo
 from mailer.core.inert import inert
 from mailer.core.timeline import Has, Lane, Segment, Timeline
 from mailer.desk import TimelineView
-from mailer.present import count, when
-from mailer.present_reports.timelines import event, heading, holding, in_words, positions, prospects
+from mailer.present.screen import count, when
+from mailer.present.timelines import event, heading, holding, in_words, positions, prospects
 
 WIDTH, LEFT, RIGHT = 800, 158, 28
 TOP, LANE, BAR = 128, 62, 34

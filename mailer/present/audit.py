@@ -7,7 +7,7 @@ from typing import Any
 
 from mailer.core.inert import inert
 from mailer.ledger.audit import AuditEntry
-from mailer.present import console, stamp, when_exactly
+from mailer.present.screen import console, stamp, when_exactly
 
 
 def audit_rows(entries: Iterable[AuditEntry], zone: str) -> None:

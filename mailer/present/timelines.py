@@ -11,7 +11,7 @@ from typing import Any
 from mailer.core.inert import inert
 from mailer.core.timeline import Has, HoldNow, Lane, LiftNow, Row, Segment, Timeline
 from mailer.desk import TimelineView
-from mailer.present import console, count, show_table, stamp, table_of, when
+from mailer.present.screen import console, count, show_table, stamp, table_of, when
 
 BAR = 60
 """Characters of an audience's bar."""
