@@ -6,6 +6,7 @@ The patterns are walked token by token, so that no input costs more than a short
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from mailer.core.embargo import words, zone_words
@@ -13,6 +14,7 @@ from mailer.core.embargo.clock import Clock, clock, midnight, noon
 from mailer.core.embargo.grammar_days import DayGrammar
 from mailer.core.embargo.parts import (
     Broken,
+    Days,
     Immediate,
     Local,
     Offset,
@@ -21,15 +23,21 @@ from mailer.core.embargo.parts import (
     Read,
     Relative,
     Shift,
+    Unembargoed,
     Unknown,
+    Weekday,
     Zone,
 )
-from mailer.core.embargo.places import Places, meanings, months, zone_names
+from mailer.core.embargo.places import Places, key, meanings, months, zone_names
 from mailer.core.embargo.scan import languages
 from mailer.core.embargo.tokens import Token, clean, tokenise
 from mailer.core.embargo.zone_words import Abbreviation
 
+_A_YEAR = " may be a year"
 _JOINS = frozenset({"/", "-", "or", "ou", "o", "oder"})
+_ON = frozenset({"on", "at", "am", "um", "le", "el", "il", "в"})
+_FROM = frozenset({"from", "ab", "desde", "dal", "dalle"})
+_FORBID = words.NEGATIONS | words.OPENINGS | words.FORBIDS
 
 
 def parse(line: str, language: str) -> tuple[Part, ...]:
@@ -47,7 +55,10 @@ class _Parser(DayGrammar):
         self.languages = languages(tokens) or frozenset({language})
 
     def parts(self) -> tuple[Part, ...]:
-        rules = (self.days, self.clock, self.offset, self.zone, self.phrase, self.weekday)
+        rules = (
+            self.counted, self.days, self.clock, self.offset, self.zone, self.denied, self.phrase,
+            self.weekday,
+        )  # fmt: skip
         at = 0
         while at < len(self.tokens):
             part, end = next(
@@ -56,13 +67,21 @@ class _Parser(DayGrammar):
             if part is not None:
                 self.spans.append((part, at, end))
             at = end
+        self._years_unread()
+        self._places_aside()
         return self._seasons_paired()
 
     # --- clocks ----------------------------------------------------------------------------
 
     def clock(self, at: int) -> Read:
         if self.peek(at).kind == "num":
+            if self.stuck(at):
+                return None
             return self._colon(at) or self._hours(at) or self._compact(at) or self._bare(at)
+        if self.peek(at - 1).fold in words.HOURS_FOLLOW:
+            spelt = self.named(at, words.SPELT_HOURS)
+            if spelt is not None:
+                return self._halved(timedelta(hours=spelt[0]), spelt[1], either=True)
         for names, made in ((words.NOONS, noon), (words.MIDNIGHTS, midnight)):
             named = self.named(at, names)
             if named is not None:
@@ -72,10 +91,13 @@ class _Parser(DayGrammar):
     def _colon(self, at: int) -> Read:
         hour, minute, sep = self.number(at), self.number(at + 2), self.peek(at + 1)
         after = self.peek(at + 2)
-        if hour is None or minute is None or sep.text not in (":", "."):
+        if hour is None or minute is None or sep.text not in (":", ".") or len(after.text) != 2:
             return None
-        if not sep.glued or not after.glued or len(after.text) != 2:
-            return None
+        if not sep.glued or not after.glued:
+            read = clock(timedelta(hours=hour, minutes=minute), "", either=True)
+            if sep.text != ":" or minute > 59 or isinstance(read, str):
+                return None
+            return Clock(read.readings, f"“{hour} : {after.text}” may be no time", True), at + 3
         time, end = timedelta(hours=hour, minutes=minute), at + 3
         if self.peek(end).text == sep.text and self.peek(end + 1).glued:
             second = self.number(end + 1)
@@ -129,7 +151,7 @@ class _Parser(DayGrammar):
             return (Broken(f"{text} is not a time of day"), end) if said else None
         read = self._halved(timedelta(hours=hour, minutes=minute, seconds=second), end)
         if read and isinstance(read[0], Clock) and 2000 <= int(text) <= 2059 and not said:
-            return Clock(read[0].readings, f"{text} may be a year", unsure=True), read[1]
+            return Clock(read[0].readings, f"{text}{_A_YEAR}", unsure=True), read[1]
         return read
 
     def _bare(self, at: int) -> Read:
@@ -137,6 +159,13 @@ class _Parser(DayGrammar):
         hour = self.number(at)
         if hour is None or hour > 24 or self.zone(at + 1) is None:
             return None
+        before = at - 1
+        while self.peek(before + 1).glued and self.peek(before).kind != "num":
+            before -= 1
+        dated = bool(self.spans) and isinstance(self.spans[-1][0], Days)
+        marked = before - int(self.marked(before, ":;,.-–'’"))
+        if not (dated and self.spans[-1][2] > marked) and self.peek(marked).kind == "num":
+            return None  # of "10;00 GMT", the 00 is no hour
         read = clock(timedelta(hours=hour), "", either=True)
         if isinstance(read, str):
             return None
@@ -147,6 +176,7 @@ class _Parser(DayGrammar):
         half, end = self._half(end)
         if not half and self.peek(end).fold in words.HOUR_MARKS and self.zone(end) is None:
             half, end = self._half(end + 1)
+            end += int(not half and self.marked(end, "."))
             either = False
         end += int(self.peek(end).fold in words.MINUTE_MARKS)
         sure = self.languages <= words.TWENTY_FOUR
@@ -188,6 +218,8 @@ class _Parser(DayGrammar):
                 return None
         if length == 5 or length > 6 or (based and self.days(sign + 1) is not None):
             return None
+        if self.peek(end).glued and self.peek(end).kind == "word":
+            return None
         size = sum((timedelta(seconds=p * 60 ** (2 - k)) for k, p in enumerate(parts)), timedelta())
         text = "".join(t.text for t in self.tokens[at:end])
         if size >= timedelta(hours=16) or any(p > 59 for p in parts[1:]):
@@ -225,10 +257,43 @@ class _Parser(DayGrammar):
         token = self.peek(at)
         if token.text == token.text.upper() and not self.shouting:
             return True
+        if not self.shouting and token.fold in zone_words.WORDLIKE - zone_words.WRITTEN_SMALL:
+            return False
         if token.fold not in zone_words.WORDLIKE:
             return token.fold not in zone_words.GENERIC or token.fold == "uk" or self.shouting
         placed = self.after_clock(at) or self.marked(at - 1, "/(")
         return placed and (self.shouting or "en" in self.languages)
+
+    def _places_aside(self) -> None:
+        """Mark the places that a headline or an addressee may have for itself.
+
+        "Report on Syria: embargoed until …" and "… for UK media" say nothing of a clock.
+        """
+        headline = 0
+        for part, at, _ in self.spans:
+            if isinstance(part, Clock | Days | Weekday | Relative):
+                break
+            if isinstance(part, Opening):
+                named = [i for i, (p, _, _) in enumerate(self.spans) if not isinstance(p, Zone)]
+                alone = self.peek(at).text == ":" and self.spans[named[0]][0] is part
+                headline = headline if alone else at
+        for nth, (part, start, end) in enumerate(self.spans):
+            if not isinstance(part, Zone) or not isinstance(part.meaning, Places):
+                continue
+            beside = [self.peek(k).fold for k in (start - 3, start - 2, start - 1, end)]
+            if any(word in zone_words.TIME_WORDS for word in beside):
+                continue
+            taken = self.peek(end).fold in zone_words.ADJOINED
+            if end <= headline or taken or key(part.text) in zone_words.HOMONYMS:
+                self.spans[nth] = replace(part, aside=True), start, end
+
+    def _years_unread(self) -> None:
+        """ "2026" is no time where the line has another: a year whose date was not understood."""
+        clocks = [part for part, _, _ in self.spans if isinstance(part, Clock)]
+        if any(part.unsure is False for part in clocks):
+            for nth, (part, start, end) in enumerate(self.spans):
+                if isinstance(part, Clock) and part.doubt.endswith(_A_YEAR):
+                    self.spans[nth] = Unknown(self.said(start, end), True), start, end
 
     def _seasons_paired(self) -> tuple[Part, ...]:
         """ "CET/CEST" names both seasons of one place: its own time, whatever the season."""
@@ -246,6 +311,47 @@ class _Parser(DayGrammar):
         return tuple(parts)
 
     # --- the rest --------------------------------------------------------------------------
+
+    def counted(self, at: int) -> Read:
+        """ "an hour before", "a day after": no candidate could be honest."""
+        at += int(self.number(at) is not None)
+        token, after = self.peek(at), self.peek(at + 1)
+        western = token.fold in words.DURATIONS and after.fold in words.SIDES
+        arabic = token.fold in words.ARABIC_SIDES and after.fold in words.ARABIC_DURATIONS
+        if arabic and after.fold == "يوم":
+            arabic = self.peek(at + 2).fold == "من"
+        shifted = self.named(at, words.SHIFTS) and any(
+            isinstance(p, Clock) for p, _, _ in self.spans
+        )
+        if shifted or not (western or arabic):
+            return None
+        text = self.said(at, at + 2)
+        return Broken(f"“{text}” alters the time in a way that is not read here"), at + 2
+
+    def denied(self, at: int) -> Read:
+        """ "no embargo", "embargo: none"; and what a "not" makes of a time or a deadline."""
+        token, end = self.peek(at), at + 1
+        if token.fold in words.NO_EMBARGO:
+            while self.peek(end).fold in words.BETWEEN:
+                end += 1
+            if self.peek(end).fold in words.OPENINGS:
+                return Unembargoed(self.said(at, end + 1)), end + 1
+        if token.fold in words.OPENINGS:
+            end += int(self.marked(end, ":-–"))
+            none = self.peek(end)
+            if none.fold in words.NONE and self.peek(end + 1).kind != "word":
+                return Unembargoed(f"{token.text}: {none.text}"), end + 1
+        if token.fold in words.NEGATIONS:
+            follows = end + int(self.peek(end).fold in _ON)
+            if self.clock(follows) is not None or self.days(follows) is not None:
+                return Unknown(token.text, True), end
+        before = [t.fold for t in self.tokens[:at]]
+        forbidden = any(word in _FORBID for word in before)
+        until = before[-1:] and before[-1] in words.UNTIL
+        deadline = token.fold in words.BEFORE and not forbidden
+        over = token.fold == "after" and not until and any(w in words.NEGATIONS for w in before)
+        started = token.fold in _FROM and before[-1:] and before[-1] in words.OPENINGS
+        return (Unknown(token.text, True), end) if deadline or over or started else None
 
     def phrase(self, at: int) -> Read:
         token = self.peek(at)
@@ -270,14 +376,16 @@ class _Parser(DayGrammar):
         """What no rule reads: nothing, where the tables know it says nothing."""
         token = self.peek(at)
         if token.kind == "mark":
-            return (Unknown(token.text, True) if token.text in "?~±≈" else None), at + 1
-        if token.kind == "word" and token.fold in words.NOISE:
+            return (Unknown(token.text, True) if token.text in "?~±≈+" else None), at + 1
+        stuck = self.peek(at - 1).kind == "num" or self.marked(at - 1, "+-–:./")
+        digit = token.fold in ("o", "l", "i") and token.glued and stuck
+        if token.kind == "word" and token.fold in words.NOISE and not digit:
             return None, at + 1
         if token.fold in words.ALTERS:
             return Broken(f"“{token.text}” alters the time in a way that is not read here"), at + 1
         capitals = 3 <= len(token.text) <= 5 and token.text.isupper() and token.text[-1] == "T"
         zonelike = capitals and not self.shouting
-        matters = token.kind == "num" or token.fold in words.MATTERS or zonelike
+        matters = token.kind == "num" or token.fold in words.MATTERS or zonelike or digit
         return Unknown(token.text, matters), at + 1
 
 

@@ -13,7 +13,8 @@ from mailer.core.embargo.scan import Scanner
 from mailer.core.embargo.tokens import Token
 
 _ORDINALS = words.folded("st nd rd th er e o a го ого te ste")
-_OF = words.folded("of de del du d من the do la") | frozenset(".,-/'")
+_LETTERS = frozenset("oae")
+_OF = words.folded("of de del du d من the do la di") | frozenset(".,-/'")
 _YEARS = range(1990, 2200)
 
 
@@ -24,8 +25,19 @@ class DayGrammar(Scanner):
         super().__init__(tokens)
         self.iso = False
 
+    def stuck(self, at: int) -> bool:
+        """Whether a number is stuck to a word, as in "l0:00": one of its digits may be a letter."""
+        token, before = self.peek(at), self.peek(at - 1)
+        if token.kind != "num" or not token.glued:
+            return False
+        if before.kind == "word":
+            return not (self.iso and before.fold == "t")
+        return before.text == "|" and not before.glued
+
     def days(self, at: int) -> Read:
         """A date, with its year or without."""
+        if self.stuck(at):
+            return None
         return self._numeric(at) or self._basic(at) or self._day_month(at) or self._month_day(at)
 
     def _numeric(self, at: int) -> Read:
@@ -46,10 +58,13 @@ class DayGrammar(Scanner):
             return self._dated(text, ((a, b, c),), at + 5 + skip)
         if shape[0] <= 2 and shape[2] == 4:
             return self._dated(text, ((c, b, a), (c, a, b)), at + 5)
-        if shape[0] == shape[2] == 2 and sep.text != ":":
-            orders = ((2000 + c, b, a), (2000 + c, a, b), (2000 + a, b, c))
-            return self._dated(text, orders, at + 5, unsure=True)
-        return None
+        if shape[0] <= 2 and shape[2] == 2 and third.glued and not self._is_clock(at + 4):
+            orders = [(2000 + c, b, a), (2000 + c, a, b)]
+            orders += [(2000 + a, b, c)] if shape[0] == 2 else []
+            if sep.text != "." or any(map(_possible, orders)):  # else "10.00.00" is a time
+                return self._dated(text, tuple(orders), at + 5, unsure=True)
+        apart = not third.glued or self._is_clock(at + 4)
+        return self._day_slash_month(at, spaced) if apart else None
 
     def _day_slash_month(self, at: int, spaced: bool) -> Read:
         """ "9/10" and "9.10. 2026"-like dates without a year."""
@@ -57,7 +72,7 @@ class DayGrammar(Scanner):
         if a is None or b is None or spaced or self.peek(at + 1).text == "-":
             return None
         text = f"{a}{self.peek(at + 1).text}{b}"
-        if self.peek(at + 1).text == "/":
+        if self.peek(at + 1).text == "/" and self.named(at + 3, months()) is None:
             return self._dated(text, ((None, b, a), (None, a, b)), at + 3)
         if self.marked(at + 3, ".") and self.peek(at + 4).kind == "num" and 1 <= b <= 12:
             return self._dated(text + ".", ((None, b, a),), at + 4)
@@ -74,14 +89,16 @@ class DayGrammar(Scanner):
         return self._dated(text, (order,), at + 1 + skip)
 
     def _day_month(self, at: int) -> Read:
-        day = self.number(at)
+        day, end = self._day(at)
         if day is None:
             return None
-        end = self._fillers(self._ordinal(at + 1))
+        end = self._fillers(end)
         month = self.named(end, months())
         if month is None:
             return None
-        (number, _), end = month
+        (number, languages), end = month
+        if "en" in languages and self.peek(at + 1).fold in _LETTERS:
+            return None  # of "1O March", the O is a nought
         second = self.named(end + 1, months()) if self.marked(end, "/") else None
         if second is not None and second[0][0] == number:  # "آذار/مارس", as the UN writes it
             end = second[1]
@@ -102,10 +119,12 @@ class DayGrammar(Scanner):
             return None
         (number, _), end = month
         end = self._fillers(end)
-        day = self.number(end)
-        if day is None or self._is_clock(end) or (self._is_weekday(at) and self._day_month(end)):
+        start = end
+        day, end = self._day(start)
+        if day is None or self._is_clock(start):
             return None
-        end = self._ordinal(end + 1)
+        if self._is_weekday(at) and self._day_month(start):
+            return None
         if year is None:
             year, end = self._year(end)
         text = f"{day} {MONTHS[number - 1]} {year or ''}".rstrip()
@@ -123,6 +142,13 @@ class DayGrammar(Scanner):
             return Broken(f"there is no such date as {text}"), end
         doubt = f"{text} may be read as more than one date" if len(options) > 1 or unsure else ""
         return Days(options, doubt, unsure), end
+
+    def _day(self, at: int) -> tuple[int | None, int]:
+        """The day of a month in digits or written out, and where it ends."""
+        day = self.number(at)
+        if day is not None:
+            return day, self._ordinal(at + 1)
+        return self.named(at, words.ORDINALS) or (None, at)
 
     def _ordinal(self, at: int) -> int:
         at += int(self.marked(at, "°"))

@@ -49,10 +49,14 @@ class Offset:
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """Words that name a zone, and what they mean."""
+    """Words that name a zone, and what they mean.
+
+    `aside`: a place that may not be named for its clock: "University of Washington: embargo …".
+    """
 
     text: str
     meaning: Meaning | Offset
+    aside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,13 @@ class Immediate:
     """The words "for immediate release", or a denial of them."""
 
     denied: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Unembargoed:
+    """The words "no embargo"."""
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +100,7 @@ class Broken:
 
 Part = (
     Clock | Days | Weekday | Relative | Shift | Zone | Local
-    | Immediate | Opening | Unknown | Broken
+    | Immediate | Unembargoed | Opening | Unknown | Broken
 )  # fmt: skip
 
 Read = tuple[Part | None, int] | None

@@ -6,6 +6,7 @@ the answer if it is a single instant and nothing in the line leaves a doubt; els
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -24,6 +25,7 @@ from mailer.core.embargo.parts import (
     Opening,
     Part,
     Relative,
+    Unembargoed,
     Unknown,
     Weekday,
     Zone,
@@ -31,6 +33,7 @@ from mailer.core.embargo.parts import (
 from mailer.core.embargo.places import Places, zone_names
 from mailer.core.embargo.say import say
 from mailer.core.embargo.statements import Statement, grouped
+from mailer.core.embargo.words import UNTIL, fold
 from mailer.core.embargo.zone_words import Abbreviation
 from mailer.core.embargo.zones import Reading, meant, name
 from mailer.core.errors import ConfigError
@@ -103,6 +106,7 @@ class _Line:
 
     def answer(self) -> Instant | Ask | Reject:
         when = [p for p in self.parts if isinstance(p, Clock | Days | Weekday | Relative)]
+        free = next((p.text for p in self.parts if isinstance(p, Unembargoed)), "")
         immediate = [p for p in self.parts if isinstance(p, Immediate)]
         unknown = self._unknown()
         if immediate and not any(p.denied for p in immediate) and self._is_for_today(when):
@@ -111,15 +115,34 @@ class _Line:
                 return Instant(self.now, self.office, said, immediate=True)
             reason = f"it says “immediate”, but {_listed(unknown)} not understood beside it"
             return Ask((self.now,), self.now, f"{reason}: now is {self.now:%H:%M} UTC")
+        if not when and free:
+            return Reject(
+                f"“{free}” says that nothing waits; if that is meant, write “For immediate release”"
+            )
         if not when:
             denied = "it is not for immediate release, but " if immediate else ""
-            return Reject(f"{denied}no date and time found in {self._quoted()}; {_EXAMPLE}")
+            event = " (an event alone, such as a speech, is no time)" if self._ends_open() else ""
+            return Reject(f"{denied}no date and time found in {self._quoted()}{event}; {_EXAMPLE}")
+        if unknown and self._undated(when, unknown):
+            return Reject(f"no date that is understood: {_listed(unknown)} not; {_EXAMPLE}")
         found = self._resolved(floor=(self.now - _DAY / 2).date())
         if immediate and not all(p.denied for p in immediate):
             found.doubt(["it also says “immediate”"], unsure=True)
+        if free:
+            found.doubt([f"it also says “{free}”"], unsure=True)
         if unknown:
             found.doubt([f"{_listed(unknown)} not understood in this line"], unsure=True)
         return self._judged(found)
+
+    def _ends_open(self) -> bool:
+        return any(fold(word) in UNTIL for word in re.findall(r"[^\W\d_]+", self.line))
+
+    def _undated(self, when: Sequence[Part], unknown: Sequence[Unknown]) -> bool:
+        """Whether what was not understood may be the date: any that is offered would mislead."""
+        if any(isinstance(part, Days) for part in when):
+            return False
+        dated = any(isinstance(part, Weekday | Relative) for part in when)
+        return not dated or any(part.text.isdigit() and len(part.text) > 2 for part in unknown)
 
     def _unknown(self) -> list[Unknown]:
         """What was not understood, but for plain words of a headline.
@@ -232,16 +255,23 @@ class _Line:
         if statement.clock is None:
             found.doubt(["no time is given"], unsure=True)
         zones = statement.zones
+        own = (Zone(name(self.office), Places((self.office,))),)
+        several = [zones]
+        if zones and all(zone.aside for zone in zones):
+            said = " and ".join(dict.fromkeys(zone.text for zone in zones))
+            found.doubt([f"“{said}” may not say whose time it is"], unsure=True)
+            several.append(own)
         if not zones:
             local = any(isinstance(part, Local) for part in self.parts)
             where = "“local time” does not say where" if local else "no time zone is given"
             found.doubt([f"{where} (the office is on {name(self.office)} time)"], unsure=True)
-            zones = (Zone(name(self.office), Places((self.office,))),)
+            several = [own]
         ways: list[Reading] = []
         for day in days:
             midnight = datetime.combine(day + shift * _DAY, time())
             for reading in clock.readings:
-                ways += self._in_zones(found, zones, midnight + reading)
+                for each in several:
+                    ways += self._in_zones(found, each, midnight + reading)
         return ways
 
     def _in_zones(self, found: _Found, zones: Sequence[Zone], local: datetime) -> Iterable[Reading]:
@@ -249,6 +279,14 @@ class _Line:
         shared = _shared([list(m.readings) for m in each])
         wrong = [one for one in each if one.wrong]
         offset = any(isinstance(zone.meaning, Offset) for zone in zones)
+        word = _shared([[r for r in m.readings if r.literal is None] for m in each])
+        if word and len(zones) > 1:
+            shared, wrong = word, []
+        elif len(zones) > 1 and not wrong and not offset:
+            # "CST" beside Chicago in summer: the season's own time, or the word's.
+            for r in [r for m in each for r in m.readings if r.wrong and r.utc in shared]:
+                shared |= {r.literal or r.utc}
+                found.doubt([r.wrong], unsure=True)
         if wrong and not offset:
             # A place beside "EST" in summer does not tell which of the two was meant.
             shared = shared.union(*({r.utc for r in one.readings} for one in wrong))

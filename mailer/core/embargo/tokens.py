@@ -31,13 +31,16 @@ _DROPPED = ("Mn", "Me", "Cf", "Cc", "Cs", "Cn", "Co")
 
 
 def clean(line: str) -> str:
-    """The line with plain digits, spaces and dashes; no controls, no bidi signs, no loose marks."""
+    """The line with plain digits, spaces and dashes; no controls, no bidi signs, no loose marks.
+
+    Nor the marks of Markdown that stand around words.
+    """
     kept: list[str] = []
     for char in unicodedata.normalize("NFKC", line.translate(_MARKS)).translate(_MARKS):
         category = unicodedata.category(char)
         if category == "Nd":
             kept.append(str(unicodedata.decimal(char)))
-        elif category[0] == "Z" or char in "\t\r\n":
+        elif category[0] == "Z" or char in "\t\r\n*`":
             kept.append(" ")
         elif category not in _DROPPED:
             kept.append(char)

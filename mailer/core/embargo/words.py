@@ -48,7 +48,7 @@ NOONS = dict.fromkeys(
 )  # fmt: skip
 MIDNIGHTS = dict.fromkeys(
     ("midnight", "mitternacht", "minuit", "medianoche", "mezzanotte", "полночь", "полуночи",
-     "meia noite", "منتصف الليل", "mezza notte"),
+     "meia noite", "منتصف الليل", "منتصف ليل", "mezza notte"),
     0,
 )  # fmt: skip
 
@@ -60,7 +60,7 @@ MERIDIEMS: dict[str, str] = {
     "du soir": "pm", "del mattino": "am", "di mattina": "am", "del pomeriggio": "pm",
     "di sera": "pm", "della sera": "pm", "di notte": "night", "утра": "am", "дня": "noon",
     "вечера": "pm", "ночи": "night", "صباحا": "am", "ص": "am", "فجرا": "am", "مساء": "pm",
-    "م": "pm", "ظهرا": "pm", "بعد الظهر": "pm", "ليلا": "night", "morgens": "am",
+    "م": "pm", "ظهرا": "noon", "بعد الظهر": "pm", "ليلا": "night", "morgens": "am",
     "vormittags": "am", "nachmittags": "pm", "abends": "pm", "nachts": "night",
     "fruh": "am", "noon": "noon", "midday": "noon", "midnight": "midnight",
     "del mediodia": "noon",
@@ -70,8 +70,31 @@ MERIDIEMS: dict[str, str] = {
 HOUR_MARKS = folded("h hr hrs hour hours heure heures uhr horas ч час часа часов")
 """After a number, these say that it is an hour of the twenty-four."""
 
-HOURS_FOLLOW = folded("ore alle las as um الساعة")
+HOURS_FOLLOW = folded("ore alle delle dalle las as um الساعة")
 """Before a number, these say that it is an hour; of which half of the day, they do not say."""
+
+SPELT_HOURS: dict[str, int] = {
+    "الواحدة": 1, "الثانية": 2, "الثالثة": 3, "الرابعة": 4, "الخامسة": 5, "السادسة": 6,
+    "السابعة": 7, "الثامنة": 8, "التاسعة": 9, "العاشرة": 10, "الحادية عشرة": 11,
+    "الثانية عشرة": 12,
+}  # fmt: skip
+"""Hours that are written out after one of `HOURS_FOLLOW`, as Arabic does."""
+
+FIRSTS = folded("first premier primo primero primeiro ersten erster первое первого")
+"""The first of a month, written out."""
+
+_UNITS = (
+    "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth",
+    "eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth",
+    "eighteenth", "nineteenth", "twentieth",
+)  # fmt: skip
+ORDINALS: dict[str, int] = {
+    **{word: n for n, word in enumerate(_UNITS, 1)},
+    **{f"twenty {word}": 20 + n for n, word in enumerate(_UNITS[:9], 1)},
+    **dict.fromkeys(FIRSTS, 1),
+    "thirtieth": 30, "thirty first": 31,
+}  # fmt: skip
+"""Days of a month, written out."""
 
 MINUTE_MARKS = folded("min mins minutes minutos minuten minuti мин минут минуты")
 
@@ -91,6 +114,33 @@ IMMEDIATE = folded(
     "immediate immediately immediata immediate sofortigen sofortige sofort inmediata imediata"
     " immediat немедленной немедленного немедленно فوري الفوري فورا"
 )
+DURATIONS = folded(
+    "hour hours hr hrs day minute heure heures jour hora horas dia ora ore giorno stunde stunden"
+    " tag час часа часов день дня"
+)
+SIDES = folded(
+    "before after prior following ahead from past avant apres antes despues depois prima dopo"
+    " vor nach до после"
+)
+"""After one of `DURATIONS`, these count from the time that is printed: "an hour before 10:00"."""
+
+ARABIC_DURATIONS = folded("ساعة ساعتين يوم يومين دقيقة اسبوع")
+ARABIC_SIDES = folded("قبل بعد")
+"""Before a duration, these do: "قبل ساعة من 10:00". "قبل يوم 3 مارس" only names a day."""
+
+BEFORE = folded("before avant antes prima vor قبل")
+"""Where nothing forbids, these set a deadline and no embargo: "use before 10:00"."""
+
+FORBIDS = folded(
+    "interdit interdite vietato vietata verboten gesperrt prohibida prohibido proibida proibido"
+    " запрещено запрещена запрещается يحظر ممنوع محظور محظورة حظر غير"
+)
+
+NO_EMBARGO = folded("no not non kein keine ohne sans sin sem senza без нет بدون لا")
+NONE = folded("none nil na aucun aucune keine keines ninguno nessuno nenhum нет لا")
+BETWEEN = folded("under an any a the is subject to strict sous bajo sob sotto unter es y ha")
+"""Words that may stand between a "no" and its embargo."""
+
 NEGATIONS = folded("not no non nicht kein keine pas ne nao не нет لا غير never")
 
 TWENTY_FOUR = frozenset({"fr", "de", "it", "pt", "ru"})
@@ -101,6 +151,9 @@ HINTS: dict[str, str] = {
     "diffusion": "fr", "horario": "pt", "alle": "it", "ore": "it",
 }  # fmt: skip
 """Words that tell a line's language, where its months and weekdays do not."""
+
+UNTIL = folded("until till to jusqu jusque hasta bis ate fino до حتى")
+"""What may stand before an event, which says no time: "until delivery"."""
 
 AMBIGUOUS_DAYS = folded("dim lun mar mer jeu ven sam dom mie jue vie sab seg ter qua qui sex gio")
 GERMAN_DAYS = folded("so mo di mi do fr sa")
@@ -121,7 +174,7 @@ NOT_BEFORE = dict.fromkeys(
 
 ALTERS = folded(
     "later latest earlier except unless half quarter plus minus weeks months days minutes"
-    " two three four five six seven eight nine ten eleven twelve"
+    " two three four five six seven eight nine ten eleven twelve والنصف والربع والثلث"
 )
 """Words that make another time of the one that is printed: no candidate could be honest."""
 
@@ -132,6 +185,7 @@ MATTERS = folded(
     " perhaps whichever hold held cancelled canceled postponed previously instead"
     " spate spatestens tarde moins ungefahr gegen vers environ aproximadamente alrededor около"
     " через позже حوالي بعد between entre zwischen tra между بين"
+    " start starts starting begin begins beginning"
 )
 """Words that, where nothing else accounts for them, may change the instant: always a question."""
 
@@ -142,7 +196,7 @@ NOISE = folded(
     " publish published publishing broadcast broadcasting use used or not no before after only"
     " news press media advisory statement report story material online print web time times hrs"
     " hours hour hr clock o oclock s effective as lift lifts lifted lifting ends end expires"
-    " expire will must may do please note confidential all any further social date start starts"
+    " expire will must may do please note confidential all any further social date"
     " outlets journalists editors newspapers radio tv television websites internet digital wires"
     " agencies services content contents document text general public official worldwide global"
     " equivalent which i e ie eg exactly sharp copy upon zone tz"
@@ -153,7 +207,8 @@ NOISE = folded(
     # Spanish, Portuguese, Italian
     " hasta el los las del y o no antes publicar difundir difusion publicacion estrictamente hora"
     " horas embargado embargada bajo para por su uso e prensa ate o os as do da dos das ao aos sob"
-    " embargado divulgacao divulgar publicacao nao horario imprensa estritamente dia desde"
+    " embargado divulgacao divulgar publicacao nao horario imprensa estritamente dia desde em"
+    " prohibida prohibido proibida proibido"
     " dalle giorno fino al alle"
     " all ore ora della delle dello dei di il lo gli sotto per non pubblicare prima pubblicazione"
     " diffusione stampa rigorosamente feira ano anno"

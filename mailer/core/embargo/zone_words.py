@@ -152,6 +152,9 @@ ABBREVIATIONS: dict[str, Abbreviation] = {
 }
 """Abbreviations of fixed offsets. A line may print them in any season; `resolve` checks that."""
 
+WRITTEN_SMALL = folded("et est cet ct mt pt")
+"""The abbreviations below that people do write in small letters."""
+
 WORDLIKE = folded("et est cet met art pet cat eat west wit act ist hat get ct mt pt ut z bot ict")
 """Abbreviations that are also common words: in small letters only right after an English time."""
 
@@ -226,6 +229,8 @@ ZONE_PHRASES: dict[str, str] = {
     "central europe time": "cet",
     "central europe summer time": "cest",
     "irish standard time": "ist dublin",
+    "heure normale de l est": "est",
+    "heure avancee de l est": "edt",
 }
 """Words that stand for an abbreviation."""
 
@@ -246,15 +251,18 @@ MAIN_ZONES: dict[str, str] = {
 """Where a country of several zones has one that its name means (CLDR's primary zones)."""
 
 PLACES: dict[str, str] = {
-    "America/Chicago": "us central|u s central|houston|dallas|austin|minneapolis|new orleans|"
+    "America/Chicago": "us central|us ct|u s central|houston|dallas|austin|minneapolis|new orleans|"
     "st louis|memphis|milwaukee|nashville",
     "America/Phoenix": "arizona",
     "America/Anchorage": "alaska",
     "Pacific/Honolulu": "hawaii",
     "America/Denver": "us mountain|mountain|salt lake city",
-    "America/Los_Angeles": "us pacific|pacific|san francisco|seattle|san diego|california|"
+    "America/Los_Angeles": "us pacific|us pt|west coast|us west coast|pacific|"
+    "san francisco|seattle|san diego|california|"
     "las vegas|silicon valley|hollywood|sacramento",
-    "America/New_York": "us eastern|us east coast|east coast|eastern|washington|washington dc|"
+    "America/New_York": "us eastern|us et|eastern us|heure de l est|hora del este|"
+    "ostkusten|ostkustenzeit|us ostkustenzeit|us east coast|east coast|eastern|"
+    "washington|washington dc|"
     "boston|atlanta|miami|philadelphia|baltimore|вашингтону|вашингтон|"
     "واشنطن|new yorker",
     "America/Toronto": "ottawa|montreal",
@@ -270,7 +278,8 @@ PLACES: dict[str, str] = {
     "Asia/Qatar": "doha|الدوحة",
     "Asia/Riyadh": "mecca|makkah|مكة المكرمة|مكة|السعودية|jeddah",
     "Asia/Shanghai": "beijing|peking|pekin|pequim|pechino|guangzhou|shenzhen|пекину|пекин|بكين",
-    "Asia/Tokyo": "osaka|japan standard|japanese",
+    "Asia/Tokyo": "osaka|japan standard|japanese|japanese standard",
+    "Asia/Almaty": "астаны|астане|astana",
     "Asia/Seoul": "korea",
     "Asia/Ho_Chi_Minh": "hanoi",
     "Africa/Lagos": "abuja",
@@ -288,12 +297,13 @@ PLACES: dict[str, str] = {
     "лондону|britannique|g b|inghilterra",
     "Europe/Madrid": "peninsular|peninsular espanola|espanola|barcelona|barcelone|"
     "oficial espanola|peninsular de espana|espagnole|valencia|sevilla",
-    "Europe/Moscow": "московскому|московского|москве|moskauer|st petersburg",
+    "Europe/Moscow": "московскому|московского|московское|москве|moskauer|st petersburg",
     "Europe/Minsk": "минскому|минску",
     "Europe/Paris": "french|lyon|marseille|strasbourg|pariser|francaise|парижскому|парижу",
     "Europe/Rome": "italian|italiana|milan|milano|turin|naples|italienne",
     "Europe/Vienna": "wiener|austrian|osterreichische",
-    "Europe/Zurich": "geneva|geneve|genf|genfer|ginebra|ginevra|genebra|женева|женеве|جنيف|"
+    "Europe/Zurich": "geneva|geneve|genf|genfer|ginebra|ginevra|genebra|женева|женеве|женевскому|"
+    "جنيف|"
     "zurcher|bern|berne|basel|lausanne|swiss|schweizer|davos",
     "Europe/Amsterdam": "the hague|la haye|den haag|rotterdam|dutch|la haya",
     "Europe/Dublin": "irish|eire",
@@ -308,8 +318,22 @@ SHARED_PLACES: dict[str, tuple[str, ...]] = {
     "merida": ("America/Merida", "Europe/Madrid"),
     "valencia": ("Europe/Madrid", "America/Caracas"),
     "san jose": ("America/Costa_Rica", "America/Los_Angeles"),
+    "san juan": ("America/Argentina/San_Juan", "America/Puerto_Rico"),
+    "hyderabad": ("Asia/Kolkata", "Asia/Karachi"),
+    "tripoli": ("Africa/Tripoli", "Asia/Beirut"),
+    "norfolk": ("Pacific/Norfolk", "America/New_York", "Europe/London"),
 }
 """Names of places in zones apart; which is meant is asked."""
+
+HOMONYMS = folded("christmas navidad pasqua كريسماس wake troll oral resolute island")
+"""Names of places that mostly mean something else: "10:00, Christmas morning"."""
+
+ADJOINED = folded(
+    "media press journalists editors newspapers outlets radio tv television news report statement"
+    " release story agencies services wires websites website publication broadcasters broadcast"
+    " embargo edition editions"
+)
+"""After a place's name, these take it for themselves: "UK media" says nothing of a clock."""
 
 TIME_WORDS = folded("time hora heure ora horario zeit времени время")
 """Beside one of these, a place in small letters is a place: "ora italiana"."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -17,7 +17,9 @@ from mailer.core.embargo.zone_words import Abbreviation, Use
 class Reading:
     """One way to read a local time: the instant (UTC), the zone, and the words for both.
 
-    Of several readings of one instant, that of the higher `rank` names the zone best.
+    Of several readings of one instant, that of the higher `rank` names the zone best. `wrong` is
+    said where the words mean another season than the reading has; `literal` is them at their word,
+    and is itself only where that is doubtful.
     """
 
     utc: datetime
@@ -25,6 +27,8 @@ class Reading:
     local: datetime
     called: str
     rank: int
+    wrong: str = ""
+    literal: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,15 +110,22 @@ def _abbreviation(zone: Zone, meaning: Abbreviation, local: datetime, office_zon
     called = zone.text if len(uses) == 1 else f"{zone.text} ({{}})"
     readings = [_literal(u, local, called.format(name(u[0]))) for u in uses]
     off = [u for u in first if not _in_force(u, local)]
-    for place, _ in off:
-        actual = _place(place, local, _season(_approximately(local, place), place)).readings
-        readings += [r for r in actual if r.utc not in {x.utc for x in readings}]
-    several = f"{zone.text} is used in {_listed(name(u[0]) for u in uses)}"
+    if len(first) > 1:
+        unfit = {_literal(u, local, "").utc for u in off}
+        readings = [replace(r, literal=r.utc) if r.utc in unfit else r for r in readings]
     wrong = ""
-    if off and len(first) == 1:
-        place = off[0][0]
+    for place, minutes in off:
         now_on = _season(_approximately(local, place), place)
         wrong = f"{zone.text} is printed, but {name(place)} is on {now_on} that day"
+        literal = _utc(local, timedelta(minutes=minutes))
+        actual = _place(place, local, now_on).readings
+        known = {x.utc for x in readings}
+        readings += [
+            replace(r, wrong=wrong, literal=literal, rank=0 if r.utc in known else r.rank)
+            for r in actual
+        ]
+    several = f"{zone.text} is used in {_listed(name(u[0]) for u in uses)}"
+    wrong = wrong if len(first) == 1 else ""
     doubt = "; ".join(said for said in (wrong, several if len(uses) > 1 else "") if said)
     return Meant(tuple(readings), doubt, wrong)
 
