@@ -241,7 +241,7 @@ def _summarise(app: App, outbox: Path) -> None:
     present.progress(rows, app.config.embargo.zone)
     accepted = sum(row.counts.get(DeliveryState.ACCEPTED, 0) for row in rows)
     planned = sum(row.planned for row in rows)
-    screen.print(f"\n{accepted} of {planned} copies accepted by the relay.")
+    screen.print(f"{accepted} of {planned} copies accepted by the relay.")
     screen.print(f"Messages as they went out: {outbox}/*.eml")
     screen.print(f"The ledger: {app.config.database.path}")
     command = os.path.relpath(Path(sys.executable).with_name("mailer"))

@@ -172,7 +172,6 @@ def test_a_hostile_reply_is_inert_wherever_it_is_shown(sent: Office) -> None:
         (("--contact", "_"), []),
         (("--contact", "' OR 1=1 --"), []),
         (("--advisory", "lct  2027/004"), ["ana", "ana", "bo", "cy", "di"]),
-        (("--advisory", "LCT 2027/00"), []),
         (("--since", "1h"), ["ana", "ana", "bo", "cy", "di"]),
         (("--since", "3600s"), ["ana", "ana", "bo", "cy", "di"]),
         (("--since", "2d", "--status", "rejected"), ["cy"]),

@@ -3,8 +3,11 @@ in any locale, and with the next step in it."""
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -121,3 +124,72 @@ def test_where_nothing_waits_for_a_yes_nothing_is_checked(office: Office) -> Non
     assert (said.status, said.out) == (1, "")
     [line] = said.faults
     assert "nothing waits for approval (3 cancelled)" in line
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_a_terminal_without_a_letter_is_never_a_traceback(
+    office: Office, encoding: str, tmp_path: Path
+) -> None:
+    office.folder.joinpath("lists", "wires.csv").write_text(
+        "email,name\nana@wire.example,Ana Ł\n", "utf-8"
+    )
+    with at(BEFORE):
+        office.queued()
+    environment = {**os.environ, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
+    for command in (("log",), ("timeline", REF), ("plan", REF)):
+        ran = subprocess.run(
+            [sys.executable, "-m", "mailer", "--config", str(office.config), *command],
+            env=environment,
+            capture_output=True,
+            check=True,
+        )
+        assert ran.stderr == b""
+        if command == ("log",):
+            assert rb"Ana \u0141" in ran.stdout
+
+
+# --- what a question is refused for, so that "nothing" is never the answer to another -------------
+
+
+def test_the_log_of_an_advisory_that_is_not_there_is_never_empty(office: Office) -> None:
+    with at(BEFORE):
+        office.queued()
+    for form in ((), ("--csv",), ("--json",)):
+        said = office("log", "--advisory", REF[:-1], *form)
+        assert (said.status, said.out) == (1, "")
+        assert "mailer show" in said.faults[0]
+
+
+def test_the_log_of_an_audience_that_is_not_there_names_those_that_are(office: Office) -> None:
+    said = office("log", "--audience", "wiress")
+    assert said.status == 1
+    assert "wires, national" in said.faults[0]
+
+
+def test_an_hour_typed_without_an_offset_is_the_offices(office: Office) -> None:
+    text = office.config.read_text(encoding="utf-8")
+    office.config.write_text(text.replace("Europe/London", "Asia/Tokyo"), encoding="utf-8")
+    with at("2027-02-06T03:30:00Z"):  # 12:30 in Tokyo
+        office.queued()
+        assert "nobody" not in office.done("log", "--since", "2027-02-06T12:00").out
+        assert "@wire.example" in office.done("log", "--since", "2027-02-06T12:00").out
+        assert "Nothing" in office.done("log", "--since", "2027-02-06T13:00").out
+        assert "Nothing" in office.done("log", "--until", "2027-02-06T12:00").out
+
+
+def test_a_wrong_time_says_how_to_write_one(office: Office) -> None:
+    said = office("log", "--since", "2w")
+    assert said.status == 2
+    assert "2027-02-09T00:01" in said.err
+    assert '"2h"' in said.err
+
+
+# --- what is taken where a document says nothing --------------------------------------------------
+
+
+def test_what_a_document_lacks_is_told_with_what_is_taken(office: Office) -> None:
+    office.edit('organisation = "Lantern Coast Trust"\n', "")
+    with at(BEFORE):
+        said = office.queue().out
+    assert "line 0" not in said
+    assert "! advisory.md: no organisation found; taken: Lantern Coast Trust" in said

@@ -415,7 +415,12 @@ def test_a_missing_file_says_what_makes_one(tmp_path: Path) -> None:
     [
         (b"[relay]\nhost = smtp", "line 2: this is not TOML: Invalid value; "
          "text needs double quotes around it"),
-        (b"a = 1\na = 2\n", "line 2: this is not TOML: Cannot overwrite a value"),
+        (b"a = 1\na = 2\n", "line 2: this is not TOML: Cannot overwrite a value; "
+         "the key stands there already: keep one of the two lines"),
+        (b"a = 24h\n", "line 1: this is not TOML: Expected newline or end of document after a "
+         'statement; text, and a length of time such as "24h", needs double quotes around it'),
+        (b"[audience]\n[audience]\n", "line 2: this is not TOML: Cannot declare ('audience',) "
+         "twice; the table stands there already: an audience begins with [[audience]]"),
         (b"# one\n\n[relay", "line 3: this is not TOML: Expected ']' at the end of a table "
          "declaration"),
         (b"a = " + b"[" * 9999, "line 1: this is not TOML: nested too deeply"),

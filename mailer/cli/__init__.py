@@ -5,6 +5,7 @@ Exit statuses: 0 done; 1 the input was refused; 2 wrong usage; 3 a person must d
 
 from __future__ import annotations
 
+import io
 import sys
 
 # Each room puts its commands on `cli` when it is imported; this order is the order of --help.
@@ -29,6 +30,9 @@ __all__ = ["cli", "main"]
 
 def main() -> None:
     """The entry point: every MailerError is one line on standard error and an exit status."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A terminal that has no letter ê is told its number, as standard error always is.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         _refuse_what_is_not_text(sys.argv[1:])
         cli()

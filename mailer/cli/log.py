@@ -11,15 +11,15 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
 from mailer import present
 from mailer.app import App
 from mailer.cli.common import Audience, Json, cli, opened
-from mailer.cli.setting_up import instant
 from mailer.core.inert import inert_json
-from mailer.core.log_filter import STATES, LogFilter, parse
+from mailer.core.log_filter import STATES, LogFilter, LogFilterError, parse
 from mailer.ledger.log.entries import Entry
 
 
@@ -34,7 +34,7 @@ def log_command(
     text: Annotated[
         str, typer.Option("--text", help="Anywhere: contact, outlet, headline, what was answered.")
     ] = "",
-    since: Annotated[str, typer.Option("--since", help='ISO instant, or "2h", "3d" ago.')] = "",
+    since: Annotated[str, typer.Option("--since", help="2h, 3d (ago), or 2027-02-09T00:01.")] = "",
     until: Annotated[str, typer.Option("--until", help="The same.")] = "",
     as_json: Json = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
@@ -50,11 +50,11 @@ def log_command(
     words = {"advisory": advisory, "audience": audience, "contact": contact, "outlet": outlet}
     with opened() as app, _reader_may_leave():
         zone = app.config.embargo.zone
-        wanted = replace(
-            parse([*words.items(), ("state", status), ("code", code), ("q", text)]),
-            since=_since(since, app.now()) if since else None,
-            until=_since(until, app.now()) if until else None,
-        )
+        times = [("since", _ago(since, app.now())), ("until", _ago(until, app.now()))]
+        said = [*words.items(), *times, ("state", status), ("code", code), ("q", text)]
+        wanted = _filter(said, ZoneInfo(zone))
+        if advisory:
+            app.desk.advisory(advisory)  # refuses a reference that the ledger has not
         if as_csv:
             present.log_csv(app.desk.log_entries(wanted))
             return
@@ -69,6 +69,8 @@ def log_command(
             else:
                 present.console().print(present.log_line(entry, zone), soft_wrap=True)
         if not shown and not as_json:
+            if audience:
+                app.config.audience_named(audience)  # refuses a name that the office has not
             print("Nothing in the ledger agrees with that.")
 
 
@@ -119,10 +121,18 @@ def show(
             present.relay_faults(app.desk.relay_faults(min(row.instant for row in rows)), zone)
 
 
-def _since(text: str, now: datetime) -> datetime:
+def _filter(said: list[tuple[str, str]], zone: ZoneInfo) -> LogFilter:
+    try:
+        return parse(said, zone)
+    except LogFilterError as error:
+        raise typer.BadParameter(f'{error}; "2h" is two hours ago') from None
+
+
+def _ago(text: str, now: datetime) -> str:
+    """ "2h" as the instant that was so long ago; anything else as it is."""
     ago = re.fullmatch(r"(\d{1,6})([smhd])", text)
     if ago is None:
-        return instant(text)
+        return text
     units = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
     span = timedelta(**{units[ago[2]]: int(ago[1])})
-    return now - min(span, timedelta(days=3650))  # before any ledger there can be
+    return (now - min(span, timedelta(days=3650))).isoformat()  # before any ledger there can be

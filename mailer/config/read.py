@@ -106,9 +106,20 @@ def _tables(path: Path) -> dict[str, Any]:
         what = "a number with too many digits"
     said = re.fullmatch(r"(.*?)(?: \(at (?:line (\d+), column \d+|end of document)\))?", what, re.S)
     wrong, number = said.groups() if said else (what, None)
-    hint = "; text needs double quotes around it" if wrong == "Invalid value" else ""
     where = f"line {number or text.count(chr(10)) + 1}"
+    hint = _TOML_HINTS.get(wrong.partition(" (")[0], "")
     raise ConfigError(f"{path.name}: {where}: this is not TOML: {brief(wrong)}{hint}")
+
+
+_TOML_HINTS = {
+    "Invalid value": "; text needs double quotes around it",
+    "Expected newline or end of document after a statement": (
+        '; text, and a length of time such as "24h", needs double quotes around it'
+    ),
+    "Cannot overwrite a value": "; the key stands there already: keep one of the two lines",
+    "Cannot declare": "; the table stands there already: an audience begins with [[audience]]",
+}
+"""What to do about it, where tomllib's words do not say."""
 
 
 def _folder(data: Mapping[str, Any], key: str) -> str:

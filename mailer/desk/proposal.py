@@ -155,7 +155,7 @@ class Proposer:
         if not plan.recipients:
             raise MailerError(f"{version.reference}: nobody would get it. {_why_nobody(plan)}")
         self.try_templates(version, plan, templates)
-        warned = tuple(f"{document.name}: line {w.line}: {w.message}" for w in draft.warnings)
+        warned = _warned(document, version)
         view = self.view_of_plan(version, plan, notes + warned + found)
         return Proposal(version, plan, templates, names, own, now, view, Basis(lists, known))
 
@@ -335,6 +335,20 @@ def _sha256(file: Path) -> str:
             return hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError:
         return ""
+
+
+def _warned(document: Document, version: Version) -> tuple[str, ...]:
+    """What a person should look at in a document; of what it lacks, what is taken instead."""
+    taken = {
+        "no organisation found": version.organisation,
+        "no date found": f"{version.date:%Y-%m-%d}",
+    }
+    notes = []
+    for warning in document.draft.warnings:
+        place = f"line {warning.line}: " if warning.line else ""
+        instead = f"; taken: {taken[warning.message]}" if warning.message in taken else ""
+        notes.append(f"{document.name}: {place}{warning.message}{instead}")
+    return tuple(notes)
 
 
 def _why_nobody(plan: Plan) -> str:

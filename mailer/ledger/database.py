@@ -29,6 +29,19 @@ SCHEMA = "0013"
 
 BUSY_TIMEOUT_S = 60
 _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+_RIGHTS = "; see that this user may write to it and to its folder"
+_DISK = "; see whether its disk is full or fails"
+_OTHER_FILE = "; bring a backup back, or name the right file as [database] url"
+_HINTS = {
+    sqlite3.SQLITE_PERM: _RIGHTS,
+    sqlite3.SQLITE_READONLY: _RIGHTS,
+    sqlite3.SQLITE_CANTOPEN: _RIGHTS,
+    sqlite3.SQLITE_FULL: _DISK,
+    sqlite3.SQLITE_IOERR: _DISK,
+    sqlite3.SQLITE_CORRUPT: _OTHER_FILE,
+    sqlite3.SQLITE_NOTADB: _OTHER_FILE,
+}
+"""What a person can do about SQLite's fault."""
 
 CACHE_KIB, BULK_CACHE_KIB = 2_000, 65_536
 """What a connection keeps of the file in memory (the first is SQLite's own), in KiB."""
@@ -327,8 +340,11 @@ def _told_plainly(path: Path, *faults: type[Exception]) -> Iterator[None]:
         cause = error.orig if isinstance(error, DBAPIError) else error
         if isinstance(cause, sqlite3.IntegrityError):
             raise
-        if getattr(cause, "sqlite_errorcode", 0) & 0xFF in _BUSY:
+        code = getattr(cause, "sqlite_errorcode", 0) & 0xFF
+        if code in _BUSY:
             raise LedgerBusyError(
                 f"{path}: the ledger is locked, somebody else is writing to it"
             ) from error
-        raise LedgerError(f"{path}: the ledger cannot be used: {cause}") from error
+        said = (cause.strerror if isinstance(cause, OSError) else None) or cause
+        hint = _RIGHTS if isinstance(cause, PermissionError) else _HINTS.get(code, "")
+        raise LedgerError(f"{path}: the ledger cannot be used: {said}{hint}") from error

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from alembic import command
@@ -19,7 +20,7 @@ from sqlmodel import SQLModel, select
 import mailer.ledger
 from mailer.core.errors import LedgerBusyError, LedgerError
 from mailer.ledger import database as databases
-from mailer.ledger import tables
+from mailer.ledger import linkkey, tables
 from mailer.ledger.database import open_ledger
 
 NOW = datetime(2027, 2, 9, 0, 1, tzinfo=UTC)
@@ -194,3 +195,34 @@ def test_many_threads_read_and_write_at_once(tmp_path: Path) -> None:
             list(threads.map(work, range(4 * databases.THREADS)))
         with database.read() as session:
             assert len(session.exec(select(tables.RunRow)).all()) == 4 * databases.THREADS
+
+
+@pytest.mark.parametrize(
+    ("code", "advice"),
+    [
+        (sqlite3.SQLITE_READONLY, "may write to it"),
+        (sqlite3.SQLITE_IOERR | 18 << 8, "disk is full"),
+        (sqlite3.SQLITE_FULL, "disk is full"),
+        (sqlite3.SQLITE_NOTADB, "bring a backup back"),
+    ],
+)
+def test_a_ledger_that_cannot_be_used_says_what_to_do(
+    tmp_path: Path, code: int, advice: str
+) -> None:
+    fault = sqlite3.OperationalError("said by SQLite")
+    fault.sqlite_errorcode = code
+    with (
+        pytest.raises(LedgerError, match=f"said by SQLite; .*{advice}"),
+        open_ledger(tmp_path / "mailer.db", now=NOW) as database,
+        database.read(),
+    ):
+        raise fault
+
+
+def test_a_ledger_that_may_not_be_written_names_its_path_once(tmp_path: Path) -> None:
+    path = tmp_path / "mailer.db"
+    with pytest.raises(LedgerError) as refused, open_ledger(path, now=NOW) as database:
+        with patch.object(linkkey, "key_beside", side_effect=PermissionError(13, "no", str(path))):
+            _ = database.link_key
+    assert str(refused.value).count(str(path)) == 1
+    assert "see that this user may write" in str(refused.value)
