@@ -20,6 +20,8 @@ WARNINGS: dict[str, str] = {
     "link-nowhere": "a link whose address is empty, a bare #, or no web or e-mail address",
     "quote-unclosed": "a quotation is opened and never closed in its paragraph",
     "control-character": "an invisible control character was taken out",
+    "embargo-unread": "a line seems to say an embargo, and none was read",
+    "mail-header": "the header lines of a mail that was forwarded were taken off",
     "attachment-refused": "an attachment's path leads out of the advisory's folder; it is left out",
 }
 """Every code a warning may have, and what it means. The codes are stable."""

@@ -123,6 +123,11 @@ def _month(name: str) -> int:
     return MONTHS[re.sub(r"\s+", " ", name.casefold())]
 
 
+def has_date(text: str) -> bool:
+    """Whether a date with its year stands anywhere in a text."""
+    return next(dates_in(text), None) is not None
+
+
 def only_date(text: str) -> FoundDate | None:
     """The date of a line that holds nothing else (a label, a weekday, a time and its zone may)."""
     unlabelled = DATE_LABEL.sub("", text)
@@ -136,7 +141,7 @@ def only_date(text: str) -> FoundDate | None:
 
 
 _PLACE = r"[^\W\d_][\w .,'’/()-]{1,60}?"
-_DASH = re.compile(r"\s*—\s*|\s+(?:[–―-]{1,2})\s+|\)\s*[–:]\s*|\s*:\s+")
+_DASH = re.compile(r"\s*—\s*|\s+(?:[–―-]{1,2})\s+|\)\s*[–:]\s*|\s*:\s+|\.\s?[-–—]\s+")
 
 
 def dateline_of(text: str) -> Dateline | None:

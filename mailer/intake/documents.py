@@ -23,6 +23,7 @@ from mailer.intake import files, front_matter, plain
 from mailer.intake.blocks import Line, blocks_of
 from mailer.intake.checks import link_warnings, links_in, quotation_warnings
 from mailer.intake.files import Source
+from mailer.intake.forwarded import unwrapped
 
 _FROM_THE_WHOLE = ("headline", "body")
 
@@ -71,7 +72,9 @@ def _draft(source: Source) -> Draft:
     parts = front_matter.split(source.lines, source.name)
     if parts:
         return front_matter.draft_of(*parts, source.name)
-    return plain.draft_of(source.lines, wrapped=source.wrapped, typeset=source.typeset)
+    lines, warnings = unwrapped(source.lines)
+    draft = plain.draft_of(lines, wrapped=source.wrapped, typeset=source.typeset)
+    return replace(draft, warnings=(*warnings, *draft.warnings))
 
 
 def _edition(source: Source, language: str) -> tuple[Edition, list[ReadWarning]]:

@@ -9,11 +9,12 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import takewhile
 
 from mailer.core.model import ReadWarning
 from mailer.intake.blocks import Block, Line, Shape, bare, plain
 from mailer.intake.checks import warn
-from mailer.intake.dates import Dateline, dateline_of, only_date, place_and_date
+from mailer.intake.dates import Dateline, dateline_of, has_date, only_date, place_and_date
 from mailer.intake.masthead_lines import Fields, fields_of
 from mailer.intake.vocabulary import EMBARGO, FIVE_W, IMMEDIATE
 
@@ -66,6 +67,7 @@ def masthead_of(blocks: Sequence[Block], whole_text: str) -> Masthead:
     head = Masthead()
     candidates: list[_Candidate] = []
     at = 0
+    blocks = _without_blank_lines(blocks)
     for at, block in enumerate(blocks):  # noqa: B007
         if _begins_the_text(block):
             break
@@ -82,6 +84,22 @@ def masthead_of(blocks: Sequence[Block], whole_text: str) -> Masthead:
     return head
 
 
+def _without_blank_lines(blocks: Sequence[Block]) -> list[Block]:
+    """The blocks, the first cut where its masthead ends, if nobody left a blank line there."""
+    first = blocks[0] if blocks else None
+    if first is None or first.shape is not Shape.PARAGRAPH or len(first.lines) < 3:
+        return list(blocks)
+    head = list(takewhile(lambda line: fields_of(line.text, lambda _: False), first.lines))
+    if not head or not _begins_the_text(first):
+        return list(blocks)
+    rest = list(first.lines[len(head) :])
+    cut = [head]
+    if len(rest) > 1 and len(rest[0].text) <= 100 and not re.search(r"[.!?:,;]\W*$", rest[0].text):
+        cut.append([rest.pop(0)])
+    parts = [replace(first, lines=tuple(lines)) for lines in [*cut, rest] if lines]
+    return [*parts, *blocks[1:]]
+
+
 def _begins_the_text(block: Block) -> bool:
     """Whether the text proper begins here: a whole paragraph, a list, a table, who/what/when."""
     if block.shape in (Shape.ITEMS, Shape.RAW):
@@ -93,6 +111,8 @@ def _begins_the_text(block: Block) -> bool:
         return True
     if EMBARGO.match(bare(words)) and len(words) < 200:
         return False
+    if _says_embargo(block):
+        return False
     if (dateline := dateline_of(words)) and len(words) > dateline.text_starts + 20:
         return True
     if block.bold or words.isupper() or not re.search(r"\w", words):
@@ -103,6 +123,14 @@ def _begins_the_text(block: Block) -> bool:
         or len(words) > 300
         or (count >= 12 and bool(re.search(r"[.!?…:؟][”\"»’)]*$", words)))
     )
+
+
+def _says_embargo(block: Block) -> bool:
+    """Whether one line says, beside its kind, until when: "MEDIA RELEASE – UNDER EMBARGO …"."""
+    if len(block.lines) != 1 or not re.search("embarg|sperrfrist|эмбарго", block.plain, re.I):
+        return False
+    fields = fields_of(block.lines[0].text, lambda _: False)
+    return bool(fields and fields.embargo)
 
 
 def _read_block(
@@ -134,7 +162,11 @@ def _read_block(
                 flush()
             continue
         flush()
-        if fields.embargo and lines and _goes_on(fields.embargo, lines[0].text):
+        broken = bool(fields.embargo) and bool(lines) and _goes_on(fields.embargo, lines[0].text)
+        if broken:
+            following = bare(lines.pop(0).text)
+            fields = Fields(embargo=f"{fields.embargo} {following}", kind=fields.kind)
+        if broken and lines and only_date(bare(lines[0].text)) and not has_date(fields.embargo):
             following = bare(lines.pop(0).text)
             fields = Fields(embargo=f"{fields.embargo} {following}", kind=fields.kind)
         before_kind = not (head.kind or head.reference or head.embargo or fields.title)
@@ -237,6 +269,7 @@ def _owner(
     for candidate in names:
         others = len(left) > 1
         over = candidate.before_kind and bool(head.kind)
+        over = over and candidate.block.shape is not Shape.HEADING
         if recurs(candidate.text) and (others or over) and len(candidate.text.split()) <= 8:
             return candidate
     on_top = [c for c in names if c.before_kind] if head.kind or head.reference else []

@@ -21,7 +21,7 @@ from mailer.intake.blocks import (
     markdown,
     plain,
 )
-from mailer.intake.checks import link_warnings, links_in, quotation_warnings, warn
+from mailer.intake.checks import link_warnings, links_in, quotation_warnings, snippet, warn
 from mailer.intake.contact_block import contacts_of, has_data, is_lead
 from mailer.intake.language import language_of
 from mailer.intake.masthead import masthead_of
@@ -32,6 +32,7 @@ from mailer.intake.vocabulary import (
     BACKGROUND_LABEL,
     CONTACT_LEAD,
     EMBARGO,
+    EMBARGO_WORDS,
     END_MARK,
     END_MARK_INLINE,
     FIVE_W,
@@ -77,8 +78,19 @@ def draft_of(lines: Sequence[Line], *, wrapped: bool, typeset: bool) -> Draft:
         *link_warnings([*links, *others]),
         *quotation_warnings([*body, *parts.notes]),
     ]
+    if not draft.embargo_line:
+        found += _embargo_unread(whole)
     draft = replace(draft, language=language_of(f"{draft.headline}\n{draft.body}\n{draft.notes}"))
     return replace(draft, warnings=(*sorted(found, key=lambda w: w.line), *not_found(draft)))
+
+
+def _embargo_unread(lines: Sequence[Line]) -> list[ReadWarning]:
+    """A warning for the first line that an embargo seems to stand in, where none was read."""
+    line = next((line for line in lines if EMBARGO_WORDS.search(plain(line.text))), None)
+    if line is None:
+        return []
+    said = f"no embargo was read, but this seems to say one: {snippet(plain(line.text))}"
+    return [warn("embargo-unread", line.number, said)]
 
 
 def not_found(draft: Draft, expected: Sequence[str] = EXPECTED) -> list[ReadWarning]:
@@ -226,7 +238,9 @@ def _is_end(block: Block) -> bool:
 def _is_card(block: Block) -> bool:
     """Whether a block is short and reaches somebody, as a visiting card does."""
     words = block.plain.split()
-    sentence = len(words) > 14 and block.shape is Shape.PARAGRAPH and len(block.lines) == 1
+    alone = block.shape is Shape.PARAGRAPH and len(block.lines) == 1
+    prose = len(words) > 8 and bool(re.search(r"[.!?]\W*$", words[-1])) and ":" not in block.plain
+    sentence = alone and (len(words) > 14 or prose)
     return len(words) <= 40 and not sentence and has_data(block, words=40)
 
 

@@ -76,7 +76,10 @@ _IMMEDIATE = (
     r"للنشر\s+الفوري|للنشر\s+فورا",
     r"для\s+немедленно(?:й|го)\s+(?:публикации|распространения)",
 )
-_UNTIL = r"(?:\s*$|\s*[:,–—-]|\s+(?:un)?til\b|\s+to\b|\s+for\b|\s+\d|\s*\()"
+_UNTIL = (
+    r"(?:\s*$|\s*[:,|*–—-]|\s+(?:un)?till?\b|\s+to\b|\s+for\b|\s+\d|\s*\("
+    r"|\s+(?:lifts?|lifted|ends?|expires?|date|time)\b(?!\s+(?:on|by|over|against)\s+[^\W\d]))"
+)
 EMBARGO = _pattern(
     *(rf"^(?:{phrase})(?=\W|$)" for phrase in _IMMEDIATE),
     rf"^(?:(?:news|press|media)\s+)?(?:strict(?:ly)?\s+)?(?:under\s+)?(?:strict\s+)?embargo(?:ed)?(?:\s+copy)?{_UNTIL}",
@@ -91,15 +94,22 @@ EMBARGO = _pattern(
     r"^(?:strictement\s+)?(?:sous\s+)?embargo\s+jusqu",
     r"^(?:strictement\s+)?sous\s+embargo\b",
     r"^ne\s+pas\s+(?:publier|diffuser)\s+avant\b",
-    r"^(?:embargado|bajo\s+embargo|embargo\s+hasta)\b|^no\s+(?:publicar|difundir)\s+antes\b",
+    r"^(?:(?:información|noticia|nota)\s+)?(?:embargad[oa]s?|bajo\s+embargo|embargo\s+hasta)\b|^no\s+(?:publicar|difundir)\s+antes\b",
     r"^(?:sperrfrist|gesperrt\s+bis|frei\s+ab|nicht\s+(?:zu\s+veröffentlichen\s+)?vor\s+dem)\b",
-    r"^(?:sob\s+embargo|embargado\s+até|embargo\s+até|não\s+publicar\s+antes)\b",
-    r"^(?:sotto\s+embargo|embargo\s+fino|da\s+non\s+(?:pubblicare|diffondere)\s+prima)\b",
+    r"^(?:sob\s+embargo|embargad[oa]s?\s+até|embargo\s+até|não\s+publicar\s+antes)\b",
+    r"^(?:(?:notizia|comunicato)\s+)?(?:sotto\s+embargo|embargo\s+fino|da\s+non\s+(?:pubblicare|diffondere)\s+prima)\b",
     r"^(?:حظر\s+النشر|محظور\s+النشر|تحت\s+الحظر|محظور\s+حتى|لا\s+ينشر\s+قبل"
     r"|غير\s+قابل\s+للنشر\s+قبل)",
     r"^(?:под\s+)?эмбарго\b|^не\s+(?:для\s+публикации|публиковать)\s+(?:до|ранее)\b",
 )
 """A line that says when the text may be used."""
+
+EMBARGO_WORDS = _pattern(
+    r"(?<!\w)(?:embargoed|embargad[oa]s?|sperrfrist|эмбарго|محظور|حظر\s+النشر"
+    r"|(?:under|sous|bajo|sotto|sob)\s+(?:strict\s+)?embargo"
+    r"|embargo\W{0,5}(?:until|till|hasta|jusqu|fino|até|bis|[:|]))[^\n]{0,80}\d"
+)
+"""Words that seem to say an embargo, wherever in a line they stand."""
 
 IMMEDIATE = _pattern(*_IMMEDIATE)
 """The embargo lines that set no embargo."""

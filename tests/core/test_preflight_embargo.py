@@ -161,3 +161,16 @@ def test_no_statement_is_passed_over_in_silence() -> None:
 def test_the_line_of_the_text_is_named() -> None:
     (found,) = findings("A headline\r\n\r\nText.\r\nEmbargoed until 10:00 GMT, 9 February 2027")
     assert found.line == 4
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "EMBARGOED UNTIL 10:00 UTC 13 Sepember 2027",
+        "| Embargo | 00:01 GMT, Tuesday 9 February 2027 |",
+        "Embargoed until two hours after 10:00 GMT on 9 February 2027",
+    ],
+)
+def test_never_at_once_what_says_an_embargo_that_cannot_be_read(text: str) -> None:
+    [found] = findings(f"{text}\n\nBats are back.", IMMEDIATE)
+    assert (found.code, found.blocks) == ("embargo-contradicted", True)

@@ -34,9 +34,13 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """The line cannot be an embargo; `reason` says why and what to write instead."""
+    """The line cannot be an embargo; `reason` says why and what to write instead.
+
+    `past`: it was one, and is over.
+    """
 
     reason: str
+    past: bool = False
 
 
 def to_json(answer: Instant | Ask | Reject) -> dict[str, object]:

@@ -307,7 +307,8 @@ class _Line:
             latest = found.readings[max(found.readings)]
             return Reject(
                 f"that was {_ago(self.now - latest.utc)} ago:"
-                f" {say(latest.utc, latest.zone, 'en')} is already past; give a later time"
+                f" {say(latest.utc, latest.zone, 'en')} is already past; give a later time",
+                past=True,
             )
         last = found.readings[ahead[-1]]
         if len(found.readings) == 1 and not found.unsure:

@@ -59,9 +59,9 @@ _GOODS = re.compile(
     r"|diamonds?|technology|un|eu|us)\s{1,3}$",
     re.IGNORECASE,
 )
-_HEAD = re.compile(r"(?:^|\n)[\s>*_#\-–—•+\[(\"“«]{0,20}(?:\w{1,12}(?:\s{1,3}|['’]))?$")
+_HEAD = re.compile(r"(?:^|\n)[\s>*_#|\-–—•+\[(\"“«]{0,20}(?:\w{1,12}(?:\s{1,3}|['’]))?$")
 _LEADS = re.compile(
-    r"[\s*_\])\"”]{0,5}(?:[:–—-]|(?:un)?till?\b|hasta|jusqu|bis\b|fino|at[ée]\b|до\b|حتى|lifts?\b"
+    r"[\s*_\])\"”]{0,5}(?:[:|–—-]|(?:un)?till?\b|hasta|jusqu|bis\b|fino|at[ée]\b|до\b|حتى|lifts?\b"
     r"|ends?\b|expires?\b|date|time)",
     re.IGNORECASE,
 )
@@ -187,8 +187,9 @@ def _contradicts(span: str, match: re.Match[str], language: str, setting: Settin
             agrees = utc in setting.instants
         case Ask(candidates):
             agrees = not setting.instants.isdisjoint(candidates)
-        case _:
-            agrees = True
+        case Reject(past=past):
+            # What cannot be read at all may still be an embargo of what is to go at once.
+            agrees = past or None not in setting.embargoes
     return "" if agrees else words
 
 
