@@ -24,6 +24,7 @@ from mailer.core.model import (
     NOTICES,
     Attachment,
     Contact,
+    DispatchKind,
     Draft,
     Edition,
     Embargo,
@@ -64,6 +65,20 @@ class PlanView:
     rows: tuple[PlanRow, ...]
     left_out: tuple[LeftOut, ...]
     notes: tuple[str, ...] = ()
+
+    @property
+    def in_force(self) -> dict[Embargo | None, list[PlanRow]]:
+        """Each embargo that an audience is under, and its rows: that of the audience's latest plan.
+
+        What was planned under an embargo that was moved since is not among them.
+        """
+        rows = [row for row in self.rows if row.kind != DispatchKind.WITHDRAWAL]
+        latest = {row.audience: row.embargo for row in rows}
+        found: dict[Embargo | None, list[PlanRow]] = {}
+        for row in rows:
+            if row.embargo == latest[row.audience]:
+                found.setdefault(row.embargo, []).append(row)
+        return found
 
 
 @dataclass(frozen=True, slots=True)

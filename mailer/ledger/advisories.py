@@ -96,7 +96,10 @@ def _line(
 ) -> AdvisoryLine:
     alive = [row for row in rows if row.state != DispatchState.CANCELLED] or rows
     to_come = [row.instant for row in rows if row.state not in ENDED]
-    under = (Embargo(row.embargo_instant, row.embargo_zone) for row in alive if row.embargo_instant)
+    # What an audience is under is what its latest plan says: an embargo may have been moved.
+    plans = (row for row in rows if row.kind != DispatchKind.WITHDRAWAL)
+    latest = {row.audience: (row.embargo_instant, row.embargo_zone) for row in plans}
+    under = (Embargo(instant, zone) for instant, zone in latest.values() if instant)
     number, headline, kind = text
     return AdvisoryLine(
         number=owner.id or 0,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -10,9 +10,8 @@ from rich.text import Text
 
 from mailer.core.embargo import say
 from mailer.core.inert import inert
-from mailer.core.model import Embargo
 from mailer.core.preflight import Finding
-from mailer.desk import Change, PlanRow, PlanView
+from mailer.desk import Change, PlanView
 from mailer.present.screen import (
     console,
     count,
@@ -33,7 +32,7 @@ def plan(view: PlanView) -> None:
     screen = console()
     to_go = [row for row in view.rows if row.state not in _OVER]
     rows = to_go or view.rows
-    embargo = _embargoes(rows) if to_go else "nothing of it is left to go"
+    embargo = _embargoes(view) if to_go else "nothing of it is left to go"
     screen.print(Text(f"{inert(view.reference)}  {inert(view.headline)}", style="bold"))
     screen.print(f"{view.kind}, version {view.version}, {embargo}", soft_wrap=True)
     screen.print()
@@ -75,23 +74,19 @@ def plan(view: PlanView) -> None:
 _OVER = ("done", "cancelled")
 
 
-def _embargoes(rows: Iterable[PlanRow]) -> str:
-    """The embargo in words; where audiences have their own, each with its own.
-
-    Of an audience whose embargo was moved, that of its latest dispatch.
-    """
-    by_embargo: dict[Embargo | None, list[str]] = {}
-    for audience, embargo in {row.audience: row.embargo for row in rows}.items():
-        by_embargo.setdefault(embargo, []).append(audience)
+def _embargoes(view: PlanView) -> str:
+    """The embargo in words; where audiences have their own, each with its own."""
     said = {
-        embargo: f"embargoed until {say(embargo.instant, embargo.zone, 'en')}"
-        if embargo
-        else "for immediate release"
-        for embargo in by_embargo
+        ", ".join(dict.fromkeys(row.audience for row in rows)): (
+            f"embargoed until {say(embargo.instant, embargo.zone, 'en')}"
+            if embargo
+            else "for immediate release"
+        )
+        for embargo, rows in view.in_force.items()
     }
     if len(said) == 1:
         return next(iter(said.values()))
-    return "; ".join(f"{', '.join(by_embargo[e])}: {words}" for e, words in said.items())
+    return "; ".join(f"{whose}: {words}" for whose, words in said.items())
 
 
 def findings(found: Sequence[Finding]) -> None:

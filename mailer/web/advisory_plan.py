@@ -7,9 +7,8 @@ from fastapi.responses import Response
 
 from mailer.core.embargo import say_around
 from mailer.core.errors import MailerError
-from mailer.core.model import Embargo
 from mailer.core.standing import AdvisoryState
-from mailer.desk import PlanRow, PlanView
+from mailer.desk import PlanView
 from mailer.present.picture import timeline_svg
 from mailer.present.timelines import in_words, prospects
 from mailer.web import advisory_form, advisory_words
@@ -35,11 +34,8 @@ NAMED = 12
 def embargoes_in_words(view: PlanView, zone: str, request: Request) -> list[tuple[str, str]]:
     """Each embargo of a plan: whose it is, and when it lifts, on the clocks around it."""
     now = office(request).now()
-    by_embargo: dict[Embargo | None, list[PlanRow]] = {}
-    for row in view.rows:
-        by_embargo.setdefault(row.embargo, []).append(row)
     found = []
-    for embargo, rows in by_embargo.items():
+    for embargo, rows in view.in_force.items():
         said = "for immediate release: as soon as it is approved"
         if embargo is not None:
             around = [embargo.zone, view.office_zone, zone, *(row.zone for row in rows)]

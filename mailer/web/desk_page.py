@@ -21,6 +21,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
+from mailer.core.embargo import place_of
 from mailer.core.outlook import Need, NeedKind, Passage, Tally
 from mailer.core.people import Act, Person
 from mailer.web.access import cookie_name, office, who_may
@@ -171,6 +172,7 @@ def _values(request: Request, person: Person, look: Look) -> dict[str, Any]:
         "door": partial(door, person),
         "at_office": partial(_at, _zone(request), look.outlook.at),
         "at_utc": partial(_at, "UTC", look.outlook.at),
+        "place": lambda zone: place_of(zone, "en") or zone,
         "countdown": countdown,
         "seen_at": look.outlook.at,
         "people": lambda rows: sum(row.tally.total for row in rows),

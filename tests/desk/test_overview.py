@@ -66,3 +66,36 @@ def test_the_newest_version_titles_an_advisory(app: App, clock: FakeClock) -> No
     assert line.version == 2
     assert app.desk.advisory_numbered(1) == REF
     assert app.desk.advisory_numbered(2) is None
+
+
+def test_a_moved_embargo_is_never_told_as_it_was(app: App, clock: FakeClock) -> None:
+    queue(app)
+    approve(app)
+    clock.at = LIFT - DAY
+    send(app)  # the advance copy keeps the embargo that it was marked with
+    moved = LIFT + DAY
+    app.desk.reschedule(REF, embargo_line=moved.isoformat(), by="officer", now=clock())
+    (line,) = app.desk.advisories()
+    assert [one.instant for one in line.embargoes] == [moved]
+    assert [one.instant for one in app.desk.plan(REF).in_force if one] == [moved]
+    app.desk.lift(REF, by="chief", now=clock())
+    (line,) = app.desk.advisories()
+    assert [one.instant for one in line.embargoes] == [clock.at]
+    assert [one.instant for one in app.desk.plan(REF).in_force if one] == [clock.at]
+    app.desk.withdraw(REF, note="", by="chief", now=clock())
+    (line,) = app.desk.advisories()
+    assert [one.instant for one in line.embargoes] == [clock.at]
+
+
+def test_an_audience_whose_embargo_stayed_keeps_it(app: App, clock: FakeClock) -> None:
+    queue(app)
+    moved = LIFT + DAY
+    app.desk.reschedule(
+        *(REF,), embargo_line=moved.isoformat(), audiences=["wires"], by="officer", now=clock()
+    )
+    found = {
+        one.instant: {row.audience for row in rows}
+        for one, rows in app.desk.plan(REF).in_force.items()
+        if one
+    }
+    assert found == {moved: {"wires"}, LIFT: {"national"}}

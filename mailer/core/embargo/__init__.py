@@ -12,7 +12,7 @@ from mailer.core.embargo.gate import (
     clear_test,
 )
 from mailer.core.embargo.resolve import read
-from mailer.core.embargo.say import say, say_around, say_both, utc_offset
+from mailer.core.embargo.say import place_of, say, say_around, say_both, utc_offset
 
 __all__ = [
     "Ask",
@@ -26,6 +26,7 @@ __all__ = [
     "clear",
     "clear_answer",
     "clear_test",
+    "place_of",
     "read",
     "say",
     "say_around",

@@ -23,9 +23,13 @@ def say(instant: datetime, zone: str, language: str) -> str:
     day = " ".join(format_date(local, "full", locale=locale(language)).split())
     clock = f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
     comma = "،" if language == "ar" else ","
-    place = "GMT" if zone in _GREENWICH else city(zone, language)
-    offset = utc_offset(local)
+    place, offset = place_of(zone, language), utc_offset(local)
     return f"{day}{comma} {clock} ({f'{place}{comma} {offset}' if place else offset})"
+
+
+def place_of(zone: str, language: str) -> str:
+    """What an IANA zone is called: its city, "GMT", or nothing."""
+    return "GMT" if zone in _GREENWICH else city(zone, language)
 
 
 def say_both(instant: datetime, zone: str, reader_zone: str, language: str) -> str:
