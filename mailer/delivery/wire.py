@@ -21,7 +21,7 @@ LONGEST_REPLY = 4 * LONGEST_LINE
 """Octets. RFC 5321 §4.5.3.1.5 allows 512 a line; some relays say more, none says this much."""
 
 LONGEST_KEPT = 512
-"""Octets of a line that is remembered as it was read."""
+"""Octets of replies that are remembered as they were read."""
 
 REPLY_LINE = re.compile(rb"([1-5][0-9][0-9])([ -]?)(.*)", re.DOTALL)
 
@@ -42,6 +42,9 @@ class Wire(asyncio.Protocol):
         self._replies: deque[Reply] = deque()
         self._owed = 0
         self._waiter: asyncio.Future[None] | None = None
+        self._deadline = 0.0
+        self._patience = 0.0
+        self._alarm: asyncio.TimerHandle | None = None
         self._fault: WireError | None = None
         self._garbled = False
         self._closed = False
@@ -70,7 +73,16 @@ class Wire(asyncio.Protocol):
         Raises WireError for a line that closed, for silence, and for what is not SMTP.
         """
         if not self._replies:
-            await self._wait(timeout)
+            if self._fault is not None:
+                raise self._fault
+            if self._closed:
+                raise WireError("the connection is closed")
+            self._waiter = self._loop.create_future()
+            self._expect_within(timeout)
+            try:
+                await self._waiter
+            finally:
+                self._waiter = None
         return self._next()
 
     def at_hand(self) -> Reply | None:
@@ -92,23 +104,34 @@ class Wire(asyncio.Protocol):
         """Close at once: what is not yet written never will be."""
         if not self._closed:
             self._closed = True
+            self._unset_alarm()
             self._transport.abort()
 
-    async def _wait(self, timeout: float) -> None:
-        if self._fault is not None:
-            raise self._fault
-        if self._closed:
-            raise WireError("the connection is closed")
-        self._waiter = self._loop.create_future()
-        timer = self._loop.call_later(timeout, self._late, timeout)
-        try:
-            await self._waiter
-        finally:
-            timer.cancel()
-            self._waiter = None
+    def _expect_within(self, timeout: float) -> None:
+        """An alarm for every reply would cost more than the reply: one is set again if it must."""
+        self._patience = timeout
+        self._deadline = self._loop.time() + timeout
+        if self._alarm is None or self._alarm.when() > self._deadline:
+            self._set_alarm()
 
-    def _late(self, timeout: float) -> None:
-        self._broken(f"no answer within {timeout:g} s")
+    def _set_alarm(self) -> None:
+        if self._alarm is not None:
+            self._alarm.cancel()
+        self._alarm = self._loop.call_at(self._deadline, self._ring)
+
+    def _ring(self) -> None:
+        self._alarm = None
+        if self._waiter is None:
+            return
+        if self._loop.time() < self._deadline:
+            self._set_alarm()
+        else:
+            self._broken(f"no answer within {self._patience:g} s")
+
+    def _unset_alarm(self) -> None:
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm = None
 
     def _broken(self, what: str, cause: Exception | None = None) -> WireError:
         if self._fault is None:
@@ -128,11 +151,10 @@ class Wire(asyncio.Protocol):
         """Octets from the relay: whole replies are kept in their order."""
         if self._fault is not None:
             return None
-        *lines, self._rest = (self._rest + data).split(b"\n")
-        for line in lines:
-            if not self._read(line.removesuffix(b"\r")):
-                return self._garble()
-        if len(self._rest) > LONGEST_LINE:
+        known = None if self._rest or self._code else _known(data)
+        if known is not None:
+            self._replies += known
+        elif not self._read_all(data):
             return self._garble()
         if self._replies and self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
@@ -142,11 +164,15 @@ class Wire(asyncio.Protocol):
         self._garbled = True
         self._broken("the relay's reply is not SMTP")
 
+    def _read_all(self, data: bytes) -> bool:
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        return (
+            all(self._read(line.removesuffix(b"\r")) for line in lines)
+            and len(self._rest) <= LONGEST_LINE
+        )
+
     def _read(self, line: bytes) -> bool:
         """Take one line of a reply (RFC 5321 §4.2); False if it cannot be one."""
-        if not self._code and (whole := _whole(line)) is not None:
-            self._replies.append(whole)
-            return True
         match = REPLY_LINE.fullmatch(line)
         if match is None or len(line) > LONGEST_LINE:
             return False
@@ -170,14 +196,19 @@ class Wire(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """The connection is gone; replies that came before can still be read."""
         self._closed = True
+        self._unset_alarm()
         self._broken("the relay closed the connection", exc)
 
 
 @lru_cache(maxsize=256)
-def _whole(line: bytes) -> Reply | None:
-    """The reply that is this one line, or None: most of what a relay says, it says often."""
-    match = REPLY_LINE.fullmatch(line) if len(line) <= LONGEST_KEPT else None
-    return _reply(match[1], match[3]) if match is not None and match[2] == b" " else None
+def _known(data: bytes) -> tuple[Reply, ...] | None:
+    """The replies that this is, each one whole line, or None: most of it a relay says often."""
+    *lines, rest = data.split(b"\r\n")
+    if rest or len(data) > LONGEST_KEPT or data.count(b"\n") > len(lines):
+        return None
+    matches = [REPLY_LINE.fullmatch(line) for line in lines]
+    whole = [match for match in matches if match is not None and match[2] == b" "]
+    return tuple(_reply(one[1], one[3]) for one in whole) if len(whole) == len(lines) else None
 
 
 def _reply(code: bytes, said: bytes) -> Reply:
