@@ -21,7 +21,8 @@ class Job(NamedTuple):
     message's Date, the same at every retry); after `give_up_at` there is no further attempt.
     Instants are UTC.
 
-    `copy`, `consent` and `embargo` are what the ledger said at its change number `as_of`.
+    `copy` (which names no delivery), `consent` and `embargo` are what the ledger said at its change
+    number `as_of`.
     """
 
     delivery: int

@@ -75,22 +75,23 @@ class Window:
 
     limit: int
     size: float = field(init=False)
+    sessions: int = field(init=False)
+    """The number of sessions that may be at work now, at least 1: `size` in whole sessions."""
 
     def __post_init__(self) -> None:
-        self.size = float(self.limit)
-
-    @property
-    def sessions(self) -> int:
-        """The number of sessions that may be at work now, at least 1."""
-        return max(1, int(self.size))
+        self._set(float(self.limit))
 
     def taken(self) -> None:
         """A copy was accepted."""
-        self.size = min(float(self.limit), self.size + 1 / self.size)
+        if self.size < self.limit:
+            self._set(min(float(self.limit), self.size + 1 / self.size))
 
     def put_off(self) -> None:
         """The relay answered 4xx, or dropped the line."""
-        self.size = max(1.0, self.size - 1)
+        self._set(max(1.0, self.size - 1))
+
+    def _set(self, size: float) -> None:
+        self.size, self.sessions = size, int(size)
 
 
 @dataclass(slots=True)

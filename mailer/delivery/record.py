@@ -8,7 +8,7 @@ itself when it can.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -54,14 +54,14 @@ class Record:
         self._told = False
         self._fault: BaseException | None = None
 
-    async def begin(self, begin: Begin) -> Clearance | Refusal:
-        """Ask the gate, and make "text begun" durable if it clears; waits for the ledger."""
+    def begin(self, begin: Begin) -> Awaitable[Clearance | Refusal]:
+        """Ask the gate, and make "text begun" durable if it clears: known once it is written."""
         self._raise_fault()
         loop = asyncio.get_running_loop()
         asker: asyncio.Future[Clearance | Refusal] = loop.create_future()
         self._askers.append(asker)
         self._add(begin)
-        return await asker
+        return asker
 
     def end(self, end: End) -> None:
         """Record what became of a copy, at the latest with the next text of its session."""
@@ -139,6 +139,8 @@ class Record:
 
     def _askers_gone(self) -> None:
         """Sessions that were closed while they asked: their texts do not begin."""
+        if not any(asker.done() for asker in self._askers):
+            return
         begins = [entry for entry in self._waiting if isinstance(entry, Begin)]
         gone = {
             id(begin) for begin, asker in zip(begins, self._askers, strict=True) if asker.done()

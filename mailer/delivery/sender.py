@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from random import Random
 from typing import NamedTuple, Protocol
 
@@ -254,7 +255,7 @@ class Sender:
             self._stop_dispatch(job, str(error))
             return None
         notice = message.carries_notice
-        copy = job.copy.of(job.delivery, job.copy.email, carries_notice=notice)
+        copy = job.copy.of(job.delivery, job.contact.email, carries_notice=notice)
         cleared = clear(copy, job.consent, job.embargo, self._now())
         if isinstance(cleared, Refusal):
             self._refused(job, cleared)
@@ -264,12 +265,10 @@ class Sender:
     async def _send(self, line: Line, ready: Ready) -> Ready | None:
         """Hand one copy over; returns the next, whose envelope may be on its way already."""
         job, session, circuit = ready.job, line.session, line.circuit
-        began = self._now()
-        begin = Begin(job, began, circuit.name, session.tls_version, ready.message.carries_notice)
+        notice = ready.message.carries_notice
+        begin = Begin(job, self._now(), circuit.name, session.tls_version, notice)
+        begin_text = partial(self._record.begin, begin)
         follows: Ready | None = None
-
-        async def begin_text() -> Clearance | Refusal:
-            return await self._record.begin(begin)
 
         def following() -> tuple[Clearance, Envelope] | None:
             nonlocal follows
@@ -324,14 +323,8 @@ class Sender:
 
     def _result(self, begin: Begin, handed: Handed, ruling: Ruling, now: datetime) -> Result:
         attempt = Attempt(
-            began_at=begin.began_at,
-            ended_at=now,
-            relay=begin.relay,
-            tls_version=begin.tls_version,
-            phase=handed.phase,
-            outcome=ruling.outcome,
-            reply=handed.reply,
-            error=handed.error,
+            *(begin.began_at, now, begin.relay, begin.tls_version),
+            *(handed.phase, ruling.outcome, handed.reply, handed.error),
         )
         event = _EVENTS[ruling.outcome]
         hold = ""

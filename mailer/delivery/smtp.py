@@ -98,14 +98,16 @@ class Session:
     ) -> None:
         self._wire = wire
         self._relay = relay
-        self._extensions = extensions
         self._piped = "pipelining" in extensions
         self._notify: notify.Notify = relay.notify if "dsn" in extensions else "never"
         limit = extensions.get("size", "")
         self.size = int(limit) if limit.isdecimal() else 0
         """The largest message that the relay takes, in octets; 0: it names no limit (RFC 1870)."""
+        self._sized, self._utf8 = "size" in extensions, "smtputf8" in extensions
+        self._time = asyncio.get_running_loop().time
         self._wait = relay.command_timeout.total_seconds()
         self._in_all = relay.envelope_timeout.total_seconds()
+        self._for_text = relay.data_timeout.total_seconds()
         self._until = 0.0
         self._offered: Envelope | None = None
         self.tls_version = tls_version
@@ -142,10 +144,9 @@ class Session:
         Then `following` may give the next message: where the relay allows it, its envelope goes
         in one write with this text, and it must be the next that is handed over.
         """
-        unfit = self._unfit(message)
-        if unfit is not None:
+        if not self.engaged and (unfit := self._unfit(message)) is not None:
             return unfit
-        self._until = asyncio.get_running_loop().time() + self._in_all
+        self._until = self._time() + self._in_all
         refused = await self._envelope(clearance, message)
         if refused is not None:
             return refused
@@ -160,7 +161,7 @@ class Session:
         if 0 < self.size < message.size:
             said = f"not sent: {message.size} octets, the relay takes {self.size} (SIZE)"
             return Handed(Step.SIZE, Phase.SECURED, Reply(552, said, "5.3.4"))
-        if self._needs_smtputf8(message) and "smtputf8" not in self._extensions:
+        if self._needs_smtputf8(message) and not self._utf8:
             said = "not sent: the address is not ASCII and the relay has no SMTPUTF8"
             return Handed(Step.RCPT, Phase.SECURED, Reply(553, said, "5.6.7"))
         return None
@@ -175,16 +176,17 @@ class Session:
         commands = () if offered else self._commands(clearance, message)
         refusal: Handed | None = None
         step, go = Step.MAIL, False
+        at_hand = self._wire.at_hand
         try:
             if self._piped and commands:
                 self._wire.put(len(commands), *commands)
             for number, step in enumerate(_COMMANDS):
                 if not self._piped:
                     self._wire.put(1, commands[number])
-                reply = self._wire.at_hand() or await self._wire.reply(self._patience())
+                reply = at_hand() or await self._wire.reply(self._patience())
                 go = reply.code == 354
                 good = go if step is Step.DATA else reply.code // 100 == 2
-                if refusal is None and not good:
+                if not good and refusal is None:
                     refusal = Handed(self._refused_at(step, reply), _REACHED[step], reply)
                     if not self._piped:
                         break
@@ -201,7 +203,7 @@ class Session:
         sender, recipient = message.mail_from.encode(), message.rcpt_to.encode()
         if _CONTROL_RE.search(sender + recipient):
             raise ValueError("an address holds a space or a control character")
-        size = b" SIZE=%d" % message.size if "size" in self._extensions else b""
+        size = b" SIZE=%d" % message.size if self._sized else b""
         utf8 = b" SMTPUTF8" if self._needs_smtputf8(message) else b""
         named = notify.of_mail(message.envid, self._notify)
         wanted = notify.of_rcpt(recipient, self._notify)
@@ -228,12 +230,12 @@ class Session:
 
     def _refused_at(self, step: Step, reply: Reply) -> Step:
         """RFC 1870 §6.1: 552 to a MAIL that declared a size is of the message, not of us."""
-        sized = step is Step.MAIL and reply.code == 552 and "size" in self._extensions
+        sized = step is Step.MAIL and reply.code == 552 and self._sized
         return Step.SIZE if sized else step
 
     def _patience(self) -> float:
         """Seconds for the next reply of an envelope; raises WireError when there are none left."""
-        left = self._until - asyncio.get_running_loop().time()
+        left = self._until - self._time()
         if left <= 0:
             raise WireError(f"not done within {self._in_all:g} s")
         return min(self._wait, left)
@@ -247,7 +249,7 @@ class Session:
         if clearance.email != message.rcpt_to:
             self.abort()
             raise ValueError("the clearance is for another address than the message")
-        late = asyncio.get_running_loop().time() > self._until
+        late = self._time() > self._until
         if late or not self._wire.usable:
             # Nothing of the text has left, and nothing will.
             self.abort()
@@ -263,7 +265,7 @@ class Session:
             self.in_text = True
             self._wire.put(1 + len(commands), message.data, *commands)
             phase = Phase.DOT_SENT
-            reply = await self._wire.reply(self._relay.data_timeout.total_seconds())
+            reply = await self._wire.reply(self._for_text)
             if not self._makes_sense(reply):
                 raise WireError("the relay's answers do not fit what it was asked")
             self.in_text = False

@@ -48,6 +48,14 @@ LONG_LOG = 32_000_000
 NEVER_HAD = (DeliveryState.CANCELLED, DeliveryState.REJECTED, DeliveryState.EXPIRED)
 NewSession = Callable[[], Session]
 """Gives the transaction's session, made when it is first asked for."""
+_AFTER = {
+    event: states.after(states.DELIVERY, DeliveryState.SENDING, event)
+    for event in DeliveryEvent
+    if (DeliveryState.SENDING, event) in states.DELIVERY
+}
+"""What becomes of a copy in hand."""
+_NO_REPLY = Reply(0)
+_TEXT_BEGUN = str(Phase.TEXT_BEGUN)
 _LIVING = (DispatchState.APPROVED, DispatchState.SENDING)
 
 _STAMP = len("2027-02-09 00:01:00.000000")
@@ -104,6 +112,7 @@ class Flight:
         self._seen_version = -1
         self._as_of = 0
         self._dispatches: dict[int, Facts] = {}
+        self._started: list[int] | None = None
 
     def close(self) -> None:
         """Give the connection back."""
@@ -141,18 +150,7 @@ class Flight:
             self._log_is_copied = False
             self._database.checkpoint(self._connection)
         with self._transaction() as (cursor, session):
-            dispatches = (
-                session()
-                .execute(
-                    select(col(DispatchRow.id))
-                    .join(VersionRow)
-                    .where(col(DispatchRow.state) == DispatchState.SENDING)
-                    .where(~holds.bears_on_dispatch())
-                    .order_by(col(DispatchRow.instant), col(DispatchRow.id))
-                )
-                .scalars()
-            )
-            ids = [one for one in dispatches if one is not None]
+            ids = self._sending(session)
             share = -(-limit // max(1, len(ids)))
             shares = [self._due(cursor, session, one, share, now) for one in ids]
             in_turn = chain.from_iterable(zip_longest(*shares))
@@ -160,45 +158,49 @@ class Flight:
             cursor.executemany(_CLAIM, [(job.delivery,) for job in jobs])
             return jobs
 
+    def _sending(self, session: NewSession) -> list[int]:
+        """The dispatches that copies are sent of, first the one that was due first."""
+        if self._started is None:
+            started = (
+                select(col(DispatchRow.id))
+                .join(VersionRow)
+                .where(col(DispatchRow.state) == DispatchState.SENDING)
+                .where(~holds.bears_on_dispatch())
+                .order_by(col(DispatchRow.instant), col(DispatchRow.id))
+            )
+            found = session().execute(started).scalars()
+            self._started = [one for one in found if one is not None]
+        return self._started
+
     def _due(
         self, cursor: sqlite3.Cursor, session: NewSession, dispatch: int, limit: int, now: datetime
     ) -> list[Job]:
         """What is due of a dispatch: first what is tried again, then in the order of the plan."""
         rows: list[Any] = []
         for state in states.UNSENT:
-            again = (dispatch, state, _stamp(now), limit - len(rows))
+            again = (dispatch, str(state), _stamp(now), limit - len(rows))
             rows += cursor.execute(_AGAIN, again).fetchall()
         for state in states.UNSENT:
-            rows += cursor.execute(_FRESH, (dispatch, state, limit - len(rows))).fetchall()
-        return [self._job(self._facts(session, dispatch), dispatch, row) for row in rows]
+            rows += cursor.execute(_FRESH, (dispatch, str(state), limit - len(rows))).fetchall()
+        return self._jobs(self._facts(session, dispatch), dispatch, rows) if rows else []
 
-    def _job(self, facts: Facts, dispatch: int, row: Any) -> Job:
-        delivery, email, name, outlet, language, zone, tags, listed, message_id, attempts = row[:10]
-        consent = _consent(email, listed, *row[10:])
-        contact = Contact(
-            email,
-            name,
-            outlet,
-            language,
-            zone,
-            tuple(tag for tag in tags.split(";") if tag) if tags else (),
-            consent.embargo_accepted,
-        )
-        return Job(
-            delivery=delivery,
-            dispatch=dispatch,
-            subject=facts.subject,
-            contact=contact,
-            message_id=message_id,
-            attempts=attempts,
-            date=facts.date,
-            give_up_at=facts.started_at + self._give_up_after,
-            copy=facts.copy.of(delivery, email, carries_notice=False),
-            consent=consent,
-            embargo=facts.embargo,
-            listed_as_accepted=bool(listed),
-            as_of=self._as_of,
-        )
+    def _jobs(self, facts: Facts, dispatch: int, rows: Sequence[Any]) -> list[Job]:
+        give_up_at = facts.started_at + self._give_up_after
+        jobs = []
+        for row in rows:
+            delivery, email, name, outlet, language, zone, tags, listed, message_id = row[:9]
+            attempts, suppressed, answered = row[9:]
+            consent = _consent(email, listed, suppressed, answered)
+            labels = tuple(tag for tag in tags.split(";") if tag) if tags else ()
+            accepted = consent.embargo_accepted
+            contact = Contact(email, name, outlet, language, zone, labels, accepted)
+            job = Job(
+                *(delivery, dispatch, facts.subject, contact, message_id, attempts),
+                *(facts.date, give_up_at, facts.copy, consent, facts.embargo),
+                *(bool(listed), self._as_of),
+            )
+            jobs.append(job)
+        return jobs
 
     # --- group commit -------------------------------------------------------------------------
 
@@ -229,7 +231,7 @@ class Flight:
         """The gate's answer, with what the ledger says at this moment."""
         job = begin.job
         copy, consent, embargo = job.copy, job.consent, job.embargo
-        email = copy.email
+        email = job.contact.email
         if job.as_of != self._as_of:
             facts = self._facts(session, job.dispatch)
             copy, embargo = facts.copy, facts.embargo
@@ -246,9 +248,9 @@ class Flight:
         changed_at = _stamp(now)
         for end in ends:
             job, result = end.job, end.result
-            state = states.after(states.DELIVERY, DeliveryState.SENDING, result.event)
+            state = _AFTER[result.event]
             cancelled = (
-                state not in (DeliveryState.ACCEPTED, DeliveryState.IN_DOUBT)
+                state not in states.HAS_OR_MAY_HAVE
                 and self._facts(session, job.dispatch).copy.state is DispatchState.CANCELLED
             )
             if cancelled and state in states.UNSENT:
@@ -259,7 +261,8 @@ class Flight:
                 # A copy that was only claimed and given back has no news to tell.
                 returned.append((result.reason, again, attempts, job.delivery))
             else:
-                changed.append((state, result.reason, again, changed_at, attempts, job.delivery))
+                after_it = (again, changed_at, attempts, job.delivery)
+                changed.append((str(state), result.reason, *after_it))
             if result.attempt is not None:
                 answered.append((end, result.attempt))
             if result.to_release or result.hold or (cancelled and state in NEVER_HAD):
@@ -329,6 +332,7 @@ class Flight:
     def _forget(self) -> None:
         self._as_of += 1
         self._dispatches.clear()
+        self._started = None
 
     def _require_lease(self, cursor: sqlite3.Cursor) -> None:
         (newest,) = cursor.execute("SELECT max(id) FROM run").fetchone()
@@ -359,15 +363,15 @@ def _opened(begin: Begin, run: int) -> tuple[object, ...]:
         _stamp(begin.began_at),
         begin.relay,
         begin.tls_version,
-        Phase.TEXT_BEGUN.value,
+        _TEXT_BEGUN,
     )
 
 
 def _answer(job: Job, attempt: Attempt) -> tuple[object, ...]:
-    reply = attempt.reply or Reply(0)
+    reply = attempt.reply or _NO_REPLY
     return (
         _stamp(attempt.ended_at),
-        attempt.phase.value,
+        str(attempt.phase),
         str(attempt.outcome),
         reply.code or None,
         reply.enhanced,
