@@ -38,6 +38,8 @@ SEEN_EVERY = timedelta(seconds=5)
 WARMED_EVERY = timedelta(seconds=5)
 STOP_WITHIN = timedelta(seconds=8)
 """How long copies in flight have to come to an end once the run was told to stop."""
+LOOK_WITHIN = timedelta(seconds=1)
+"""How long, before that, a look at the ledger has."""
 
 # The steady clock must go on while the machine sleeps, as the wall clock does; else every waking
 # would look like a jump forward. Linux's CLOCK_MONOTONIC and Python's time.monotonic() stop then;
@@ -118,7 +120,8 @@ class Runner:
         self._told = False
         self._seen_at = now()
         self._fault: BaseException | None = None
-        self._ticking = False
+        self._idle = asyncio.Event()
+        self._idle.set()
         self._ticked = 0.0
         self._scheduler = AsyncIOScheduler(timezone=UTC)
 
@@ -133,6 +136,7 @@ class Runner:
         try:
             await self._keep_ticking()
         finally:
+            await self._finish_tick()
             self._scheduler.shutdown(wait=False)
             await self._finish_sending()
             await self._end()
@@ -175,9 +179,9 @@ class Runner:
         )
 
     async def _on_tick(self) -> None:
-        if self._ticking or self._stop.is_set():
+        if self._stop.is_set() or not self._idle.is_set():
             return
-        self._ticking = True
+        self._idle.clear()
         try:
             pause = await self._tick()
         except FencedError as error:
@@ -193,7 +197,7 @@ class Runner:
         else:
             self._told = False
         finally:
-            self._ticking = False
+            self._idle.set()
         if not self._stop.is_set():
             self._ticked = asyncio.get_running_loop().time()
             self._arm(pause)
@@ -286,6 +290,11 @@ class Runner:
             self._seen_at = now
 
     # --- the end ------------------------------------------------------------------------------
+
+    async def _finish_tick(self) -> None:
+        """A look at the ledger comes to its end: cut off, it would be told as a fault."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._idle.wait(), LOOK_WITHIN.total_seconds())
 
     async def _finish_sending(self) -> None:
         self._at_work.stop()

@@ -1,0 +1,53 @@
+"""A run that is told to stop in the middle of a look at the ledger."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from datetime import datetime, timedelta
+
+import pytest
+from stories import approve, queue
+from support import FakeClock
+
+from mailer import scheduler
+from mailer.app import App, runner
+from mailer.ledger.dispatching import Notice
+
+
+def test_a_stop_in_the_middle_of_a_look_is_never_told_as_a_fault(
+    app: App,
+    clock: FakeClock,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(scheduler, "LOOK_WITHIN", timedelta(seconds=60))
+    looking, go_on = threading.Event(), threading.Event()
+    ended: list[datetime] = []
+
+    async def run() -> None:
+        worker = runner(app, lambda said: None)
+        close_done = worker._queue.close_done
+
+        def slowly(now: datetime) -> list[Notice]:
+            looking.set()
+            assert go_on.wait(60)
+            found = close_done(now)
+            ended.append(now)
+            return found
+
+        monkeypatch.setattr(worker._queue, "close_done", slowly)
+        running = asyncio.create_task(worker.run())
+        assert await asyncio.to_thread(looking.wait, 60)
+        worker.stop(quietly=True)
+        for _ in range(100):  # as far as the stop can come while the look is under way
+            await asyncio.sleep(0)
+        assert not running.done()
+        go_on.set()
+        await running
+
+    queue(app)
+    approve(app)
+    asyncio.run(run())
+    assert ended
+    assert [record.getMessage() for record in caplog.records] == []
