@@ -16,6 +16,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from difflib import get_close_matches
 from functools import cache, lru_cache
 from pathlib import Path
 from sys import intern
@@ -187,7 +188,9 @@ def _columns(path: Path, header: Record) -> list[str]:
     names = [cell.strip().casefold() for cell in header.cells]
     if "email" not in names:
         shown = ", ".join(brief(name) for name in names[:10]) + (", …" if names[10:] else "")
-        raise unreadable(path, f"no email column; the columns are: {shown}", row=header.row)
+        what = f"no email column; the columns are: {shown}"
+        mended = "name the one with the addresses email, in the list's first row"
+        raise unreadable(path, f"{what}; {mended}", row=header.row)
     for name in COLUMNS:
         if names.count(name) > 1:
             raise unreadable(path, f"two columns are named {name}; rename one", row=header.row)
@@ -304,7 +307,13 @@ def _language(text: str) -> Read:
 def _timezone(text: str) -> Read:
     if not text or text in _zones():
         return Read(text)
-    return Read("", (Note("unknown-zone", "left empty; use an IANA name, like Europe/Paris"),))
+    small = text[:40].lower().replace(" ", "_")
+    zone = _zones_by_small_letters().get(small, "")
+    if zone:
+        return Read(zone)
+    near = _near_zone(small)
+    meant = f"did you mean {near}?" if near else "use an IANA name, like Europe/Paris"
+    return Read("", (Note("unknown-zone", f"left empty; {meant}"),))
 
 
 def _acceptance(text: str) -> Read:
@@ -342,6 +351,35 @@ def _date(text: str) -> date | None:
 @cache
 def _zones() -> frozenset[str]:
     return frozenset(available_timezones())
+
+
+@cache
+def _zones_by_small_letters() -> dict[str, str]:
+    return {zone.lower(): zone for zone in sorted(_zones())}
+
+
+def _near_zone(small: str) -> str:
+    """The zone that was meant: that city's, or one spelt nearly so. Few are compared: a list may
+    be long."""
+    places = _zones_by_place()
+    area, slash, city = small.partition("/")
+    if not slash:
+        return next(iter(places.get(area, [])), "")
+    begins = f"{area}/{city[:1]}"
+    near = get_close_matches(small, [zone.lower() for zone in places.get(begins, [])], n=1)
+    return _zones_by_small_letters()[near[0]] if near else ""
+
+
+@cache
+def _zones_by_place() -> dict[str, list[str]]:
+    """Zones by their city, and by their area with the first letter of the city."""
+    found: dict[str, list[str]] = {}
+    for small, zone in _zones_by_small_letters().items():
+        area, _, city = small.rpartition("/")
+        if area and area != "etc":
+            found.setdefault(city, []).append(zone)
+            found.setdefault(f"{area}/{city[:1]}", []).append(zone)
+    return found
 
 
 def _name(path: Path) -> str:

@@ -206,7 +206,9 @@ def _word(content: bytes, name: str) -> str:
     except Exception as error:
         # zipfile, expat and mammoth raise whatever they like on a broken file; all mean the same.
         what = type(error).__name__
-        raise DocumentError(f"{name}: is no Word file that can be read ({what})") from None
+        raise DocumentError(
+            f"{name}: is no Word file that can be read ({what}); save it anew as .docx"
+        ) from None
     text = re.sub(r"<a id=\"[^\"]*\"></a>|!\[[^\]]*\]\([^)]*\)", "", str(result.value))
     text = re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", text).replace("__", "**")
     return "\n\n".join(part for part in [*dict.fromkeys(heads), text, *dict.fromkeys(feet)] if part)

@@ -77,7 +77,9 @@ def text_lines(path: Path) -> Iterator[str]:
             except UnicodeDecodeError as error:
                 row += len(re.findall(rb"\r(?!\n)", raw[: error.start]))
                 what = f"byte 0x{raw[error.start]:02X} is not UTF-8"
-                raise unreadable(path, f"{what}; save the file again as UTF-8", row=row) from None
+                raise unreadable(
+                    path, f"{what}; save it again as UTF-8 (in Excel: CSV UTF-8)", row=row
+                ) from None
             lines = re.split(r"(?<=\r)(?!\n|\Z)", line) if "\r" in line else (line,)
             row += len(lines)
             yield from lines

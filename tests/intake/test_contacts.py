@@ -222,7 +222,11 @@ def test_who_is_in_two_lists_is_kept_and_noted(tmp_path: Path) -> None:
     [
         (b"", "empty"),
         (b"\n \n\n", "empty"),
-        (b"Name;Mail\nx;y\n", "row 1: no email column; the columns are: name, mail"),
+        (
+            b"Name;Mail\nx;y\n",
+            "row 1: no email column; the columns are: name, mail; "
+            "name the one with the addresses email, in the list's first row",
+        ),
         (b"email,name,EMAIL\n", "row 1: two columns are named email"),
         (b"\x1b[2J,x\n", r"the columns are: \x1b[2j, x"),
         ("email,name\na@x.example,José\n".encode("latin-1"), "row 2: byte 0xE9 is not UTF-8"),
@@ -316,3 +320,26 @@ def test_the_example_lists_are_clean() -> None:
     assert [len(report.contacts) for report in reports] == [6, 8, 14, 8]
     assert [f.code for report in reports for f in report.findings] == ["in-another-list"]
     assert {c.language for r in reports for c in r.contacts} == {"en", "fr", "ar", "es"}
+
+
+@pytest.mark.parametrize(
+    ("written", "kept", "said"),
+    [
+        ("europe/london", "Europe/London", ""),
+        ("America/New York", "America/New_York", ""),
+        ("Europe/Londn", "", "did you mean Europe/London?"),
+        ("London", "", "did you mean Europe/London?"),
+        ("new york", "", "did you mean America/New_York?"),
+        ("Europe/Qqqqqq", "", "use an IANA name, like Europe/Paris"),
+        ("Greenwich time", "", "use an IANA name, like Europe/Paris"),
+        ("/", "", "use an IANA name, like Europe/Paris"),
+    ],
+)
+def test_a_zone_in_other_letters_is_taken_and_a_misspelt_one_is_only_guessed_at(
+    read, written: str, kept: str, said: str
+) -> None:
+    report = read(f"email,timezone\nana@paper.example,{written}\n")
+    assert [contact.timezone for contact in report.contacts] == [kept]
+    assert [finding.message for finding in report.findings] == (
+        [f"left empty; {said}"] if said else []
+    )
