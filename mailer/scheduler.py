@@ -194,6 +194,10 @@ class Runner:
             pause = TICK
         except Exception as error:
             self._fail(error)
+        except asyncio.CancelledError:
+            # The scheduler cancels a tick that is under way when the run ends, and would log it.
+            if not self._stop.is_set():
+                raise
         else:
             self._told = False
         finally:
