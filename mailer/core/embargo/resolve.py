@@ -280,7 +280,8 @@ class _Line:
         wrong = [one for one in each if one.wrong]
         offset = any(isinstance(zone.meaning, Offset) for zone in zones)
         word = _shared([[r for r in m.readings if r.literal is None] for m in each])
-        if word and len(zones) > 1:
+        placed = any(isinstance(zone.meaning, Places | Offset) for zone in zones)
+        if word and placed and len(zones) > 1:
             shared, wrong = word, []
         elif len(zones) > 1 and not wrong and not offset:
             # "CST" beside Chicago in summer: the season's own time, or the word's.
