@@ -8,6 +8,7 @@ faster, which take nothing that email-validator refuses (a test compares the two
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -72,7 +73,20 @@ def read_address(text: str) -> str | Refusal:
         )
     except EmailNotValidError as error:
         return Refusal("bad-address", f"{str(error).rstrip('.')}; correct the address")
+    if any(map(_looks_alike, (valid.local_part, *valid.domain.split(".")))):
+        return Refusal(
+            "lookalike-address",
+            "Latin letters beside Cyrillic or Greek ones that look the same; type it again",
+        )
     return f"{valid.local_part}@{valid.ascii_domain}"
+
+
+def _looks_alike(label: str) -> bool:
+    """Whether one word mixes alphabets that share their shapes (UTS #39, restriction level 3)."""
+    if label.isascii():
+        return False
+    found = {unicodedata.name(char, "").partition(" ")[0] for char in label if char.isalpha()}
+    return len(found & {"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE"}) > 1
 
 
 @lru_cache(4096)

@@ -163,6 +163,10 @@ def _entries(path: Path, records: Iterator[Record]) -> Iterator[Entry | Finding]
     if header is None:
         raise unreadable(path, "empty; the first row names the columns, email among them")
     names = _columns(path, header)
+    if header.note:
+        yield _finding(
+            file, header.row, "", "other-sheets", header.note, "not read; save as a list"
+        )
     for name in names:
         if name and name not in COLUMNS:
             message = f"unknown column, ignored; known are {', '.join(COLUMNS)}"

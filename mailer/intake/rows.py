@@ -140,7 +140,11 @@ def xlsx_records(path: Path) -> Iterator[Record]:
                 warnings.simplefilter("ignore")  # about drawings, filters and the like
                 book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
             with closing(book):
-                yield from _sheet_records(path, book.worksheets[0])
+                first, *others = book.worksheets
+                records = _sheet_records(path, first)
+                more = ", ".join(sheet.title for sheet in others if _has_rows(sheet))
+                yield from (record._replace(note=more) for record in islice(records, 1))
+                yield from records
     except (ListError, OSError):
         raise
     except Exception as error:  # openpyxl has no one error: a hostile file can raise nearly any
@@ -161,6 +165,13 @@ def _sheet_records(path: Path, sheet: Any) -> Iterator[Record]:
         cells = [_cell(value) for value in values[:width]]
         if any(map(str.strip, cells)):
             yield Record(row, cells, row)
+
+
+def _has_rows(sheet: Any) -> bool:
+    """Whether anything stands in the first rows of a sheet."""
+    sheet.reset_dimensions()
+    rows = sheet.iter_rows(values_only=True, max_row=1000, max_col=MAX_SHEET_COLUMNS)
+    return any(cell is not None for row in _quietly(rows) for cell in row)
 
 
 def _quietly(rows: Iterator[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:

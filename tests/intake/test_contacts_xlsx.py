@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
 from mailer.core.errors import ListError
 from mailer.core.model import Contact
@@ -24,7 +24,6 @@ def book(tmp_path: Path):
     def save(*lines: list[object], sheet: str = "") -> Path:
         path = tmp_path / "list.xlsx"
         workbook = Workbook()
-        workbook.create_sheet("second").append(["not read"])
         for line in lines:
             workbook.active.append(line)
         workbook.save(path)
@@ -141,6 +140,18 @@ def test_a_zip_bomb_is_never_unpacked(tmp_path: Path) -> None:
     assert path.stat().st_size < 1_000_000
     with pytest.raises(ListError, match=r"bomb\.xlsx: unpacks to over 200 MB"):
         read_list(path)
+
+
+def test_a_second_sheet_is_never_left_out_in_silence(book) -> None:
+    path = book(["email"], ["a@x.example"])
+    both = load_workbook(path)
+    both.create_sheet("Regional").append(["email"])
+    both["Regional"].append(["b@x.example"])
+    both.create_sheet("Empty")
+    both.save(path)
+    report = read_list(path)
+    assert [contact.email for contact in report.contacts] == ["a@x.example"]
+    assert [(f.code, f.value) for f in report.findings] == [("other-sheets", "Regional")]
 
 
 def test_a_cut_off_workbook_is_one_clear_line(book) -> None:
