@@ -99,8 +99,13 @@ class Composer:
             )
         copies = self._loaded(job.dispatch)
         filled = copies.fill(
-            *(job.contact, job.message_id, job.date, references),
-            *(leave, agreement, self._leave_by_mail(job)),
+            job.contact,
+            job.message_id,
+            job.date,
+            references,
+            leave,
+            agreement,
+            self._leave_by_mail(job),
         )
         if self._bounces is not None:
             token = verp.token(job.delivery, self._database.link_key)

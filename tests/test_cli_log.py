@@ -289,7 +289,7 @@ def test_follow_shows_a_later_change_once_and_ends_at_ctrl_c(office: Office, sin
         time.sleep(2.2)  # two more looks, that must tell nothing anew
     finally:
         following.send_signal(signal.SIGINT)
-        rest, err = following.communicate(timeout=10)
+        rest, err = following.communicate(timeout=60)
     assert rest == ""
     assert "Traceback" not in err
     assert following.returncode != 1
@@ -307,7 +307,7 @@ def test_a_reader_that_goes_away_causes_no_traceback(office: Office, form: tuple
     assert process.stderr is not None
     err = process.stderr.read()
     process.stderr.close()
-    process.wait(timeout=20)
+    process.wait(timeout=60)
     assert err == ""
 
 
@@ -319,5 +319,5 @@ def test_a_reader_that_goes_away_is_no_fault(office: Office) -> None:
     assert process.stdout is not None
     process.stdout.readline()
     process.stdout.close()
-    process.communicate(timeout=20)
+    process.communicate(timeout=60)
     assert process.returncode == 0

@@ -51,5 +51,5 @@ def test_at_a_terminal_the_demo_opens_onto_the_console_until_ctrl_c(tmp_path: Pa
                 assert "SEA 12/003/2027" in one.get("/").text
         finally:
             demo.send_signal(signal.SIGINT)
-        demo.wait(timeout=30)
+        demo.wait(timeout=60)
     assert demo.returncode == 0

@@ -55,7 +55,7 @@ class SmtpSink:
 
     def stop(self) -> str:
         self._process.kill()
-        _, err = self._process.communicate(timeout=10)
+        _, err = self._process.communicate(timeout=60)
         return err.decode(errors="replace")
 
     def messages(self) -> list[tuple[str, str, EmailMessage]]:

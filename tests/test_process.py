@@ -98,7 +98,7 @@ def test_a_real_document_goes_to_every_contact_once_and_not_before_the_lift(
         mailer.wait(lambda log: not {"pending", "sending", "deferred"} & set(states(log)))
     finally:
         running.send_signal(signal.SIGINT)
-        said, _ = running.communicate(timeout=10)
+        said, _ = running.communicate(timeout=60)
     assert running.returncode == 0, said
 
     log = mailer.log()
@@ -163,7 +163,7 @@ def test_ctrl_c_finishes_and_records_the_message_in_flight(tmp_path: Path, sink:
 
     sink.answer = interrupt_at_the_tenth
     running.append(first := mailer.start("run", "--no-console"))
-    said, _ = first.communicate(timeout=10)
+    said, _ = first.communicate(timeout=60)
     assert first.returncode == 0, said
     entries = mailer.log()
     accepted = {entry["email"] for entry in entries if entry["state"] == "accepted"}
@@ -181,11 +181,11 @@ def test_a_second_run_is_refused_with_one_clear_line(tmp_path: Path, sink: Sink)
         assert first.stdout is not None
         assert "running" in first.stdout.readline()
         second = mailer.start("run", "--no-console")
-        said, _ = second.communicate(timeout=20)
+        said, _ = second.communicate(timeout=60)
         assert second.returncode == 1
         assert said.count("\n") == 1
         assert "another `mailer run` is using this ledger" in said
     finally:
         first.send_signal(signal.SIGTERM)
-        first.communicate(timeout=10)
+        first.communicate(timeout=60)
     assert first.returncode == 0

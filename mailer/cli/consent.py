@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -9,7 +10,6 @@ import typer
 from mailer import present
 from mailer.cli.common import By, Json, cli, opened
 from mailer.core.inert import inert
-from mailer.ledger import consent, wishes
 
 consent_cli = typer.Typer(help="Who wants no mail, and who accepted the embargo.")
 cli.add_typer(consent_cli, name="consent")
@@ -20,60 +20,50 @@ Email = Annotated[str, typer.Argument(metavar="EMAIL", help="The journalist's ad
 @consent_cli.command("list")
 def consent_list(as_json: Json = False) -> None:
     """Who is suppressed and why, who accepted the embargo, and what people chose themselves."""
-    with opened() as app, app.database.read() as session:
+    with opened() as app:
         zone = app.config.embargo.zone
-        suppressed = consent.suppressions(session)
-        answered = consent.acceptances(session).values()
-        chosen = wishes.latest(session)
-        if as_json:
-            present.print_json(
-                {
-                    "suppressed": [
-                        {
-                            "email": row.email,
-                            "reason": row.reason,
-                            "at": present.stamp(row.at),
-                            "by": row.by,
-                        }
-                        for row in suppressed
-                    ],
-                    "embargo": [
-                        {
-                            "email": row.email,
-                            "accepted": row.accepted,
-                            "at": present.stamp(row.at),
-                            "source": row.source,
-                            "terms": row.terms,
-                            "address": row.address,
-                        }
-                        for row in answered
-                    ],
-                    "wishes": [
-                        {
-                            "email": row.email,
-                            "name": row.name,
-                            "language": row.language,
-                            "timezone": row.timezone,
-                            "audiences": row.audiences,
-                            "at": present.stamp(row.at),
-                            "source": row.source,
-                        }
-                        for row in chosen
-                    ],
-                }
-            )
-            return
-        for row in suppressed:
-            at = present.when_exactly(row.at, zone)
-            print(f"{at}  {inert(row.email)}: suppressed by {inert(row.by)}: {inert(row.reason)}")
-        for answer in answered:
-            at = present.when_exactly(answer.at, zone)
-            what = "accepted the embargo" if answer.accepted else "withdrew the acceptance"
-            print(f"{at}  {inert(answer.email)}: {what}: {inert(answer.source)}")
-        for wish in chosen:
-            at = present.when_exactly(wish.at, zone)
-            what = inert(wishes.wish_of(wish).words)
-            print(f"{at}  {inert(wish.email)}: chose {what}: {inert(wish.source)}")
+        suppressed = app.desk.suppressions()[::-1]
+        answered = app.desk.acceptances()[::-1]
+        chosen = app.desk.wishes()
+    if as_json:
+        present.print_json(
+            {
+                "suppressed": [
+                    {
+                        "email": one.email,
+                        "reason": one.reason,
+                        "at": present.stamp(one.at),
+                        "by": one.by,
+                    }
+                    for one in suppressed
+                ],
+                "embargo": [{**asdict(one), "at": present.stamp(one.at)} for one in answered],
+                "wishes": [
+                    {
+                        "email": one.wish.email,
+                        "name": one.wish.name,
+                        "language": one.wish.language,
+                        "timezone": one.wish.timezone,
+                        "audiences": dict(one.wish.audiences),
+                        "at": present.stamp(one.at),
+                        "source": one.source,
+                    }
+                    for one in chosen
+                ],
+            }
+        )
+        return
+    for one in suppressed:
+        at = present.when_exactly(one.at, zone)
+        print(f"{at}  {inert(one.email)}: suppressed by {inert(one.by)}: {inert(one.reason)}")
+    for answer in answered:
+        at = present.when_exactly(answer.at, zone)
+        what = "accepted the embargo" if answer.accepted else "withdrew the acceptance"
+        print(f"{at}  {inert(answer.email)}: {what}: {inert(answer.source)}")
+    for choice in chosen:
+        at = present.when_exactly(choice.at, zone)
+        said = f"chose {inert(choice.wish.words)}: {inert(choice.source)}"
+        print(f"{at}  {inert(choice.wish.email)}: {said}")
 
 
 @consent_cli.command("suppress")

@@ -14,7 +14,7 @@ from mailer.core.model import DispatchKind, Embargo
 from mailer.core.states import DeliveryState, DispatchState
 
 LEASE = timedelta(seconds=15)
-"""A run that has not been seen for so long may be gone."""
+"""A run that has not been seen for so long, by the wall clock, may be gone; another takes over."""
 
 RATE_OVER = timedelta(seconds=10)
 """The rate is that of this last while."""

@@ -133,6 +133,11 @@ class Contacts(Lists):
         with self._database.read() as session:
             return tuple(history.suppressions(session, standing=standing))
 
+    def wishes(self) -> tuple[Chosen, ...]:
+        """All that everyone who chose something wishes now, the oldest choice first."""
+        with self._database.read() as session:
+            return tuple(wishes.latest(session))
+
     def acceptances(self) -> tuple[Answered, ...]:
         """The latest answer to the embargo terms of everyone who gave one, the newest first."""
         with self._database.read() as session:

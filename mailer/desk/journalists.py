@@ -120,7 +120,13 @@ class Journalists(DeskBase):
                 said = f"on the page, by the link in {found.subject} ({JOURNALIST})"
                 consent.keep_terms(session, accepted.digest, accepted.language, accepted.text, now)
                 consent.record_acceptance(
-                    *(session, email, True, said, now), terms=accepted.digest, address=address
+                    session,
+                    email,
+                    True,
+                    said,
+                    now,
+                    terms=accepted.digest,
+                    address=address,
                 )
                 detail: dict[str, object] = {"terms": accepted.digest, "from": address}
                 leaving.tell(session, "accept", found, detail, now)

@@ -153,8 +153,13 @@ def suppressions(session: Session, email: str = "", *, standing: bool = False) -
         query = query.where(col(SuppressionRow.released_at).is_(None))
     return [
         Suppressed(
-            *(row.email, row.reason, row.at, row.by, row.released_at, row.released_by),
-            evidence=row.evidence_id,
+            row.email,
+            row.reason,
+            row.at,
+            row.by,
+            row.released_at,
+            row.released_by,
+            row.evidence_id,
         )
         for row in session.execute(query).scalars()
     ]

@@ -14,14 +14,12 @@ import os
 import socket
 import sqlite3
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
 from mailer.core.errors import LedgerError
-
-LEASE = timedelta(seconds=15)
-"""A run that has not been seen for so long, by the wall clock, may be taken over from."""
+from mailer.core.outlook import LEASE
 
 
 class RunLock:
@@ -99,6 +97,12 @@ def last_seen(path: Path) -> datetime | None:
     except sqlite3.Error:
         return None
     return datetime.fromisoformat(row[0]).replace(tzinfo=UTC) if row and row[1] is None else None
+
+
+def lives(ledger: Path, now: datetime) -> bool:
+    """Whether a run is at work on a ledger at `now` (UTC)."""
+    seen = last_seen(ledger)
+    return seen is not None and now - seen <= LEASE
 
 
 def boot() -> str:

@@ -18,13 +18,6 @@ def every(session: Session) -> dict[str, Wish]:
     return {row.email_key: wish_of(row) for row in rows}
 
 
-def latest(session: Session) -> list[WishRow]:
-    """The row that counts of everyone who chose something, the oldest first."""
-    rows = session.exec(select(WishRow).order_by(col(WishRow.id)))
-    newest = {row.email_key: row for row in rows}
-    return sorted(newest.values(), key=lambda row: row.id or 0)
-
-
 def of(session: Session, email: str) -> Wish | None:
     """What one journalist wishes now."""
     theirs = select(WishRow).where(WishRow.email_key == email.casefold())
@@ -39,6 +32,14 @@ class Chosen:
     at: datetime
     wish: Wish
     source: str
+
+
+def latest(session: Session) -> list[Chosen]:
+    """All that everyone who chose something wishes now, the oldest choice first."""
+    rows = session.exec(select(WishRow).order_by(col(WishRow.id)))
+    newest = {row.email_key: row for row in rows}
+    rows_in_force = sorted(newest.values(), key=lambda row: row.id or 0)
+    return [Chosen(row.at, wish_of(row), row.source) for row in rows_in_force]
 
 
 def history(session: Session, email: str) -> list[Chosen]:

@@ -28,8 +28,19 @@ def contact_json(view: ContactView) -> dict[str, Any]:
     told = {
         name: _plain(getattr(view, name))
         for name in (
-            *("email", "name", "outlet", "suppressed", "left", "accepted", "listed", "chosen"),
-            *("suppressions", "answers", "came_back", "copies", "left_out"),
+            "email",
+            "name",
+            "outlet",
+            "suppressed",
+            "left",
+            "accepted",
+            "listed",
+            "chosen",
+            "suppressions",
+            "answers",
+            "came_back",
+            "copies",
+            "left_out",
         )
     }
     return {**told, "wish": _plain(view.wish)}

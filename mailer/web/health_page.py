@@ -20,7 +20,7 @@ from mailer.app import App
 from mailer.core.errors import LedgerError
 from mailer.core.outlook import NeedKind, Outlook
 from mailer.core.states import DispatchState
-from mailer.ledger.lease import LEASE, last_seen
+from mailer.ledger import lease
 from mailer.ledger.outlook import Counts
 from mailer.web.access import ForbiddenError, office
 
@@ -38,8 +38,7 @@ def readyz(request: Request) -> Response:
     """200 if the ledger can be read and a run is at work on it, 503 if not; both say which."""
     app = office(request)
     ledger = _readable(app)
-    seen = last_seen(app.config.database.path)
-    run = seen is not None and app.now() - seen <= LEASE
+    run = lease.lives(app.config.database.path, app.now())
     ready = ledger and run
     return JSONResponse({"ready": ready, "ledger": ledger, "run": run}, 200 if ready else 503)
 
@@ -92,8 +91,7 @@ class Figures(Collector):
             yield _figure("mailer_ledger_up", "Whether the ledger can be read", 0)
             return
         yield _figure("mailer_ledger_up", "Whether the ledger can be read", 1)
-        seen = last_seen(self._app.config.database.path)
-        alive = seen is not None and now.at - seen <= LEASE
+        alive = lease.lives(self._app.config.database.path, now.at)
         yield _figure("mailer_run_up", "Whether a mailer run is at work", alive)
         build = GaugeMetricFamily("mailer_build_info", "The version", labels=["version"])
         build.add_metric([__version__], 1)

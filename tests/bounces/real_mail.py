@@ -120,4 +120,4 @@ def dovecot() -> Iterator[Dovecot]:
             yield Dovecot(lmtp, imap, folder)
         finally:
             process.terminate()
-            process.wait(timeout=20)
+            process.wait(timeout=60)

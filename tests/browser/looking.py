@@ -43,7 +43,7 @@ def served(config: Path, *command: str, **environ: str) -> Iterator[str]:
             )
         finally:
             process.terminate()
-            process.communicate(timeout=30)
+            process.communicate(timeout=60)
 
 
 @contextmanager

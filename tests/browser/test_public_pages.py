@@ -81,7 +81,7 @@ def serving(folder: Path) -> Iterator[Served]:
                 yield Served(app, address)
             finally:
                 process.terminate()
-                process.communicate(timeout=30)
+                process.communicate(timeout=60)
 
 
 @pytest.fixture(scope="module")

@@ -100,7 +100,7 @@ def test_a_console_that_is_killed_never_stops_the_sending_and_comes_back(
         line_with(run, "done")
         assert len(sink.taken) == 2
         run.send_signal(signal.SIGINT)
-        run.communicate(timeout=30)
+        run.communicate(timeout=60)
     assert run.returncode == 0
     with pytest.raises(httpx.ConnectError):
         httpx.get(again + "/healthz")
@@ -146,7 +146,7 @@ def test_with_tls_the_cookie_is_for_this_host_alone_and_plain_http_is_over(
         assert "Secure" in cookie
         assert "max-age=31536000" in answer.headers["strict-transport-security"]
         console.send_signal(signal.SIGTERM)
-        console.communicate(timeout=30)
+        console.communicate(timeout=60)
 
 
 @pytest.mark.parametrize(

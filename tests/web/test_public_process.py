@@ -42,7 +42,7 @@ def test_a_run_serves_the_journalists_on_a_port_of_their_own(tmp_path: Path) -> 
                 assert client.get(f"{console}/u/{NOBODY}").status_code == 404
         finally:
             process.terminate()
-            process.communicate(timeout=30)
+            process.communicate(timeout=60)
     assert process.returncode == 0
     try:
         httpx.get(f"{address}/u/{NOBODY}")

@@ -196,7 +196,10 @@ class AttemptRow(SQLModel, table=True):
         UniqueConstraint("delivery_id", "number"),
         Index(
             "attempt_failed",
-            *("code", "delivery_id", "reply", "outcome"),
+            "code",
+            "delivery_id",
+            "reply",
+            "outcome",
             sqlite_where=text(FAILED),
         ),
     )
