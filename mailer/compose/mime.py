@@ -20,6 +20,7 @@ from mailer.core.model import Attachment
 _MEDIA_TYPE_RE = re.compile(
     r"(application|audio|font|image|model|text|video)/[A-Za-z0-9.+_-]{1,100}"
 )
+_METHOD_RE = re.compile(rb"\r\nMETHOD:(PUBLISH|CANCEL)\r\n")
 
 
 def bodies(
@@ -100,8 +101,9 @@ def _part(media_type: str, encoding: str, content: bytes, *extra: str) -> bytes:
 @lru_cache(maxsize=16)
 def _attached(attachment: Attachment) -> bytes:
     kind = _media_type(attachment)
-    if kind == "text/calendar" and b"\r\nMETHOD:PUBLISH\r\n" in attachment.content:
-        kind += "; charset=utf-8; method=PUBLISH"  # RFC 6047 §2.4
+    method = _METHOD_RE.search(attachment.content) if kind == "text/calendar" else None
+    if method:
+        kind += f"; charset=utf-8; method={method[1].decode()}"  # RFC 6047 §2.4
     disposition = _disposition("attachment", attachment.name)
     return _part(kind, "base64", base64_lines(attachment.content), disposition)
 

@@ -137,9 +137,7 @@ class Changing(Deciding):
         try:
             with self._database.write() as session:
                 owner = self._advisory(session, reference)
-                holders = changes.untold(
-                    session, owner.id or 0, changes.holders(session, owner.id or 0)
-                )
+                holders = changes.untold(session, owner.id or 0, self._holders_now(session, owner))
                 newest = store.versions(session, owner.id or 0)[-1]
                 change = self._plan_anew(
                     session,
@@ -164,6 +162,13 @@ class Changing(Deciding):
 
     def _now_under(self, session: Session, owner: AdvisoryRow, group: Group) -> Embargo | None:
         return changes.embargo_now(session, owner.id or 0, group.audience.name)
+
+    def _holders_now(self, session: Session, owner: AdvisoryRow) -> list[Group]:
+        """Who holds a copy, under the embargo that holds now: not the one it was marked with."""
+        return [
+            Group(g.audience, _with(g.dispatch, self._now_under(session, owner, g)), g.contacts)
+            for g in changes.holders(session, owner.id or 0)
+        ]
 
     def _move_embargo(
         self,
@@ -199,7 +204,7 @@ class Changing(Deciding):
 
         # Who still waits for a correction gets that, under the new embargo, and no other notice.
         corrections = moved(changes.waiting(session, owner.id or 0, kinds=_CORRECTION))
-        held = changes.holders(session, owner.id or 0, kinds=_EMBARGOED)
+        held = changes.holders(session, owner.id or 0, kinds=_TELL_EMBARGO)
         told = _without(moved(held), corrections)
         waiting = _without(moved(changes.waiting(session, owner.id or 0)), [*told, *corrections])
         notices = _notices(DispatchKind.EMBARGO_CHANGE, told, "", now)
@@ -236,11 +241,7 @@ class Changing(Deciding):
         version = self._proposer.new_version(document, under, len(known) + 1, now)
         if any(row.content_hash == version.content_hash for row in known):
             raise MailerError(f"{owner.reference}: this text is already a version of it")
-        # Under the embargo that holds now, not the one their copy was marked with.
-        holders = [
-            Group(g.audience, _with(g.dispatch, self._now_under(session, owner, g)), g.contacts)
-            for g in changes.holders(session, owner.id or 0)
-        ]
+        holders = self._holders_now(session, owner)
         waiting = _without(changes.waiting(session, owner.id or 0), holders)
         return owner, version, waiting, _notices(DispatchKind.CORRECTION, holders, note, now)
 
@@ -324,7 +325,8 @@ class Changing(Deciding):
         return owner
 
 
-_EMBARGOED = (DispatchKind.ADVANCE, DispatchKind.CORRECTION)
+_TELL_EMBARGO = (DispatchKind.ADVANCE, DispatchKind.CORRECTION, DispatchKind.EMBARGO_CHANGE)
+"""What told its reader of an embargo: the last of them said the one that no longer holds."""
 _CORRECTION = (DispatchKind.CORRECTION,)
 _DONE = {"reschedule": "rescheduled", "lift": "lifted"}
 

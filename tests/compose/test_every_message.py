@@ -126,11 +126,16 @@ def test_every_file_and_entry_is_there_and_no_other(kind: str) -> None:
             }
             dispatch = sent(kind, audience, language)
             wanted = set()
-            if dispatch.embargoed(dispatch.instant):
+            lift = dispatch.embargo if dispatch.embargoed(dispatch.instant) else None
+            method = "PUBLISH"
+            if kind in ("withdrawal", "embargo lifted"):
+                lift, method = dispatch.embargo or dispatch.earlier, "CANCEL"
+            if lift:
                 wanted.add("text/calendar")
-                [event] = Calendar.from_ical(files["text/calendar"].get_content()).walk("VEVENT")
-                assert dispatch.embargo is not None
-                assert event["DTSTART"].dt.astimezone(UTC) == dispatch.embargo.instant
+                entry = Calendar.from_ical(files["text/calendar"].get_content())
+                assert entry["METHOD"] == method
+                [event] = entry.walk("VEVENT")
+                assert event["DTSTART"].dt.astimezone(UTC) == lift.instant
             if dispatch.kind not in TELLS_NOTHING:
                 wanted.add("image/png")
                 assert files["image/png"].get_content() == PIXEL

@@ -286,8 +286,10 @@ def test_a_naive_date_or_a_bare_message_id_is_our_own_fault() -> None:
 
 
 @pytest.mark.parametrize("kind", [DispatchKind.WITHDRAWAL, DispatchKind.EMBARGO_CHANGE])
-def test_never_a_file_with_a_withdrawal_or_a_change_of_embargo(kind: DispatchKind) -> None:
+def test_never_a_file_but_the_calendars_with_a_withdrawal_or_a_change_of_embargo(
+    kind: DispatchKind,
+) -> None:
     message = compose(with_picture(), following(kind))
     entries = [p.get_filename() for p in parse(message).iter_attachments()]
-    assert entries == ([] if kind is DispatchKind.WITHDRAWAL else ["embargo.ics"])
+    assert entries == ["embargo.ics"]
     assert b"image/png" not in message.content
