@@ -8,6 +8,7 @@ way than its text says so.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -19,15 +20,26 @@ from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 
-from mailer.compose.text import WIDTH, one_line, paragraphs, underline, way_of, wrap
+from mailer.compose.text import (
+    LEFT_TO_RIGHT_MARK,
+    WIDTH,
+    columns,
+    one_line,
+    paragraphs,
+    underline,
+    way_of,
+    wrap,
+)
 
 _SCHEMES = ("http", "https", "mailto", "tel")
 _TAGS = {"a", "blockquote", "br", "code", "em", "hr", "li", "ol", "p", "pre", "strong", "ul"}
 _TAGS |= {"h1", "h2", "h3", "h4", "h5", "h6", "table", "tbody", "td", "th", "thead", "tr"}
-_TAGS |= {"img", "ins"}
+_TAGS |= {"img", "ins", "span"}
 _ATTRIBUTES = {"a": {"href"}, "ol": {"start"}, "td": {"align"}, "th": {"align"}}
 _ATTRIBUTES |= {"img": {"src", "alt"}, "*": {"dir"}}
-_TURNS = ("paragraph_open", "heading_open", "td_open", "th_open", "list_item_open")
+_PHONE_RE = re.compile(r"(?<!\u200e)\+(?=\d[\d ()-]{5,})")
+_HOLDERS = ("bullet_list_open", "ordered_list_open", "blockquote_open", "table_open")
+_ENDS = tuple(kind.replace("_open", "_close") for kind in _HOLDERS)
 
 
 class Picture(NamedTuple):
@@ -80,6 +92,8 @@ def to_text(
 
 def _tokens(source: str, pictures: tuple[Picture, ...], before: str | None) -> list[Token]:
     tokens = _PARSER.parse(paragraphs(source), {"pictures": dict(pictures)})
+    for block in tokens:
+        _kept_in_order(block)
     if before is not None:
         old = {_said(block) for block in _PARSER.parse(paragraphs(before))}
         for block in tokens:
@@ -87,6 +101,14 @@ def _tokens(source: str, pictures: tuple[Picture, ...], before: str | None) -> l
                 mark = Token("ins_open", "ins", 1), Token("ins_close", "ins", -1)
                 block.children = [mark[0], *block.children, mark[1]]
     return tokens
+
+
+def _kept_in_order(block: Token) -> None:
+    """Between Arabic words a number with spaces is shown with its groups turned round (UAX #9)."""
+    if block.type == "inline" and _way(block) == "rtl":
+        for child in block.children or ():
+            if child.type == "text":
+                child.content = _PHONE_RE.sub(f"{LEFT_TO_RIGHT_MARK}+", child.content)
 
 
 def _said(block: Token) -> str:
@@ -108,18 +130,46 @@ def _outline(tokens: list[Token]) -> None:
 
 
 def _turn(tokens: list[Token], way: str) -> None:
-    """Give each block that runs the other way than the text around it a `dir`."""
-    own, hidden = "", False
-    for token in reversed(tokens):
-        if token.type == "inline":
-            words = (c.content for c in token.children or () if c.type in ("text", "code_inline"))
-            own = way_of("".join(words))
-        elif token.type == "paragraph_open" and token.hidden:
-            hidden = True  # in a list without blank lines: its item speaks for it
-        elif token.type in _TURNS:
-            if own and own != way and (hidden or token.type != "list_item_open"):
+    """Say of each block that runs the other way than the text around it that it does.
+
+    A list, a quotation or a table says it as a whole, with its marks and its columns, where nothing
+    in it runs otherwise. A list's item among others keeps its mark where theirs are.
+    """
+    ways = [way]
+    for at, token in enumerate(tokens):
+        if token.type in _HOLDERS:
+            inside = _ways_inside(tokens, at)
+            own = inside.pop() if len(inside) == 1 else ways[-1]
+            if own != ways[-1]:
                 token.attrSet("dir", own)
-            own, hidden = "", False
+            ways.append(own)
+        elif token.type in _ENDS:
+            ways.pop()
+        elif token.type == "inline":
+            own = _way(token)
+            if own in ("", ways[-1]):
+                continue
+            if tokens[at - 1].hidden:  # in a list without blank lines
+                turned = Token("span_open", "span", 1, {"dir": own})
+                token.children = [turned, *(token.children or ()), Token("span_close", "span", -1)]
+            else:
+                tokens[at - 1].attrSet("dir", own)
+
+
+def _ways_inside(tokens: list[Token], at: int) -> set[str]:
+    """Which ways the blocks run that stand in the one that opens here."""
+    found: set[str] = set()
+    for token in tokens[at + 1 :]:
+        if token.level == tokens[at].level:
+            return found - {""}
+        if token.type == "inline":
+            found.add(_way(token))
+    return found - {""}
+
+
+def _way(inline: Token) -> str:
+    words = (c.content for c in inline.children or () if c.type in ("text", "code_inline"))
+    return way_of("".join(words))
 
 
 def _only_words(state: StateCore) -> None:
@@ -149,8 +199,17 @@ def _only_words(state: StateCore) -> None:
             block.children = kept
 
 
+def _aligned(state: StateCore) -> None:
+    """A column's alignment as the attribute that every mail program knows."""
+    for token in state.tokens:
+        style = str(token.attrs.pop("style", "")) if token.type in ("th_open", "td_open") else ""
+        if style:
+            token.attrs["align"] = style.removeprefix("text-align:")
+
+
 _PARSER = MarkdownIt("commonmark", {"html": False}).enable("table")
 _PARSER.core.ruler.push("only_words", _only_words)
+_PARSER.core.ruler.push("aligned", _aligned)
 
 
 # --- to plain text ----------------------------------------------------------------------------
@@ -205,9 +264,10 @@ def _table(node: SyntaxTreeNode, width: int, notes: list[str]) -> str:
         for part in node.children
         for row in part.children
     ]
-    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    widths = [max(map(columns, column)) for column in zip(*rows, strict=True)]
     if sum(widths) + 2 * (len(widths) - 1) <= width:
-        lines = ["  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)) for row in rows]
+        ways = [str(cell.attrs.get("align", "")) for cell in node.children[0].children[0].children]
+        lines = ["  ".join(map(_padded, row, widths, ways)) for row in rows]
         lines.insert(1, "  ".join("-" * w for w in widths))
         return "\n".join(line.rstrip() for line in lines)
     head, *body = rows
@@ -217,6 +277,12 @@ def _table(node: SyntaxTreeNode, width: int, notes: list[str]) -> str:
         )
         for row in body
     )
+
+
+def _padded(cell: str, width: int, way: str) -> str:
+    space = width - columns(cell)
+    before = space if way == "right" else space // 2 if way == "center" else 0
+    return " " * before + cell + " " * (space - before)
 
 
 def _inline(node: SyntaxTreeNode, notes: list[str]) -> str:
@@ -243,7 +309,8 @@ def _href(node: SyntaxTreeNode) -> str:
 def _link(words: str, url: str, notes: list[str]) -> str:
     scheme, _, rest = url.partition(":")
     if scheme.lower() == "tel":
-        return words
+        number = unquote(rest.partition(";")[0])
+        return words if _digits(number) in _digits(words) else f"{words} ({number})"
     if scheme.lower() == "mailto":
         address = rest.partition("?")[0]
         return words if address in words else f"{words} <{address}>"
@@ -252,6 +319,11 @@ def _link(words: str, url: str, notes: list[str]) -> str:
     if url not in notes:
         notes.append(url)
     return f"{words} [{notes.index(url) + 1}]"
+
+
+def _digits(value: str) -> str:
+    """The end of a telephone number: what it has with and without its country's prefix."""
+    return "".join(filter(str.isdigit, value))[-8:]
 
 
 def _indent(value: str, first: str, rest: str) -> str:

@@ -48,7 +48,7 @@ _ABOUT_RE = re.compile(
 )
 _SPEAKERS_RE = re.compile(
     r"(?:spokes(?:people|persons?)|available for interview|interviews?|porte-parole|portavoces?"
-    r"|entretiens?|entrevistas?|sprecher(?:innen)?|interviewpartner(?:innen)?|porta-vozes"
+    r"|entretiens?|entrevistas?|sprecher(?:in(?:nen)?)?|interviewpartner(?:in(?:nen)?)?|porta-vozes"
     r"|interviste|المتحدثون|المقابلات|спикеры|интервью)\b",
     re.IGNORECASE,
 )

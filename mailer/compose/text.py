@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-import textwrap
 from unicodedata import bidirectional
 
 WIDTH = 72
 """Columns of the text part."""
+
+LEFT_TO_RIGHT_MARK = "\u200e"
 
 # Controls, surrogates and the invisible marks that turn text around (UAX #9): none of them is
 # a word, and the last can make an address or a time read backwards. LRM, RLM, ALM and the
@@ -22,6 +23,15 @@ _SPACE_RE = re.compile(r"\s+")
 # Where no line may break: before a footnote's number, and inside the marks that French spaces out.
 _GLUED_RE = re.compile(r"(?<=\S) (?=\[\d+\]|[:;!?»](?:\s|$))|(?<=«) (?=\S)", re.MULTILINE)
 _GLUE = "\x1a"
+_GAP_RE = re.compile("[ \t]+")
+# Letters of two columns (UAX #11), and where a line may break without a space (UAX #14).
+_IDEOGRAPHS = "\u2e80-\u312f\u3190-\u9fff\uf900-\ufaff\uff01-\uff60\U00020000-\U0003ffff"
+_WIDE_RE = re.compile(
+    f"[{_IDEOGRAPHS}\u1100-\u115f\uac00-\ud7a3\uffe0-\uffe6\U0001f300-\U0001faff]"
+)
+_BREAK_RE = re.compile(
+    f"(?<=[{_IDEOGRAPHS}])(?<![「『（【〈《〔])(?![、。，．・：；！？」』）】〉》〕…ーぁぃぅぇぉっゃゅょァィゥェォッャュョ々])"
+)
 
 
 def one_line(value: str) -> str:
@@ -41,27 +51,34 @@ def encodable(value: str) -> str:
     return _SURROGATE_RE.sub("\ufffd", value)
 
 
+def columns(value: str) -> int:
+    """How wide a text stands in a typewriter's face: an ideograph and an emoji are two columns."""
+    return len(value) if value.isascii() else len(value) + len(_WIDE_RE.findall(value))
+
+
 def wrap(value: str, width: int = WIDTH, first: str = "", rest: str | None = None) -> str:
     """`value` in lines of at most `width` columns; a word longer than that stays whole.
 
     `first` begins the first line and `rest` the others (default: spaces as wide as `first`).
-    A line feed in `value` is kept as a line's end.
+    A line feed in `value` is kept as a line's end. Chinese and Japanese, which have no spaces,
+    break between letters, but for marks that begin or end no line.
     """
-    rest = " " * len(first) if rest is None else rest
-    lines = _GLUED_RE.sub(_GLUE, value).split("\n")
-    filled = "\n".join(
-        textwrap.fill(
-            line,
-            width=width,
-            initial_indent=first if number == 0 else rest,
-            subsequent_indent=rest,
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
-        or (first if number == 0 else rest).rstrip()
-        for number, line in enumerate(lines)
-    )
-    return filled.replace(_GLUE, " ")
+    rest = " " * columns(first) if rest is None else rest
+    filled: list[str] = []
+    for line in _GLUED_RE.sub(_GLUE, value).split("\n"):
+        filled.append(rest if filled else first)
+        room, gap = width - columns(filled[-1]), ""
+        for word in _GAP_RE.split(line.strip(" \t")):
+            for piece in filter(None, _BREAK_RE.split(word)):
+                wide = columns(gap) + columns(piece)
+                if wide > room and filled[-1] not in (first, rest):
+                    filled.append(rest)
+                    room, gap = width - columns(rest), ""
+                    wide = columns(piece)
+                filled[-1] += gap + piece
+                room, gap = room - wide, ""
+            gap = " "
+    return "\n".join(line.rstrip(" \t") for line in filled).replace(_GLUE, " ")
 
 
 def way_of(value: str) -> str:
@@ -78,7 +95,7 @@ def way_of(value: str) -> str:
 def underline(value: str, mark: str = "-") -> str:
     """`value` wrapped, and a line of `mark` under it as long as its longest line."""
     lines = wrap(value)
-    return f"{lines}\n{mark * min(WIDTH, max(len(line) for line in lines.split(chr(10))))}"
+    return f"{lines}\n{mark * min(WIDTH, max(map(columns, lines.split(chr(10)))))}"
 
 
 def tidy(value: str) -> str:

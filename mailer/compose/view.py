@@ -14,7 +14,7 @@ from babel import Locale
 from babel.dates import format_date, format_skeleton
 
 from mailer.compose.prose import Prose, ToldFact, pictures_of, story
-from mailer.compose.text import one_line, way_of
+from mailer.compose.text import LEFT_TO_RIGHT_MARK, one_line, way_of
 from mailer.compose.wording import direction, own_name, word, wording_language
 from mailer.core.embargo import say
 from mailer.core.errors import TemplateError
@@ -32,7 +32,6 @@ from mailer.core.model import (
     Version,
 )
 
-_LEFT_TO_RIGHT_MARK = "\u200e"
 MARKS = {
     DispatchKind.CORRECTION: "CORRECTION",
     DispatchKind.WITHDRAWAL: "KILL / MANDATORY WITHDRAWAL",
@@ -345,7 +344,7 @@ def _person(person: PressContact, way: str) -> Person:
 def _telephone(phone: Phone, way: str) -> Telephone:
     number, label = one_line(phone.number), one_line(phone.label)
     # Between Arabic words a number with spaces is shown with its groups turned round (UAX #9).
-    mark = _LEFT_TO_RIGHT_MARK if way == "rtl" else ""
+    mark = LEFT_TO_RIGHT_MARK if way == "rtl" else ""
     try:
         parsed = phonenumbers.parse(number)
     except phonenumbers.NumberParseException:

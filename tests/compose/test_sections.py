@@ -5,11 +5,12 @@ from dataclasses import replace
 
 import pytest
 from compose_sample import ASHA, ENGLISH, LAYLA, TEMPLATES, VERSION, dispatch, rendering
+from compose_world import version
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mailer.compose.sections import sections
-from mailer.core.model import DispatchKind, Edition
+from mailer.core.model import LANGUAGES, DispatchKind, Edition
 
 ADVISORY = """\
 **Who:** Mirela Osei, head of coastal science, and the harbour master of Port Ellan
@@ -115,10 +116,22 @@ def test_a_paragraph_of_another_script_runs_its_own_way() -> None:
     html = rendering(TEMPLATES, version, RELEASE, LAYLA).html
     assert '<html lang="ar" dir="rtl"' in html
     assert re.search(r'<p dir="ltr"[^>]*>The second.', html)
-    assert re.search(r'<li dir="ltr"[^>]*>fourth', html)
-    assert not re.search(r"<(p|li) dir=[^>]*>(الأول|ثالث)", html)
+    assert re.search(r'<li[^>]*><span dir="ltr">fourth', html)
+    assert not re.search(r"<(p|li|span) dir=[^>]*>(الأول|ثالث)", html)
     english = rendering(TEMPLATES, replace(VERSION, editions=(ENGLISH,)), RELEASE, ASHA).html
     assert 'dir="rtl"' not in english
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_languages_office_has_its_spokespeople_boilerplate_and_facts_found(
+    language: str,
+) -> None:
+    told = version("media advisory", language)
+    parts = sections(told.editions[0], told.kind)
+    assert parts.spokespeople
+    assert parts.boilerplate
+    assert parts.notes
+    assert len(parts.facts) == 5
 
 
 @pytest.mark.parametrize("template", ["national", "wires", "broadcast", "arabic"])
