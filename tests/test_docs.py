@@ -203,6 +203,18 @@ def test_no_template_variable_is_missing_or_invented() -> None:
     assert first_cells(described) == {field.name for field in fields(View)}
 
 
+def test_no_room_of_the_house_is_missing_from_its_map() -> None:
+    page = text_of(DOCS / "explanation" / "house.md")
+    rooms = [
+        path.name + ("/" if path.is_dir() else "")
+        for path in (ROOT / "mailer").iterdir()
+        if not path.name.startswith(("_", "."))
+    ]
+    of_the_desk = [path.name for path in (ROOT / "mailer" / "desk").glob("[a-z]*.py")]
+    unshared = [name for name in of_the_desk if name not in ("base.py", "relay_check.py")]
+    assert [name for name in (*rooms, *unshared) if f"`{name}`" not in page] == []
+
+
 # --- links and commands -----------------------------------------------------------------------
 
 
