@@ -34,6 +34,7 @@ from mailer.ledger.database import Database, open_ledger
 from mailer.ledger.flight import Flight
 from mailer.ledger.lease import RunLock
 from mailer.ledger.queue import Queue
+from mailer.ledger.restored import refuse_older
 from mailer.ledger.tables import DispatchRow
 from mailer.scheduler import Clock, Runner, utc_now
 
@@ -206,6 +207,7 @@ def run(main: Coroutine[Any, Any, Result]) -> Result:
 def open_for_run(path: Path, environ: Mapping[str, str], *, now: Clock = utc_now) -> Iterator[App]:
     """The office with its run lock taken and its ledger upgraded, if need be: for `mailer run`."""
     config = configuration.load(path, environ, look=False)
+    refuse_older(config.database.path)
     with (
         RunLock(config.database.path, now()) as lock,
         open_app(path, environ, upgrade=True, now=now) as app,

@@ -15,7 +15,7 @@ from sqlmodel import select as select_rows
 
 from mailer.core import states
 from mailer.core.states import DeliveryEvent, DeliveryState, DispatchEvent, DispatchState
-from mailer.ledger import audit, holds, store
+from mailer.ledger import audit, holds, restored, store
 from mailer.ledger.database import Database
 from mailer.ledger.dispatching import (
     Notice,
@@ -72,7 +72,7 @@ class Queue:
         return Flight(self._database, self._run, self._give_up_after)
 
     def seen(self, now: datetime) -> None:
-        """Note that the run lives."""
+        """Note that the run lives, and how far it has come."""
         self._set_run(seen_at=now)
 
     def end_run(self, now: datetime) -> None:
@@ -81,9 +81,11 @@ class Queue:
 
     def _set_run(self, **values: datetime) -> None:
         with self._database.write() as session:
+            come = restored.come(session)
             session.execute(
                 update(table(RunRow)).where(col(RunRow.id) == self._run).values(**values)
             )
+        restored.note(self._database.path, come)
 
     # --- dispatches ---------------------------------------------------------------------------
 
@@ -123,7 +125,11 @@ class Queue:
             sending = session.exec(
                 select_rows(DispatchRow).where(DispatchRow.state == DispatchState.SENDING)
             ).all()
-            return [notice for row in sending for notice in self._close(session, row, now)]
+            notices = [notice for row in sending for notice in self._close(session, row, now)]
+            come = restored.come(session) if notices else 0
+        if notices:
+            restored.note(self._database.path, come)
+        return notices
 
     def _close(self, session: Session, row: DispatchRow, now: datetime) -> list[Notice]:
         given_up = row.started_at is not None and now >= row.started_at + self._give_up_after
