@@ -85,7 +85,7 @@ _REPLY_RE = re.compile(
 )
 
 _CHALLENGE_RE = re.compile(
-    r"(?:this is|for this) an? (?:automat\w+|auto-?) (?:repl|response)|this (?:automat\w+"
+    r"(?:this is|for this) an? (?:automat\w{1,20}|auto-?) (?:repl|response)|this (?:automat\w{1,20}"
     r"|auto-?) reply|"
     r"(?:click|follow|reply to|respond to) (?:on )?(?:this|the) (?:link|message|e-?mail"
     r"|url)[^.\n]{0,80}"
@@ -98,7 +98,7 @@ _GUARDED_RE = re.compile(
     r"(?:allowed|approved|white|guest|safe)[- ]?(?:senders?|list)[^.]{0,60}"
     r"(?:deliver|inbox|approved)"
     r"|(?:allowed|approved|guest)[- ]?(?:senders? )?list and to ensure|list of approved senders"
-    r"|protect\w* (?:myself|me|my mailbox) (?:from|against) (?:receiving )?(?:junk|spam)",
+    r"|protect\w{0,20} (?:myself|me|my mailbox) (?:from|against) (?:receiving )?(?:junk|spam)",
     re.I,
 )
 _LINK_RE = re.compile(r"https?://|\bclick\b|\blink\b", re.I)

@@ -51,13 +51,14 @@ _NOT_THIS_RE = re.compile(
     r"|questions?|assistance|support|administrator"
     r"|postmaster|by|id|cc"
     r"|from address|sent by|de|von|expéditeur|absender|remitente|mittente|remetente|afzender"
-    r"|contacte[rz]?|kontaktieren(?: sie)?|wenden sie sich(?: bitte)? an|contatt\w+|contact[ao]r?"
+    r"|contacte[rz]?|kontaktieren(?: sie)?|wenden sie sich(?: bitte)? an|contatt\w{1,20}"
+    r"|contact[ao]r?"
     r"|от|отправитель|发件人|寄件者|寄件人|送信者|差出人|المرسل|من)\b"
     r"|请联系|連絡|お問い合わせ)[\s:：=<\"'(\[]*$",
     re.I,
 )
 _ELSEWHERE_RE = re.compile(
-    r"(?:new|current|correct|updated|alternat\w+|forwarding|nouvelle|neue|nueva|nuovo)"
+    r"(?:new|current|correct|updated|alternat\w{1,20}|forwarding|nouvelle|neue|nueva|nuovo)"
     r"[^.:]{0,20}(?:address|adresse|direcci[óo]n|indirizzo)[^.:]{0,20}[\s:<\"'(]*$"
     r"|(?:please|instead,?|now) (?:use|write|try|contact)[\s:<\"'(]*$|moved to[\s:<\"'(]*$",
     re.I,
@@ -72,19 +73,19 @@ _NAMED_RE = re.compile(
     r"|error-for|addressed to"
     r"|(?:user|mailbox|account|address|user's mailbox is full)|destinataires?|empf[äa]nger"
     r"|destinatari[oi]s?"
-    r"|ontvangers?|geadresseerde|получател\w+|кому|收件人|收信人|收件者|宛先|受信者|수신자|المستلم)"
+    r"|ontvangers?|geadresseerde|получател\w{1,20}|кому|收件人|收信人|收件者|宛先|受信者|수신자|المستلم)"
     r"(?: (?:address|is|was|name|e-?mail))?[\s:：=;<\"'(\[]*(?:rfc822;\s*|smtp:\s*)?<?$",
     re.I,
 )
 _SENDER_LINE_RE = re.compile(
-    r"^[\s>*•-]*(?:from|sender|reply-to|return-path|errors-to|mail from|von|absender|de|expéditeur"
-    r"|remitente|remetente|da|mittente|van|afzender|от|отправитель|من|المرسل|发件人|寄件者|差出人|送信者)"
+    r"^[\s>*•-]{0,60}(?:from|sender|reply-to|return-path|errors-to|mail from|von|absender|de"
+    r"|expéditeur|remitente|remetente|da|mittente|van|afzender|от|отправитель|من|المرسل|发件人|寄件者|差出人|送信者)"
     r"\s*[:：]",
     re.I,
 )
-_SUMMARY_RE = re.compile(r"^\s*[*•-]?\s*(?:to|an|à|a|para|aan|кому|إلى)\s*[:：]", re.I)
+_SUMMARY_RE = re.compile(r"^[\s*•-]{0,40}(?:to|an|à|a|para|aan|кому|إلى)\s{0,9}[:：]", re.I)
 _AT_START_RE = re.compile(
-    r"^[\s>*•·\-–\[(<\"'=]*(?:\d{1,3}[.)]\s*)?(?:smtp:)?[<\"']*(?:mailto:)?$", re.I
+    r"^[\s>*•·\-–\[(<\"'=]{0,60}(?:\d{1,3}[.)]\s{0,9})?(?:smtp:)?[<\"']{0,3}(?:mailto:)?$", re.I
 )
 _HEADING_RE = re.compile(r"recipient|address|following|destination|to these", re.I)
 _ARRIVED_RE = re.compile(
@@ -211,16 +212,15 @@ def recipients(message: Part, notice: Notice) -> list[Recipient]:
     named = {one.casefold(): one for one in reversed(failed)}
     for key in _made_of(found, around.returned):
         named.pop(key, None)
-    action, alone = outcome.action(subject, text), len(named) == 1
+    whole, alone = outcome.whole(subject, text), len(named) == 1
     under = {one.address.casefold(): one.under for one in reversed(found) if one.under}
     mixed = {Action.FAILED, Action.DELAYED} <= set(under.values())
     return [
         outcome.judged(
             address,
-            under.get(key, action) if mixed else action,
+            under.get(key, whole.action) if mixed else whole.action,
             _about(notice, everybody, key, alone),
-            subject,
-            text,
+            whole,
             alone=alone,
         )
         for key, address in reversed(named.items())
@@ -238,12 +238,12 @@ def _about(notice: Notice, found: list[_Found], key: str, alone: bool) -> list[s
 def only_returned_to(message: Part, notice: Notice) -> list[Recipient]:
     """The one whom the returned message was sent to, where a system's notice names nobody."""
     text, subject = outcome.running(notice), words(message.first("subject"))[:300]
-    whole = f"{subject} . {text}"
-    if not is_systems(message) or not (outcome.says_so(whole) or codes.basic_class(text)):
+    failed = outcome.says_so(f"{subject} . {text}") or codes.basic_class(text)
+    if not is_systems(message) or not failed:
         return []
-    action = outcome.action(subject, text)
+    whole = outcome.whole(subject, text)
     return [
-        outcome.judged(one, action, list(notice.lines[:BLOCK]), subject, text, alone=True)
+        outcome.judged(one, whole.action, list(notice.lines[:BLOCK]), whole, alone=True)
         for one in _only(set(returned_to(message, notice)))
     ]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import takewhile
 
 from mailer.core.notification import Action, Permanence, Recipient
@@ -12,6 +13,7 @@ from mailer.delivery.bounces.quoted import Notice
 
 MOST_WORDS = 8_000
 LONGEST_DIAGNOSTIC = 400
+MOST_PLACES = 4
 BLOCK = 12
 """Lines after an address that may say what became of it."""
 
@@ -29,9 +31,7 @@ def says_so(text: str) -> bool:
     return bool(phrases.FAILED.search(text) or phrases.DELAYED.search(text))
 
 
-def action(subject: str, text: str) -> Action:
-    """Whether a notice as a whole is of a failure or a delay."""
-    whole = f"{subject} . {text}"
+def _action(subject: str, whole: str) -> Action:
     if phrases.SURELY_DELAYED.search(subject):
         return Action.DELAYED
     if phrases.DELAYED.search(whole) and not phrases.FINAL.search(whole):
@@ -45,7 +45,7 @@ def block(notice: Notice, at: Sequence[int], others: set[int]) -> list[str]:
     """The lines about one address: those it stands in (`at`), and what follows before the next
     one's (`others`)."""
     lines: list[str] = []
-    for start in at:
+    for start in at[:MOST_PLACES]:
         for number in range(start, min(start + BLOCK, len(notice.lines))):
             if number != start and number in others:
                 break
@@ -53,13 +53,35 @@ def block(notice: Notice, at: Sequence[int], others: set[int]) -> list[str]:
     return lines
 
 
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """What a notice says as a whole."""
+
+    subject: str
+    text: str
+    action: Action
+    known: bool
+    """Whether it says in words of our tables that something failed."""
+    permanent: bool
+    """Whether it calls the failure a permanent one."""
+
+
+def whole(subject: str, text: str) -> Whole:
+    """A notice's subject and running text, judged once."""
+    said = f"{subject} . {text}"
+    known = phrases.FAILED.search(said) is not None
+    permanent = phrases.PERMANENT.search(text) is not None
+    return Whole(subject, text, _action(subject, said), known, permanent)
+
+
 def judged(
-    address: str, action: Action, block: list[str], subject: str, text: str, *, alone: bool
+    address: str, action: Action, block: list[str], whole: Whole, *, alone: bool
 ) -> Recipient:
     """What became of one address, by the lines about it, and by the whole text if it is `alone`.
 
     Codes are believed before words; what is said in words that nobody here knows is not final.
     """
+    text = whole.text
     own = "\n".join(block)
     status = codes.enhanced(own) or (codes.enhanced(text) if alone else "")
     digit = status[:1] or codes.basic_class(own) or (codes.basic_class(text) if alone else "")
@@ -67,9 +89,8 @@ def judged(
     said = _BLANKS_RE.sub(" ", own)
     if alone and not (phrases.FAILED.search(said) or phrases.PASSING.search(said)):
         said = text
-    passing = not (digit or phrases.PERMANENT.search(text)) and phrases.PASSING.search(said)
-    known = digit or phrases.FAILED.search(f"{subject} . {text}")
-    if action is Action.DELAYED or digit == "4" or passing or not known:
+    passing = not (digit or whole.permanent) and phrases.PASSING.search(said)
+    if action is Action.DELAYED or digit == "4" or passing or not (digit or whole.known):
         permanence = Permanence.TEMPORARY
     return Recipient(address, action, permanence, status, _diagnostic(block))
 

@@ -81,7 +81,7 @@ DELAYED = _any(
     r"you do not need to re-?send|do not (?:re-?send|send) (?:your|the|this) (?:message|mail)"
     r"|no need to re-?send",
     r"no action is required|this is not an error|not a (?:failure|permanent error)",
-    r"(?:message|mail|delivery|attempts?|it|we|server|system|i)(?: \w+){0,3} will (?:continue"
+    r"(?:message|mail|delivery|attempts?|it|we|server|system|i)(?: \w{1,20}){0,3} will (?:continue"
     r"|keep|be retried"
     r"|be re-?tr|retry|try again|go on|be attempted)",
     r"will (?:be retried|keep trying|continue (?:to (?:try|attempt|be)|trying|attempting)"
@@ -119,9 +119,9 @@ DELAYED = _any(
     r"|vertraagd",
     r"(?:ещ[её]|пока) не (?:доставлен|было доставлен)|(?:попытки|попытка)[^.]{0,40}(?:продолж"
     r"|повтор|будут)"
-    r"|(?:доставка)[^.]{0,40}(?:задерж|отлож)|повторн\w+ попыт|будет продолж",
+    r"|(?:доставка)[^.]{0,40}(?:задерж|отлож)|повторн\w{1,20} попыт|будет продолж",
     r"(?:سي(?:حاول|تم)|سنواصل|سنستمر)[^.]{0,40}(?:مرة أخرى|المحاولة|إعادة)"
-    r"|لم يتم تسليم[^.]{0,40}(?:حتى الآن|بعد)|تأخ[رّي]\w*",
+    r"|لم يتم تسليم[^.]{0,40}(?:حتى الآن|بعد)|تأخ[رّي]\w{0,20}",
     r"(?:将|會|会|將)(?:继续|繼續|自动|自動)?(?:尝试|嘗試|重试|重試|重新)|(?:投递|投遞|发送|傳送)(?:延迟|延遲|被延)|尚未(?:送达|送達|投递|投遞)",
     r"(?:再送|再配信|配信)(?:を(?:試み|続け|継続)|が遅れ|遅延)|まだ(?:配信|配送)|しばらく.{0,20}再|遅延して",
     r"계속 (?:시도|재시도)|다시 시도할|지연|아직 (?:배달|전송|전달)되지",
@@ -147,7 +147,7 @@ SURELY_DELAYED = _any(
     r"warning (?:message )?only|(?:do|does|need) not (?:need to )?re-?send"
     r"|no need to re-?send|\(delay\)",
     r"will be re-?tried|will re-?try|will (?:keep trying|try again)|has been (?:delayed|postponed)",
-    r"attempts (?:to deliver \w+ )?will (?:continue|be made)"
+    r"attempts (?:to deliver \w{1,20} )?will (?:continue|be made)"
     r"|^(?:mail |delivery |message )?delay(?:ed)?\b",
 )
 """It goes on trying, whatever a reply that it quotes says."""
@@ -177,7 +177,8 @@ FINAL = _any(
     r"|dauerhaft|aufgegeben",
     r"definitivamente|error permanente|errore permanente|erro permanente|rinuncia|desist"
     r"|definitief|окончательн|больше не",
-    r"keine[nr]? (?:weiter|erneut)\w* \w{0,3}versuch|nicht (?:weiter|erneut|noch einmal) versuch"
+    r"keine[nr]? (?:weiter|erneut)\w{0,20} \w{0,3}versuch"
+    r"|nicht (?:weiter|erneut|noch einmal) versuch"
     r"|ne (?:va pas |sera pas )?(?:tentera|r[ée]essa|retent)"
     r"|no (?:se )?(?:volver|intentar|reintent)"
     r"|non (?:riprover|ritenter|tenter|verr)|n[ãa]o (?:tentar|ser[áa] (?:feit|tentad))"
@@ -199,7 +200,7 @@ FAILED = _any(
     r"(?:unable|fail(?:ed|ure)?|not able|inability|impossible)[^.]{0,10}(?: to| in| while"
     r"| when)[^.]{0,40}"
     r"(?:deliver|send|reach|connect|relay|forward|process|transmit|contact)",
-    r"(?:deliver|send|transmi|rout|mail)\w*[^.]{0,40}(?:fail|error|problem|unsuccess|reject"
+    r"(?:deliver|send|transmi|rout|mail)[^.]{0,60}(?:fail|error|problem|unsuccess|reject"
     r"|refus|abort)",
     r"(?:fatal|permanent|delivery|smtp|transfer|addressing) (?:fatal )?error"
     r"|error[^.]{0,30}(?:deliver|sending|occurred)",
@@ -215,7 +216,7 @@ FAILED = _any(
     r"(?:unknown|invalid|no such|unrouteable|bad|incorrect|illegal|nonexistent|non-existent"
     r"|disabled|inactive)[^.]{0,20}"
     r"(?:user|recipient|mailbox|address|account|domain|host|person|name|destination)",
-    r"(?:over|exceed\w*|full|out of|insufficient|not enough)[^.]{0,30}(?:quota|mailbox|storage"
+    r"(?:over|exceed\w{0,20}|full|out of|insufficient|not enough)[^.]{0,30}(?:quota|mailbox|storage"
     r"|disk|space|limit)|mailbox[^.]{0,20}full",
     r"(?:quota|storage|mailbox)[^.]{0,30}(?:exceed|full|over)|access denied|relay(?:ing)? denied|"
     r"not (?:accepting|allowed|permitted|authori[sz]ed)",
@@ -229,7 +230,7 @@ FAILED = _any(
     r"|(?:adresse|bo[îi]te)[^.]{0,40}(?:inconnu|pleine|satur|inexist|invalide|erron|d[ée]sactiv)"
     r"|quota d[ée]pass|a [ée]t[ée] (?:refus|rejet)",
     # German
-    r"(?:nicht|konnte\w* nicht|leider nicht)[^.]{0,60}(?:zugestellt|zustellen|zustellbar"
+    r"(?:nicht|konnte\w{0,20} nicht|leider nicht)[^.]{0,60}(?:zugestellt|zustellen|zustellbar"
     r"|[üu]bermittelt|ausgeliefert|gesendet|gefunden|erreich|angenommen|versand)",
     r"unzustellbar|zustell(?:ung|ungs|fehler)[^.]{0,30}(?:fehl|gescheitert|nicht|abgelehnt)?"
     r"|fehlgeschlagen|unbekannt|existiert nicht|"
@@ -259,12 +260,12 @@ FAILED = _any(
     r"|onbestelbaar|mislukt|"
     r"(?:postvak|mailbox)[^.]{0,20}vol|onbekend|bestaat niet|geweigerd",
     # Russian
-    r"не (?:было |может быть |удалось |удаётся |смог\w* |могло быть |был[оа]? )?(?:доставл"
+    r"не (?:было |может быть |удалось |удаётся |смог\w{0,20} |могло быть |был[оа]? )?(?:доставл"
     r"|доставить|отправ|найден|существу|принят)",
-    r"недоставлен|(?:ящик|почтов\w+)[^.]{0,40}(?:переполн|не существ|заблок|отключ|недоступ)"
-    r"|(?:пользователь|получатель|адрес\w*)[^.]{0,40}"
+    r"недоставлен|(?:ящик|почтов\w{1,20})[^.]{0,40}(?:переполн|не существ|заблок|отключ|недоступ)"
+    r"|(?:пользователь|получатель|адрес\w{0,20})[^.]{0,40}"
     r"(?:не найден|не существ|неизвест|отклон|неверн|нет)|отклонен|отклонён"
-    r"|ошибк\w+ (?:при )?доставк|невозможно доставить",
+    r"|ошибк\w{1,20} (?:при )?доставк|невозможно доставить",
     # Arabic
     r"تعذر|فشل|لم (?:يتم|يصل|نتمكن|يكن)[^.]{0,40}(?:تسليم|توصيل|إرسال|العثور|ممكن)|غير (?:موجود"
     r"|معروف|صحيح|صالح|قابل)|ممتلئ|مرفوض",
@@ -280,8 +281,8 @@ FAILED = _any(
     r"|수신[^.]{0,10}거부|용량[^.]{0,10}초과|반송",
     # Others
     r"(?:kunde|kan|gick|levererades) (?:inte|ej)|hitta(?:s|de)s? inte"
-    r"|lever\w+ misslyck|(?:kunne|kan|ble|blev) ikke[^.]{0,30}(?:lever|send|find|finn)"
-    r"|lever\w+ mislyk|(?:ei (?:voi|voitu|ole|l[öo]y))[^.]{0,30}|toimitus ep[äa]onnistui",
+    r"|lever\w{1,20} misslyck|(?:kunne|kan|ble|blev) ikke[^.]{0,30}(?:lever|send|find|finn)"
+    r"|lever\w{1,20} mislyk|(?:ei (?:voi|voitu|ole|l[öo]y))[^.]{0,30}|toimitus ep[äa]onnistui",
     r"nie (?:mo[żz]na|zosta[łl]|uda[łl]o)[^.]{0,40}(?:dostarcz|odnale)|nie (?:powiod|istnieje)"
     r"|nelze doru[čc]it|neby[lo]\w? (?:doru[čc]en|nalezen)|nezda[řr]il|zlyhal|sa nena[šs]"
     r"|nem (?:k[ée]zbes|siker|tal[áa]lhat)|k[ée]zbes[íi]thetetlen",
@@ -296,9 +297,9 @@ FAILED = _any(
 """It did not arrive."""
 
 NOT_DELIVERED = _any(
-    r"undeliver(?:able|ed)|non-?delivery|(?:not|n't|unable|fail\w*"
+    r"undeliver(?:able|ed)|non-?delivery|(?:not|n't|unable|fail"
     r"|impossible)[^.]{0,60}(?:deliver|reach)",
-    r"deliver\w*[^.]{0,40}(?:fail|not possible|unsuccess|error)|(?:has been|was) (?:returned"
+    r"deliver[^.]{0,60}(?:fail|not possible|unsuccess|error)|(?:has been|was) (?:returned"
     r"|rejected)",
     r"(?:n'a|n'ont|pas|non|impossible)[^.]{0,60}(?:remis|distribu|livr|d[ée]livr|achemin)",
     r"nicht[^.]{0,60}(?:zugestellt|zustell|[üu]bermittelt)|unzustellbar",
@@ -313,7 +314,7 @@ NOT_DELIVERED = _any(
 """It says in so many words that a message was not delivered."""
 
 PASSING = _any(
-    r"quota|\bis full\b|exceed\w* [^.]{0,20}(?:size|limit)"
+    r"quota|\bis full\b|exceed\w{0,20} [^.]{0,20}(?:size|limit)"
     r"|mailbox[^.]{0,30}\bfull|\bfull\b[^.]{0,20}mailbox|(?:disk|storage"
     r"|mailbox)[^.]{0,20}(?:space|limit|full)|insufficient|out of space",
     r"temporar(?:y|ily)|try (?:again )?later|try (?:it )?again|busy|time[d -]?out"

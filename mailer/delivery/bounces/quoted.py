@@ -3,35 +3,40 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from dataclasses import dataclass
+from itertools import accumulate
 
 from mailer.delivery.bounces import mime
 from mailer.delivery.bounces.mime import Part
 
 MOST_LINES = 1_500
+MOST_TEXT = 30_000
+"""Characters of a notice; what tells of more than some hundred addresses is none of ours."""
 
 _ADDRESS_RE = re.compile(
     r"(?<![\w.!#$%&'*+/=?^`{|}~@-])"
     r"(\"[^\"\n@]{1,64}\"|[\w.!#$%&'*+/=?^`{|}~\u2600-\u27bf\U0001f000-\U0001faff-]{1,64})@(\[[\d.]{7,15}\]|[\w-][\w.-]{0,250})"
 )
 _PREFIX_RE = re.compile(
-    r"^(?:smtp[=:]|['=*]+|[^\x00-\x7f]{0,30}(?:收件人|收信人|收件者|[邮郵信]箱|地址|用[户戶]|[帐账帳][号號户戶]|到|至|[给給]|向|往|宛先"
+    r"^(?:smtp[=:]|['=*]|[^\x00-\x7f]{0,30}(?:收件人|收信人|收件者|[邮郵信]箱|地址|用[户戶]|[帐账帳][号號户戶]|到|至|[给給]|向|往|宛先"
     r"|アドレス|宛|は|を|へ|に|が|の)(?=[\x21-\x7e]))+",
     re.I,
 )
 """What stands before an address without a blank; some scripts have none."""
 _AFTER_RE = re.compile(r"([A-Za-z0-9-]{1,63})[^\x00-\x7f]")
 _MARKER_RE = re.compile(
-    r"^[\s>*=_-]*(?:(?:this|here|below|the following|attached)[^:]{0,40} is a copy of (?:the|your)"
+    r"^[\s>*=_-]{0,80}(?:(?:this|here|below|the following|attached)[^:]{0,40} is a copy"
+    r" of (?:the|your)"
     r"|(?:a )?copy of (?:the|your) (?:original )?(?:message|mail)|below this line is"
     r"|start of (?:the )?(?:returned|original|forwarded)|returned (?:mail|message)(?: follows)?\b"
     r"|(?:original|unsent|undelivered|returned|forwarded|bounced|your) (?:message|mail|e-?mail)"
     r"(?: (?:text|headers?|body|contents?|as received|details))?(?: is as)?(?: follows| below"
-    r"| begins| attached)?\s*[-:=.*_]*\s*$"
+    r"| begins| attached)?\s{0,9}[-:=.*_]{0,90}\s{0,9}$"
     r"|message (?:text|headers?|contents?|body) follows?|headers? of (?:the )?(?:source|original)"
     r"|(?:unsent|your) message (?:below|reads)|old message:|here is your returned"
-    r"|-+ ?(?:message d'origine|urspr[üu]ngliche nachricht|mensaje original|messaggio originale"
-    r"|mensagem original|исходное сообщение|原始邮件|原信|元のメッセージ))",
+    r"|-{1,60} ?(?:message d'origine|urspr[üu]ngliche nachricht|mensaje original"
+    r"|messaggio originale|mensagem original|исходное сообщение|原始邮件|原信|元のメッセージ))",
     re.I,
 )
 _HEAD_RE = re.compile(
@@ -73,7 +78,7 @@ def read(message: Part) -> Notice:
     if not addresses(text):
         text = "\n".join([text, *rich])  # some say in the one part to look at the other
     lines = [line.rstrip() for line in text.split("\n")[:MOST_LINES]]
-    at = _end(lines)
+    at = min(_end(lines), bisect(list(accumulate(map(len, lines))), MOST_TEXT))
     if returned is None or not returned.fields:
         returned = _head(lines[at:])
     return Notice(tuple(lines[:at]), returned)
