@@ -46,6 +46,26 @@ def test_never_the_sender_or_one_that_is_not_there_from_lines_in_any_order(
         assert one.address not in ("press@press.example", "desk@press.example")
 
 
+_SAID = [f"{fields}\n\n{text.replace('{F}', HEAD)}" for _, fields, text, _ in SAMPLES]
+_LINES = sorted({line for said in _SAID for line in said.split("\n")})
+_OURS = ("press@press.example", "desk@press.example")
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow], derandomize=True, max_examples=300)
+@given(st.sampled_from(_SAID), st.lists(st.sampled_from(_LINES), max_size=6), st.integers(0, 40))
+def test_never_the_sender_or_one_that_is_not_there_from_notices_mixed(
+    said: str, more: list[str], at: int
+) -> None:
+    lines = said.split("\n")
+    lines[at:at] = more
+    raw = "\n".join(lines).encode()
+    holds(raw)
+    there = raw.decode().casefold()
+    for one in read(raw).recipients:
+        assert one.address.casefold() in there or "=?" in there
+        assert one.address.casefold() not in _OURS
+
+
 @settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from([REPORT, NOTICE, ARF]), st.randoms(use_true_random=False))
 def test_never_falls_over_damage(raw: bytes, chance: random.Random) -> None:

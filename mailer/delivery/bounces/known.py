@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import email
 import logging
+import re
 
 from flufl.bounce import all_failures
 
@@ -17,6 +18,12 @@ MOST_OCTETS = 50_000
 MOST_BOUNDARIES = 40
 LONGEST_LINE = 500
 """Its patterns take time that grows with the square of a line's length."""
+
+_SENDERS_RE = re.compile(
+    rb"\b(?:from|reply-to|return-path|sender|errors-to)[: <]{1,3}[^\n@]{0,40}?"
+    rb"([^\s<>@:]{1,64}@[\w.-]{1,250})"
+)
+"""Whoever a line calls the sender, however broken the header that it stood in."""
 
 logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)
 
@@ -35,6 +42,7 @@ def recipients(raw: bytes, ours: set[str]) -> list[Recipient]:
     found = [(one, Action.FAILED, Permanence.PERMANENT) for one in sorted(failed)]
     found += [(one, Action.DELAYED, Permanence.TEMPORARY) for one in sorted(delayed - failed)]
     there = text.lower()
+    ours = ours | {one.decode("ascii", "replace") for one in _SENDERS_RE.findall(there)}
     return [
         Recipient(octets.decode("ascii", "replace"), action, permanence)
         for octets, action, permanence in found

@@ -50,6 +50,7 @@ _NOT_THIS_RE = re.compile(
     r"|or (?:e-?)?mail(?:ing)? to|e\.?g\.?,?|such as|like|example|if|instead"
     r"|questions?|assistance|support|administrator"
     r"|postmaster|by|id|cc"
+    r"|hello|hi|dear|greetings|hallo|guten tag|bonjour|hola|ciao|ol[áa]|здравствуйте|уважаемый"
     r"|from address|sent by|de|von|expéditeur|absender|remitente|mittente|remetente|afzender"
     r"|contacte[rz]?|kontaktieren(?: sie)?|wenden sie sich(?: bitte)? an|contatt\w{1,20}"
     r"|contact[ao]r?"
