@@ -75,7 +75,6 @@ class Model:
         self.maybe: set[str] = set()
         """Whose 354 was answered by a lost line: their text may have begun, or not."""
         self.refused: set[str] = set()
-        self.unwilling: set[str] = set()
         """Who has taken back their yes at some time."""
         self.said: dict[str, DeliveryEvent] = {}
         """What a person said last of a copy in doubt, by Message-ID."""
@@ -323,10 +322,10 @@ class Model:
             missed = {who for who in self.listed if self._must_hear(who)} - self.told - ended
             assert not missed, f"holders were not told of the withdrawal: {missed}"
             return
-        changes = self._ended(rows, "embargo change") | self.unwilling
+        changes = self._ended(rows, "embargo change")
         missed = self.owed_change - changes
         assert not missed, f"holders were not told of the new embargo: {missed}"
-        missed = self.owed_correction - self._ended(rows) - self.unwilling
+        missed = self.owed_correction - self._ended(rows)
         assert not missed, f"holders were not told of the correction: {missed}"
         got = {c.who for c in self.copies.values() if c.version == self.now.newest}
         lost = self.listed - self.dropped - got - self._ended(rows)

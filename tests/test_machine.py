@@ -317,7 +317,6 @@ class Machine(RuleBasedStateMachine):
             who, accepted=False, source="telephone", by="officer", now=self.clock()
         )
         self.model.change(accepted=self.model.now.accepted - {who})
-        self.model.unwilling.add(who)
 
     # --- what must hold -----------------------------------------------------------------------
 

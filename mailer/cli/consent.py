@@ -10,6 +10,7 @@ import typer
 from mailer import present
 from mailer.cli.common import By, Json, cli, opened
 from mailer.core.inert import inert
+from mailer.desk.consent import going
 
 consent_cli = typer.Typer(help="Who wants no mail, and who accepted the embargo.")
 cli.add_typer(consent_cli, name="consent")
@@ -94,8 +95,10 @@ def consent_accept(
 ) -> None:
     """Record that a journalist accepted the embargo terms."""
     with opened() as app:
-        app.desk.record_acceptance(email, accepted=True, source=source, by=by, now=app.now())
-    print(f"{inert(email)} has accepted the embargo.")
+        copies = app.desk.record_acceptance(
+            email, accepted=True, source=source, by=by, now=app.now()
+        )
+    print(f"{inert(email)} has accepted the embargo.{going(copies)}")
 
 
 @consent_cli.command("revoke")

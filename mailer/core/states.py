@@ -65,6 +65,7 @@ class DeliveryEvent(StrEnum):
     SUPPRESS = "suppress"
     CANCEL = "cancel"
     RESEND = "resend"
+    REINSTATE = "reinstate"
 
 
 _D, _E = DispatchState, DispatchEvent
@@ -117,6 +118,8 @@ DELIVERY: Mapping[tuple[DeliveryState, DeliveryEvent], DeliveryState] = {
     (_S.IN_DOUBT, _V.RESEND): _S.PENDING,
     (_S.IN_DOUBT, _V.ACCEPT): _S.ACCEPTED,
     (_S.IN_DOUBT, _V.REJECT): _S.REJECTED,
+    # The contact has changed their mind about the embargo, and it goes after all.
+    (_S.CANCELLED, _V.REINSTATE): _S.PENDING,
 }
 
 State = TypeVar("State", bound=StrEnum)

@@ -343,7 +343,7 @@ class Sender:
     def _refused(self, job: Job, refusal: Refusal) -> None:
         """The gate is shut: put the copy where the reason says."""
         code = refusal.code
-        if code in (RefusalCode.LIFTED, RefusalCode.NOT_ACCEPTED):
+        if code in (RefusalCode.LIFTED, RefusalCode.NOT_ACCEPTED) and not refusal.not_before:
             result = Result(DeliveryEvent.CANCEL, refusal.reason, to_release=True)
         elif code in _NO_MORE:
             result = Result(DeliveryEvent.CANCEL, refusal.reason)
@@ -352,7 +352,8 @@ class Sender:
         elif code is RefusalCode.NO_NOTICE:
             return self._stop_dispatch(job, refusal.reason)
         else:
-            result = Result(DeliveryEvent.RETURN, next_attempt_at=refusal.not_before)
+            said = refusal.reason if code is RefusalCode.NOT_ACCEPTED else ""
+            result = Result(DeliveryEvent.RETURN, said, next_attempt_at=refusal.not_before)
         self._record.end(End(job, result))
         if code in _OF_THE_DISPATCH:
             self._drop(job.dispatch)

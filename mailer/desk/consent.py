@@ -40,26 +40,34 @@ class Consent(DeskBase):
 
     def record_acceptance(
         self, email: str, *, accepted: bool, source: str, by: str, now: datetime
-    ) -> None:
+    ) -> int:
         """Record what a journalist said of the embargo terms; from now it counts, not the list.
 
-        Who was invited, and accepts, gets their advance copy.
+        Who accepts, and was invited or had been in an advance dispatch, gets what is embargoed now:
+        `inviting.let_in`. Returns how many copies those are.
         """
         by, email = self._named(by), address(email)
         if not source.strip():
             raise MailerError("say how you know: --source")
         with self._database.write() as session:
             consent.record_acceptance(session, email, accepted, f"{source} ({by})", now)
-            if accepted:
-                inviting.let_in(session, email, now)
+            copies = inviting.let_in(session, email, now) if accepted else 0
             audit.append(
                 session,
                 at=now,
                 actor=by,
                 action="accept" if accepted else "withdraw acceptance",
                 subject=email,
-                detail={"source": source},
+                detail={"source": source, **({"copies": copies} if copies else {})},
             )
+        return copies
+
+
+def going(copies: int) -> str:
+    """What an acceptance has set going, as the sentence after it; "" if nothing."""
+    if not copies:
+        return ""
+    return f" {copies} embargoed {'copy goes' if copies == 1 else 'copies go'} to them."
 
 
 def address(email: str) -> str:

@@ -116,7 +116,8 @@ class Journalists(DeskBase):
                 return
             email = found.contact.email
             before = consent.acceptance_of(session, email)
-            if before is None or not before.accepted or before.terms != accepted.digest:
+            says_so = before is None or not before.accepted or before.terms != accepted.digest
+            if says_so:
                 said = f"on the page, by the link in {found.subject} ({JOURNALIST})"
                 consent.keep_terms(session, accepted.digest, accepted.language, accepted.text, now)
                 consent.record_acceptance(
@@ -128,6 +129,8 @@ class Journalists(DeskBase):
                     terms=accepted.digest,
                     address=address,
                 )
+            copies = inviting.let_in(session, email, now)
+            if says_so or copies:
                 detail: dict[str, object] = {"terms": accepted.digest, "from": address}
+                detail |= {"copies": copies} if copies else {}
                 leaving.tell(session, "accept", found, detail, now)
-            inviting.let_in(session, email, now)

@@ -195,6 +195,14 @@ def _adopt_unsent_advance(session: Session, release: DispatchRow, now: datetime)
         session.add(advance)
 
 
+def tried_from(row: DispatchRow) -> datetime:
+    """From when it counts how long a copy has been tried; some of a notice waits for the lift."""
+    began = row.started_at or row.instant
+    if row.kind in NOTICES and row.embargo_instant is not None:
+        return max(began, row.embargo_instant)
+    return began
+
+
 def of_one_plan(row: DispatchRow, kind: DispatchKind) -> Any:
     """The dispatches of a kind that were planned together with this one, earliest first."""
     return (
@@ -243,15 +251,30 @@ def _add(session: Session, row: DeliveryRow, release: DispatchRow | None, now: d
         .where(DeliveryRow.dispatch_id == release.id)
         .where(DeliveryRow.email_key == row.email_key)
     ).first()
-    if there is not None:
+    if there is not None and there.state != DeliveryState.CANCELLED:
         return
-    if release.state == DispatchState.DONE:
-        move(release, DispatchEvent.REOPEN)
-        release.approved_at, release.ended_at = now, None
-        session.add(release)
+    reopen(session, release, now)
+    if there is not None:
+        reinstate(session, there, now)
+        return
     domain = row.message_id.rstrip(">").rpartition("@")[2]
     contacts = [store.contact_of(row)]
     plans.add_deliveries(session, release.id or 0, contacts, domain=domain, now=now)
+
+
+def reopen(session: Session, row: DispatchRow, now: datetime) -> None:
+    """Let a dispatch that is done go on, because it has one more copy."""
+    if row.state == DispatchState.DONE:
+        move(row, DispatchEvent.REOPEN)
+        row.approved_at, row.ended_at = now, None
+        session.add(row)
+
+
+def reinstate(session: Session, row: DeliveryRow, now: datetime) -> None:
+    """Let a cancelled copy go after all; a retry keeps its Message-ID."""
+    row.state = states.after(states.DELIVERY, DeliveryState(row.state), DeliveryEvent.REINSTATE)
+    row.reason, row.next_attempt_at, row.changed_at = "", None, now
+    session.add(row)
 
 
 def settle_change(session: Session, row: DeliveryRow, dispatch: DispatchRow, now: datetime) -> None:

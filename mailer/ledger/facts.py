@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
@@ -12,7 +12,7 @@ from mailer.core.embargo import Copy
 from mailer.core.model import DispatchKind, Embargo
 from mailer.core.states import DispatchState
 from mailer.ledger import holds
-from mailer.ledger.dispatching import subject
+from mailer.ledger.dispatching import subject, tried_from
 from mailer.ledger.tables import AdvisoryRow, DispatchRow, VersionRow
 
 ON_TIME = timedelta(seconds=30)
@@ -21,13 +21,21 @@ ON_TIME = timedelta(seconds=30)
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the ledger says of a dispatch, as far as its copies go."""
+    """What the ledger says of a dispatch, as far as its copies go.
+
+    `tried_from` is from when it counts how long they are tried; `date` is what they bear.
+    """
 
     subject: str
     copy: Copy
     embargo: Embargo | None
-    started_at: datetime
+    tried_from: datetime
     date: datetime
+
+    def at(self, now: datetime) -> Facts:
+        """The same as it goes at `now`: a notice that its lift has overtaken is of that instant."""
+        lift = self.embargo.instant if self.embargo else None
+        return replace(self, date=lift) if lift and self.date < lift <= now else self
 
 
 def facts_of(session: Session, row: DispatchRow) -> Facts:
@@ -57,4 +65,4 @@ def facts_of(session: Session, row: DispatchRow) -> Facts:
     # A copy that waited and goes on time bears the time it was planned for: it is composed before.
     waited = row.approved_at is not None and row.approved_at < row.instant
     date = row.instant if waited and started - row.instant <= ON_TIME else started
-    return Facts(subject(session, row), copy, embargo, started, date)
+    return Facts(subject(session, row), copy, embargo, tried_from(row), date)

@@ -33,6 +33,7 @@ from mailer.ledger import holds
 from mailer.ledger.database import Database
 from mailer.ledger.dispatching import add_to_releases, settle_change
 from mailer.ledger.facts import Facts, facts_of
+from mailer.ledger.inviting import let_in
 from mailer.ledger.store import move
 from mailer.ledger.tables import (
     DeliveryRow,
@@ -182,10 +183,10 @@ class Flight:
             rows += cursor.execute(_AGAIN, again).fetchall()
         for state in states.UNSENT:
             rows += cursor.execute(_FRESH, (dispatch, str(state), limit - len(rows))).fetchall()
-        return self._jobs(self._facts(session, dispatch), dispatch, rows) if rows else []
+        return self._jobs(self._facts(session, dispatch).at(now), dispatch, rows) if rows else []
 
     def _jobs(self, facts: Facts, dispatch: int, rows: Sequence[Any]) -> list[Job]:
-        give_up_at = facts.started_at + self._give_up_after
+        give_up_at = facts.tried_from + self._give_up_after
         jobs = []
         for row in rows:
             delivery, email, name, outlet, language, zone, tags, listed, message_id = row[:9]
@@ -295,6 +296,8 @@ class Flight:
             session.add(dispatch)
         if end.result.to_release:
             add_to_releases(session, [row], dispatch, now)
+            session.flush()
+            let_in(session, row.email, now)  # they may have accepted since it was claimed
         if dispatch.state == DispatchState.CANCELLED and state in NEVER_HAD:
             settle_change(session, row, dispatch, now)
         session.flush()

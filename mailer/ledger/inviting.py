@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session, col, select
 
 from mailer.core import states
 from mailer.core.embargo import Clearance, Consent, clear
-from mailer.core.model import Contact, Dispatch, DispatchKind, Version
-from mailer.core.states import DeliveryState, DispatchEvent, DispatchState
+from mailer.core.model import NOTICES, Contact, Dispatch, DispatchKind, Version
+from mailer.core.states import DeliveryEvent, DeliveryState, DispatchState
 from mailer.ledger import changes, consent, store
-from mailer.ledger.dispatching import of_one_plan
+from mailer.ledger.dispatching import of_one_plan, reinstate, reopen
 from mailer.ledger.facts import facts_of
 from mailer.ledger.linked import Linked
 from mailer.ledger.tables import DeliveryRow, DispatchRow, VersionRow
@@ -38,46 +39,78 @@ def invited(session: Session, advisory_id: int) -> tuple[str, frozenset[str]]:
 
 
 def let_in(session: Session, email: str, now: datetime) -> int:
-    """Give an invited contact who has accepted their advance copies; returns how many.
+    """Give a contact who has accepted the embargo their embargoed copies; returns how many.
 
     What waits for them in a release goes to the advance dispatch of the same plan, and goes out
-    when that is due, at once if it has been. The approval of an invitation covers whoever accepts.
+    when that is due, at once if it has been; so does a notice that waits for the lift. It is for
+    those who were invited, or had a place in an advance dispatch of the advisory before they took
+    their acceptance back: that invitation, or that plan, was approved, and covers it.
     """
+    said = consent.acceptance_of(session, email)
+    if said is None or not said.accepted:
+        return 0
     key = email.casefold()
-    advisories = (
-        select(VersionRow.advisory_id)
-        .join(DispatchRow, col(DispatchRow.version_id) == col(VersionRow.id))
-        .join(DeliveryRow, col(DeliveryRow.dispatch_id) == col(DispatchRow.id))
-        .where(DispatchRow.kind == DispatchKind.INVITATION, DeliveryRow.email_key == key)
-    )
     waiting = session.exec(
+        _embargoed(key, now)
+        .where(DispatchRow.kind == DispatchKind.RELEASE)
+        .where(DeliveryRow.state == DeliveryState.PENDING)
+        .where(col(VersionRow.advisory_id).in_(_admitted_to(key)))
+    ).all()
+    notices = session.exec(
+        _embargoed(key, now)
+        .where(col(DispatchRow.kind).in_(NOTICES))
+        .where(DeliveryRow.state == DeliveryState.PENDING)
+        .where(DeliveryRow.next_attempt_at == DispatchRow.embargo_instant)
+    ).all()
+    for row, _ in notices:
+        row.reason, row.next_attempt_at, row.changed_at = "", None, now
+        session.add(row)
+    return len(notices) + sum(_move(session, row, release, now) for row, release in waiting)
+
+
+def _embargoed(key: str, now: datetime) -> Any:
+    """A contact's copies in what is not ended and still under an embargo."""
+    return (
         select(DeliveryRow, DispatchRow)
         .join(DispatchRow, col(DispatchRow.id) == col(DeliveryRow.dispatch_id))
         .join(VersionRow, col(VersionRow.id) == col(DispatchRow.version_id))
-        .where(DeliveryRow.email_key == key, DeliveryRow.state == DeliveryState.PENDING)
-        .where(DispatchRow.kind == DispatchKind.RELEASE)
+        .where(DeliveryRow.email_key == key)
         .where(col(DispatchRow.state).not_in(_ENDED))
         .where(col(DispatchRow.embargo_instant) > now)
-        .where(col(VersionRow.advisory_id).in_(advisories))
-    ).all()
-    return sum(_move(session, row, release, now) for row, release in waiting)
+    )
+
+
+def _admitted_to(key: str) -> Any:
+    """The advisories that a contact may have in advance, once they have accepted."""
+    return (
+        select(VersionRow.advisory_id)
+        .join(DispatchRow, col(DispatchRow.version_id) == col(VersionRow.id))
+        .join(DeliveryRow, col(DeliveryRow.dispatch_id) == col(DispatchRow.id))
+        .where(DeliveryRow.email_key == key)
+        .where(col(DispatchRow.kind).in_((DispatchKind.INVITATION, DispatchKind.ADVANCE)))
+    )
 
 
 def _move(session: Session, row: DeliveryRow, release: DispatchRow, now: datetime) -> bool:
+    """Give a copy that waits in a release to the advance dispatch; the one there comes back."""
     advance = session.exec(of_one_plan(release, DispatchKind.ADVANCE)).first()
     if advance is None or advance.state == DispatchState.CANCELLED:
         return False
-    there = select(DeliveryRow.id).where(
-        DeliveryRow.dispatch_id == advance.id, DeliveryRow.email_key == row.email_key
-    )
-    if session.exec(there).first() is not None:
+    there = session.exec(
+        select(DeliveryRow).where(
+            DeliveryRow.dispatch_id == advance.id, DeliveryRow.email_key == row.email_key
+        )
+    ).first()
+    if there is None:
+        row.dispatch_id, row.changed_at = advance.id or 0, now
+    elif there.state == DeliveryState.CANCELLED:
+        reinstate(session, there, now)
+        row.state = states.after(states.DELIVERY, DeliveryState(row.state), DeliveryEvent.CANCEL)
+        row.reason, row.changed_at = "the contact has accepted the embargo again", now
+    else:
         return False
-    row.dispatch_id, row.changed_at = advance.id or 0, now
     session.add(row)
-    if advance.state == DispatchState.DONE:
-        store.move(advance, DispatchEvent.REOPEN)
-        advance.approved_at, advance.ended_at = now, None
-        session.add(advance)
+    reopen(session, advance, now)
     return True
 
 

@@ -25,6 +25,7 @@ from mailer.ledger.dispatching import (
     start,
     subject,
     told,
+    tried_from,
 )
 from mailer.ledger.flight import Flight
 from mailer.ledger.lease import boot
@@ -132,7 +133,7 @@ class Queue:
         return notices
 
     def _close(self, session: Session, row: DispatchRow, now: datetime) -> list[Notice]:
-        given_up = row.started_at is not None and now >= row.started_at + self._give_up_after
+        given_up = row.started_at is not None and now >= tried_from(row) + self._give_up_after
         if given_up and not holds.stops(session, row):
             change_all(
                 session, row, DeliveryEvent.EXPIRE, f"not sent in {self._give_up_after}", now

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import Response
 
 from mailer.core.people import Act, Person
+from mailer.desk.consent import going
 from mailer.web.access import office, who_may
 from mailer.web.contact_links import one_contact
 from mailer.web.pages import render, see_other
@@ -94,8 +95,8 @@ def acceptance(
 ) -> Response:
     """What a journalist said of the embargo terms."""
     app = office(request)
-    app.desk.record_acceptance(
+    copies = app.desk.record_acceptance(
         email, accepted=accepted, source=source, by=person.name, now=app.now()
     )
     said = "has accepted the embargo" if accepted else "gets no advance copies"
-    return see_other(one_contact(email), f"{email.strip()} {said}.")
+    return see_other(one_contact(email), f"{email.strip()} {said}.{going(copies)}")

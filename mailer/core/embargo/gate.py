@@ -133,7 +133,8 @@ def clear(
     if copy.kind is DispatchKind.WITHDRAWAL:
         return _cleared(copy, now)  # it holds no text, and goes to those who have one
     if copy.kind in NOTICES and embargo is not None and now < embargo.instant:
-        return _clear_embargoed(copy, contact, now)
+        # Whoever holds the text and has taken their acceptance back hears of it at the lift.
+        return _clear_embargoed(copy, contact, now, embargo.instant)
     if embargo is not None and now < embargo.instant:
         return Refusal(RefusalCode.TOO_EARLY, "the embargo has not lifted", embargo.instant)
     return _cleared(copy, now)
@@ -188,9 +189,12 @@ def _clear_advance(
     return _clear_embargoed(copy, contact, now)
 
 
-def _clear_embargoed(copy: Copy, contact: Consent, now: datetime) -> Clearance | Refusal:
+def _clear_embargoed(
+    copy: Copy, contact: Consent, now: datetime, not_before: datetime | None = None
+) -> Clearance | Refusal:
     if copy.requires_acceptance and not contact.embargo_accepted:
-        return Refusal(RefusalCode.NOT_ACCEPTED, "the contact has not accepted the embargo")
+        reason = "the contact has not accepted the embargo"
+        return Refusal(RefusalCode.NOT_ACCEPTED, reason, not_before)
     if not copy.carries_notice:
         return Refusal(RefusalCode.NO_NOTICE, "the copy does not show its embargo notice")
     return _cleared(copy, now)
