@@ -193,3 +193,9 @@ def test_what_a_document_lacks_is_told_with_what_is_taken(office: Office) -> Non
         said = office.queue().out
     assert "line 0" not in said
     assert "! advisory.md: no organisation found; taken: Lantern Coast Trust" in said
+
+
+def test_no_command_loads_a_reader_that_it_does_not_need() -> None:
+    code = "import sys, mailer.cli; print(*{'openpyxl', 'pypdf', 'mammoth'} & set(sys.modules))"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.split() == []

@@ -19,10 +19,6 @@ from pathlib import Path, PurePath
 from typing import Any
 from xml.etree import ElementTree as ET
 
-import mammoth
-import pypdf
-from pypdf.errors import PyPdfError
-
 from mailer.core.errors import DocumentError
 from mailer.core.inert import brief
 from mailer.core.model import ReadWarning
@@ -196,6 +192,8 @@ def _word(content: bytes, name: str) -> str:
             feet = [
                 _word_part(archive.read(n)) for n in names if re.match(r"word/footer\d*\.xml", n)
             ]
+        import mammoth  # here, as pypdf
+
         result = mammoth.convert_to_markdown(
             io.BytesIO(content),
             include_embedded_style_map=False,
@@ -240,6 +238,9 @@ class _Printed:
 
 def _pdf(content: bytes, name: str) -> str:
     """A PDF's text, a form feed between pages and a blank line where the page leaves one."""
+    import pypdf  # here: it takes as long as a whole command that reads no PDF
+    from pypdf.errors import PyPdfError
+
     try:
         reader = pypdf.PdfReader(io.BytesIO(content))
         if reader.is_encrypted and not reader.decrypt(""):

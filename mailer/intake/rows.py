@@ -20,8 +20,6 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from openpyxl import load_workbook
-
 from mailer.core.errors import ListError
 from mailer.core.inert import brief
 
@@ -131,6 +129,8 @@ def xlsx_records(path: Path) -> Iterator[Record]:
     a workbook, or unpacks to more than MAX_UNZIPPED bytes.
     """
     try:
+        from openpyxl import load_workbook  # here: few commands read a spreadsheet
+
         with path.open("rb") as file:
             with zipfile.ZipFile(file) as archive:
                 if sum(part.file_size for part in archive.infolist()) > MAX_UNZIPPED:
