@@ -176,6 +176,7 @@ class Runner:
             id="tick",
             replace_existing=True,
             misfire_grace_time=None,
+            max_instances=2,  # the tick that arms this one may not be over when it begins
         )
 
     async def _on_tick(self) -> None:
@@ -213,7 +214,8 @@ class Runner:
         while not self._stop.is_set():
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stop.wait(), TICK.total_seconds())
-            if loop.time() - self._ticked > 2 * TICK.total_seconds():
+            late = loop.time() - self._ticked > 2 * TICK.total_seconds()
+            if late and self._idle.is_set():  # beside one that takes long, none would begin
                 self._arm(timedelta())
 
     # --- a tick -------------------------------------------------------------------------------

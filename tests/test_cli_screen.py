@@ -15,9 +15,11 @@ import pytest
 from commandline import REF, Office, at
 from support import LIFT
 
+import mailer
 from mailer import present
 from mailer.core.model import Embargo
 from mailer.desk import PlanRow, PlanView
+from mailer.ledger.database import SCHEMA
 
 BEFORE = LIFT - timedelta(days=3)
 
@@ -199,3 +201,9 @@ def test_no_command_loads_a_reader_that_it_does_not_need() -> None:
     code = "import sys, mailer.cli; print(*{'openpyxl', 'pypdf', 'mammoth'} & set(sys.modules))"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.split() == []
+
+
+def test_the_version_is_told_without_an_office(office: Office) -> None:
+    said = office.bare("--version")
+    assert (said.status, said.err) == (0, "")
+    assert said.out == f"mailer {mailer.__version__}, ledger schema {SCHEMA}\n"

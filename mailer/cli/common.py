@@ -11,7 +11,9 @@ from typing import Annotated
 
 import typer
 
+from mailer import __version__
 from mailer.app import App, open_app
+from mailer.ledger.database import SCHEMA
 
 REFUSED, DECIDE = 1, 3
 """Exit statuses: the input was refused; a person must decide. 0 is done, 2 is wrong usage."""
@@ -48,12 +50,21 @@ Contact = Annotated[
 Audience = Annotated[str, typer.Option("--audience", help="An audience's name.")]
 
 
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        print(f"mailer {__version__}, ledger schema {SCHEMA}")
+        raise typer.Exit
+
+
 @cli.callback()
 def _main(
     config: Annotated[
         Path, typer.Option("--config", envvar="MAILER_CONFIG", help="The configuration file.")
     ] = Path("config.toml"),
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+    _version: Annotated[
+        bool, typer.Option("--version", help="Say which one it is.", callback=_say_version)
+    ] = False,
 ) -> None:
     options.config, options.debug = config, debug
 

@@ -181,9 +181,17 @@ class Changing(Deciding):
         now: datetime,
     ) -> Change:
         self._alive(session, owner.reference)
+        rows = store.dispatches(session, owner.id or 0)
+        theirs = dict.fromkeys(row.audience for row in rows)
+        for name in audiences:
+            if name not in theirs:
+                planned = ", ".join(theirs)
+                raise MailerError(
+                    f'{owner.reference}: it is not planned for "{name}"; it is for {planned}'
+                )
         alive = [
             row
-            for row in store.dispatches(session, owner.id or 0)
+            for row in rows
             if row.state != DispatchState.CANCELLED and (not audiences or row.audience in audiences)
         ]
         under = {

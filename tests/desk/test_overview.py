@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from stories import DAY, REF, approve, document, queue, send
 from support import ADVISORY, LIFT, FakeClock
 
 from mailer.app import App
+from mailer.core.errors import MailerError
 from mailer.core.standing import AdvisoryState
 from mailer.ledger import changes, store
 
@@ -99,3 +101,15 @@ def test_an_audience_whose_embargo_stayed_keeps_it(app: App, clock: FakeClock) -
         if one
     }
     assert found == {moved: {"wires"}, LIFT: {"national"}}
+
+
+def test_an_embargo_is_never_moved_for_an_audience_that_is_not_there(
+    app: App, clock: FakeClock
+) -> None:
+    queue(app, ("wires",))
+    moved = (LIFT + DAY).isoformat()
+    with pytest.raises(MailerError, match='not planned for "national"; it is for wires'):
+        app.desk.reschedule(
+            *(REF,), embargo_line=moved, audiences=["national"], by="officer", now=clock()
+        )
+    assert [one.instant for one in app.desk.plan(REF).in_force if one] == [LIFT]
