@@ -13,7 +13,7 @@ import re
 import stat
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path, PurePath
 from typing import Any
@@ -22,6 +22,7 @@ from xml.etree import ElementTree as ET
 from mailer.core.errors import DocumentError
 from mailer.core.inert import brief
 from mailer.core.model import ReadWarning
+from mailer.intake import word_marks
 from mailer.intake.blocks import Line
 from mailer.intake.checks import warn
 
@@ -72,7 +73,9 @@ def parse(name: str, content: bytes) -> Source:
     if len(content) > (limit := _limit(name)):
         raise _too_large(shown, limit)
     if suffix == ".docx":
-        return _source(shown, _word(content, shown), numbered=False)
+        text, found = _word(content, shown)
+        source = _source(shown, text, numbered=False)
+        return replace(source, warnings=(*found, *source.warnings))
     if suffix == ".pdf":
         return _source(shown, _pdf(content, shown), numbered=False, wrapped=True, typeset=True)
     return _source(shown, _decoded(content, shown), numbered=True, wrapped=suffix == ".txt")
@@ -176,7 +179,7 @@ def lines_of(text: str, *, numbered: bool) -> tuple[tuple[Line, ...], tuple[Read
 _WORD_NS = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
-def _word(content: bytes, name: str) -> str:
+def _word(content: bytes, name: str) -> tuple[str, list[ReadWarning]]:
     """A Word file as Markdown, its page heads above and its page feet below."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -185,7 +188,9 @@ def _word(content: bytes, name: str) -> str:
                 raise DocumentError(
                     f"{name}: unpacks to over {MAX_UNPACKED // 1_000_000} MB and was not opened"
                 )
-            names = sorted(entry.filename for entry in entries)
+        content, warnings = word_marks.seen(content)
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            names = sorted(archive.namelist())
             heads = [
                 _word_part(archive.read(n)) for n in names if re.match(r"word/header\d*\.xml", n)
             ]
@@ -209,7 +214,8 @@ def _word(content: bytes, name: str) -> str:
         ) from None
     text = re.sub(r"<a id=\"[^\"]*\"></a>|!\[[^\]]*\]\([^)]*\)", "", str(result.value))
     text = re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", text).replace("__", "**")
-    return "\n\n".join(part for part in [*dict.fromkeys(heads), text, *dict.fromkeys(feet)] if part)
+    parts = [*dict.fromkeys(heads), text, *dict.fromkeys(feet)]
+    return "\n\n".join(part for part in parts if part), warnings
 
 
 def _word_part(xml: bytes) -> str:

@@ -141,6 +141,10 @@ def _read_block(
 ) -> None:
     if block.shape is Shape.RULE:
         return
+    if head.embargo and len(block.lines) == 1 and _goes_on(head.embargo[-1], block.plain):
+        # "Embargo" in one cell of a table, and until when in the next.
+        head.embargo[-1] = f"{head.embargo[-1]} {bare(block.plain)}"
+        return
     run: list[Line] = []
 
     def flush() -> None:
