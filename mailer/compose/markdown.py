@@ -35,7 +35,7 @@ _SCHEMES = ("http", "https", "mailto", "tel")
 _TAGS = {"a", "blockquote", "br", "code", "em", "hr", "li", "ol", "p", "pre", "strong", "ul"}
 _TAGS |= {"h1", "h2", "h3", "h4", "h5", "h6", "table", "tbody", "td", "th", "thead", "tr"}
 _TAGS |= {"img", "ins", "span"}
-_ATTRIBUTES = {"a": {"href"}, "ol": {"start"}, "td": {"align"}, "th": {"align"}}
+_ATTRIBUTES = {"a": {"href"}, "ol": {"start"}, "td": {"style"}, "th": {"style"}}
 _ATTRIBUTES |= {"img": {"src", "alt"}, "*": {"dir"}}
 _PHONE_RE = re.compile(r"(?<!\u200e)\+(?=\d[\d ()-]{5,})")
 _HOLDERS = ("bullet_list_open", "ordered_list_open", "blockquote_open", "table_open")
@@ -67,6 +67,7 @@ def to_html(
         attributes=_ATTRIBUTES,
         url_schemes={*_SCHEMES, "cid"},
         url_relative="deny",
+        filter_style_properties={"text-align"},
         link_rel=None,
     )
 
@@ -199,17 +200,8 @@ def _only_words(state: StateCore) -> None:
             block.children = kept
 
 
-def _aligned(state: StateCore) -> None:
-    """A column's alignment as the attribute that every mail program knows."""
-    for token in state.tokens:
-        style = str(token.attrs.pop("style", "")) if token.type in ("th_open", "td_open") else ""
-        if style:
-            token.attrs["align"] = style.removeprefix("text-align:")
-
-
 _PARSER = MarkdownIt("commonmark", {"html": False}).enable("table")
 _PARSER.core.ruler.push("only_words", _only_words)
-_PARSER.core.ruler.push("aligned", _aligned)
 
 
 # --- to plain text ----------------------------------------------------------------------------
@@ -266,7 +258,8 @@ def _table(node: SyntaxTreeNode, width: int, notes: list[str]) -> str:
     ]
     widths = [max(map(columns, column)) for column in zip(*rows, strict=True)]
     if sum(widths) + 2 * (len(widths) - 1) <= width:
-        ways = [str(cell.attrs.get("align", "")) for cell in node.children[0].children[0].children]
+        cells = node.children[0].children[0].children
+        ways = [str(cell.attrs.get("style", "")).removeprefix("text-align:") for cell in cells]
         lines = ["  ".join(map(_padded, row, widths, ways)) for row in rows]
         lines.insert(1, "  ".join("-" * w for w in widths))
         return "\n".join(line.rstrip() for line in lines)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes, policy
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from compose_sample import (
     ARABIC,
     ASHA,
@@ -21,11 +23,14 @@ from compose_sample import (
     TEMPLATES,
     VERSION,
     dispatch,
+    following,
     notice_of,
     rendering,
 )
 from hypothesis import given
 from hypothesis import strategies as st
+from needs import find, needs
+from playwright.sync_api import sync_playwright
 from rfc5322 import faults
 
 from mailer.compose.markdown import to_html, to_text
@@ -33,7 +38,7 @@ from mailer.compose.message import build
 from mailer.compose.slots import Copies, dot_stuffed
 from mailer.compose.templates import Rendered
 from mailer.compose.text import columns, wrap
-from mailer.core.model import Contact, Embargo, Version
+from mailer.core.model import Contact, DispatchKind, Embargo, Version
 
 
 def of(body: str, headline: str = ENGLISH.headline) -> Version:
@@ -68,10 +73,10 @@ def test_a_table_keeps_its_columns_and_their_sides() -> None:
         "東京港   112   b",
     ]
     html = to_html(table)
-    assert html.count('align="right"') == 3
-    assert html.count('align="center"') == 3
+    assert html.count('style="text-align:right"') == 3
     inlined = copy(of(table)).html
-    assert not re.search(r'<t[hd] align="right"[^>]*text-align', inlined)
+    assert len(re.findall(r"<t[hd] style=[^>]*text-align: ?right", inlined)) == 3
+    assert len(re.findall(r"<t[hd] style=[^>]*text-align: ?center", inlined)) == 3
     assert re.search(r"<th style=[^>]*text-align: start", copy(of("|a|\n|-|\n|b|\n")).html)
 
 
@@ -201,6 +206,85 @@ def test_a_telephone_number_among_arabic_words_keeps_its_order() -> None:
         assert "\u200e+44 20 7946 0124" in part
     assert 'href="tel:+442079460124"' in arabic(said)
     assert "\u200e" not in to_html("Call +44 20 7946 0123.")
+
+
+# --- what other programs say ------------------------------------------------------------------
+
+ODD = """\
+A table:
+
+| Harbour | Outages | Repair |
+|:--|--:|:-:|
+| Port | 4 | `19` |
+| ميناء | 112 | 3 |
+
+- one
+  - two
+
+    two again
+- عنصر
+
+> quoted
+>
+> > deeper
+
+1. First.
+
+    code
+
+2. *second* **and [third](https://example.org/x)**
+
+- واحد
+- اثنان
+
+##### A heading too deep
+
+![remote](https://example.org/x.png) <b>typed</b> [nowhere](javascript:x)
+
+---
+"""
+PAGES = {
+    "odd": copy(of(ODD)).html,
+    "arabic": arabic(ODD),
+    "correction": rendering(
+        TEMPLATES,
+        replace(of(ODD), before=(ENGLISH,)),
+        following(DispatchKind.CORRECTION),
+        LAYLA,
+    ).html,
+}
+
+
+@needs("tidy", "apt install tidy")
+@pytest.mark.parametrize("page", PAGES)
+def test_odd_html_is_valid(page: str) -> None:
+    done = subprocess.run(
+        [find("tidy") or "tidy", "-quiet", "-errors", "-utf8", "--doctype", "html5"],
+        input=PAGES[page].encode(),
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.stderr.decode() == ""
+
+
+@needs("chromium", "apt install chromium")
+def test_odd_html_fits_a_telephone_and_can_be_read_and_heard() -> None:
+    found = {}
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=find("chromium"), args=["--no-sandbox"]
+        )
+        for scheme in ("light", "dark"):
+            page = browser.new_page(color_scheme=scheme, viewport={"width": 360, "height": 800})
+            page.route("**/*", lambda route: route.abort())
+            for name, html in PAGES.items():
+                page.set_content(html)
+                assert page.evaluate("document.documentElement.scrollWidth") <= 360
+                for fault in Axe().run(page).response["violations"]:
+                    found[scheme, name] = f"{fault['id']}: {fault['nodes'][0]['html']}"
+        browser.close()
+    assert not found
 
 
 # --- what is not there ------------------------------------------------------------------------
