@@ -1,7 +1,7 @@
 """Reading one message that came back. Pure: octets in, a frozen value out; it never raises.
 
-In this order: the fields of a standard report; a complaint; a notice in a server's own words; an
-answer that no person wrote; and what is left is a person's.
+In this order: the fields of a standard report; a complaint; a service's event; a notice in a
+server's own words; an answer that no person wrote; and what is left is a person's.
 """
 
 from __future__ import annotations
@@ -11,7 +11,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from mailer.core.notification import Kind, Notification, Recipient
-from mailer.delivery.bounces import arf, asking, autoreply, known, mime, notice, quoted, status
+from mailer.delivery.bounces import (
+    arf,
+    asking,
+    autoreply,
+    events,
+    known,
+    mime,
+    notice,
+    quoted,
+    status,
+)
 from mailer.delivery.bounces.mime import Part
 from mailer.delivery.bounces.quoted import Notice
 
@@ -32,6 +42,9 @@ def read(raw: bytes) -> Notification:
     complaint = next((part for part in message.walk() if part.type == arf.TYPE), None)
     if complaint is not None:
         return _complaint(message, words, arf.fields(complaint))
+    event = events.read(message)
+    if event is not None:
+        return _event(message, words, event)
     if arf.is_older(message) and words.returned.fields:
         return _complaint(message, words, {})
     if autoreply.is_read_receipt(message):
@@ -98,6 +111,15 @@ def _complaint(message: Part, words: Notice, report: dict[str, list[str]]) -> No
     return replace(told, addresses=_few([*senders, *told.addresses]))
 
 
+def _event(message: Part, words: Notice, event: events.Event) -> Notification:
+    told = _told(message, words, event.kind, event.recipients, complaint=event.complaint)
+    return replace(
+        told,
+        addresses=_few([event.sender, *told.addresses]),
+        message_ids=_few([event.message_id, *told.message_ids]),
+    )
+
+
 def _told(
     message: Part,
     words: Notice,
@@ -142,4 +164,4 @@ def _in(value: str) -> list[str]:
 
 
 def _few(values: Sequence[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(values))[:MOST_IDS]
+    return tuple(dict.fromkeys(filter(None, values)))[:MOST_IDS]

@@ -68,7 +68,7 @@ def read(texts: list[str]) -> Status:
                 _xtext(value) for name, value in group if name == "original-envelope-id"
             ]
             fields = dict(reversed(group))
-            one = _recipient({**general, **fields})
+            one = recipient({**general, **fields})
             if one is None:  # the message's own fields; some write the action there
                 general = {name: fields[name] for name in _TOLD & fields.keys()}
             if one is None or len(found) >= MOST_RECIPIENTS:
@@ -140,7 +140,8 @@ def _unfolded(lines: list[str]) -> str:
 # --- a recipient ------------------------------------------------------------------------------
 
 
-def _recipient(fields: dict[str, str]) -> Recipient | None:
+def recipient(fields: dict[str, str]) -> Recipient | None:
+    """What the fields of one recipient say (lower-case names); None if they name nobody."""
     address = _whose(fields)
     if not address:
         return None
