@@ -43,7 +43,7 @@ docs: .venv/installed
 	@$(BIN)/python docs/generate.py
 
 hunt: .venv/installed-test
-	@MACHINE_EXAMPLES=20000 MACHINE_SEED=$$(date +%s) $(BIN)/python -m pytest -q -n auto --maxprocesses 4 tests/test_machine.py
+	@MACHINE_EXAMPLES=20000 MACHINE_SEED=$$(date +%s) $(BIN)/python -m pytest -q -n auto --maxprocesses 4 tests/machine/test_machine.py
 
 kill-test: .venv/installed-test
 	@KILLS=500 $(BIN)/python -m pytest -q -s tests/faults/test_kill.py

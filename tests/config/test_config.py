@@ -18,7 +18,7 @@ from mailer.config import Config, Relay, keys, load
 from mailer.core.errors import ConfigError
 from mailer.core.model import Audience, Office
 
-EXAMPLE = Path(__file__).parent.parent / "config.example.toml"
+EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
 SECRET = "hunter2-correct-horse"
 LEAST = {
     "organisation__name": '"Harbour Watch"',
