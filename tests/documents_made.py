@@ -63,7 +63,10 @@ def word(
 
 
 def pdf(pages: Sequence[Sequence[str]], *, extra: bytes = b"") -> bytes:
-    """A PDF of lines of text, 14 points apart; an empty line leaves a gap, `**x**` is bold."""
+    """A PDF of lines of text, 14 points apart; an empty line leaves a gap, `**x**` is bold.
+
+    A tab begins the second of two columns.
+    """
     fonts = [
         b"<< /Type /Font /Subtype /Type1 /BaseFont /%s /Encoding /WinAnsiEncoding >>" % name
         for name in (b"Helvetica", b"Helvetica-Bold")
@@ -101,9 +104,11 @@ def _page(lines: Sequence[str]) -> bytes:
     for line in lines:
         if line:
             font = b"F2" if line.startswith("**") else b"F1"
-            text = line.strip("*").encode("cp1252")
-            for char in (b"\\", b"(", b")"):
-                text = text.replace(char, b"\\" + char)
-            out.append(b"/%s 11 Tf 1 0 0 1 72 %d Tm (%s) Tj" % (font, y, text))
+            for column, part in enumerate(line.strip("*").split("\t")):
+                text = part.encode("cp1252")
+                for char in (b"\\", b"(", b")"):
+                    text = text.replace(char, b"\\" + char)
+                x = 72 + 250 * column
+                out.append(b"/%s 11 Tf 1 0 0 1 %d %d Tm (%s) Tj" % (font, x, y, text))
         y -= 14
     return b"\n".join([*out, b"ET"])

@@ -12,8 +12,9 @@ import logging
 import re
 import stat
 import zipfile
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path, PurePath
 from typing import Any
@@ -77,7 +78,9 @@ def parse(name: str, content: bytes) -> Source:
         source = _source(shown, text, numbered=False)
         return replace(source, warnings=(*found, *source.warnings))
     if suffix == ".pdf":
-        return _source(shown, _pdf(content, shown), numbered=False, wrapped=True, typeset=True)
+        text, found = _pdf(content, shown)
+        source = _source(shown, text, numbered=False, wrapped=True, typeset=True)
+        return replace(source, warnings=(*found, *source.warnings))
     return _source(shown, _decoded(content, shown), numbered=True, wrapped=suffix == ".txt")
 
 
@@ -234,15 +237,19 @@ _RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 
 @dataclass(slots=True)
 class _Printed:
-    """One line as it is printed: where (points from the foot), how large, and whether bold."""
+    """One line as it is printed: where (points from the foot), how large, and whether bold.
+
+    `starts` is where each of its pieces begins, in points from the left.
+    """
 
     text: str = ""
+    starts: list[int] = field(default_factory=list)
     y: float = 0.0
     size: float = 0.0
     bold: bool = True
 
 
-def _pdf(content: bytes, name: str) -> str:
+def _pdf(content: bytes, name: str) -> tuple[str, list[ReadWarning]]:
     """A PDF's text, a form feed between pages and a blank line where the page leaves one."""
     import pypdf  # here: it takes as long as a whole command that reads no PDF
     from pypdf.errors import PyPdfError
@@ -272,7 +279,18 @@ def _pdf(content: bytes, name: str) -> str:
         )
     normal = _normal_gap(pages)
     text = "\f".join("\n".join(_spaced(page, normal)) for page in pages)
-    return re.sub(r"(?m)^([•▪●○◦‣])[ ]*\n+", r"\1 ", text)
+    across = [str(number) for number, page in enumerate(pages, 1) if _side_by_side(page)]
+    said = "text stands side by side, in columns or a table, and was read across; page"
+    warnings = [warn("columns", 0, f"{said} {', '.join(across[:10])}")] if across else []
+    return re.sub(r"(?m)^([•▪●○◦‣])[ ]*\n+", r"\1 ", text), warnings
+
+
+def _side_by_side(page: list[_Printed]) -> bool:
+    """Whether pieces begin one below the other, well to the right of where their lines begin."""
+    begins = Counter(
+        start for line in page for start in set(line.starts[1:]) if start > line.starts[0] + 100
+    )
+    return max(begins.values(), default=0) >= 3
 
 
 def _printed(page: Any) -> list[_Printed]:
@@ -286,6 +304,7 @@ def _printed(page: Any) -> list[_Printed]:
                 lines[-1].text += part
                 continue
             line = lines[-1]
+            line.starts.append(round(tm[4] * cm[0] + tm[5] * cm[2] + cm[4]))
             if not line.text.strip():
                 line.y = tm[4] * cm[1] + tm[5] * cm[3] + cm[5]
                 line.size = abs(size * tm[3] * cm[3]) or 1.0

@@ -128,6 +128,17 @@ def test_pdf(tmp_path: Path) -> None:
     assert "page" not in draft.body + draft.notes
 
 
+def test_a_pdf_in_two_columns_says_that_its_order_may_be_wrong(tmp_path: Path) -> None:
+    left = ["A water board was fined", "two million pounds on", "Monday for letting sewage"]
+    right = ["into a river for eleven", "days last summer, a court", "said. It will appeal."]
+    path = tmp_path / "two.pdf"
+    beside = [f"{one}\t{other}" for one, other in zip(left, right, strict=True)]
+    path.write_bytes(pdf([["PRESS RELEASE", "", *beside]]))
+    assert "columns" in {warning.code for warning in read(path).warnings}
+    path.write_bytes(pdf([["PRESS RELEASE", "", *left, *right]]))
+    assert "columns" not in {warning.code for warning in read(path).warnings}
+
+
 def test_pdf_without_text_says_so(tmp_path: Path) -> None:
     assert "holds images and no text" in refused(saved(tmp_path, "a.pdf", pdf([[], []])))
 
