@@ -82,21 +82,18 @@ class Lists(DeskBase):
         """A list's earlier versions, the newest first."""
         return lists.versions(self._list_path(name))
 
-    def compare_list(self, name: str, file: Path) -> ListProposal:
-        """What `file` would change in a list. Nothing is kept. Raises ListError for no list."""
+    def compare_list(self, name: str, file: Path, called: str = "") -> ListProposal:
+        """What `file` would change in a list. Nothing is kept. Raises ListError for no list.
+
+        `called`: what its sender calls it; where it is kept is nothing to them.
+        """
         view = self.list_named(name)
         _same_kind(view.path, file)
-        entries: list[Entry] = []
-        findings: list[Finding] = []
-        for item in reading.iter_list(file):
-            if isinstance(item, Finding):
-                findings.append(item)
-            else:
-                entries.append(item)
-            if len(entries) + len(findings) > MOST_ROWS:
-                raise ListError(
-                    f"{name}: over {MOST_ROWS:,} rows; put so long a list in the folder by hand"
-                )
+        try:
+            entries, findings = _entries(file)
+        except ListError as error:
+            where = brief(str(file), 4096)
+            raise ListError(str(error).replace(where, brief(called or file.name))) from None
         with self._database.read() as session:
             suppressed = {row.email_key for row in consent.suppressions(session)}
         there = {entry.contact.email.casefold() for entry in entries}
@@ -184,6 +181,21 @@ class Lists(DeskBase):
 def _read(path: Path, same: tuple[int, ...]) -> tuple[str, ListReport]:  # noqa: ARG001
     """A list and its digest, read anew when the file is another (`same`)."""
     return lists.digest(path), reading.read_list(path)
+
+
+def _entries(file: Path) -> tuple[list[Entry], list[Finding]]:
+    entries: list[Entry] = []
+    findings: list[Finding] = []
+    for item in reading.iter_list(file):
+        if isinstance(item, Finding):
+            findings.append(item)
+        else:
+            entries.append(item)
+        if len(entries) + len(findings) > MOST_ROWS:
+            raise ListError(
+                f"{file}: over {MOST_ROWS:,} rows; put so long a list in the folder by hand"
+            )
+    return entries, findings
 
 
 def _same_kind(target: Path, file: Path) -> None:

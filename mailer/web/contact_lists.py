@@ -16,7 +16,7 @@ from mailer.core.errors import ListError
 from mailer.core.inert import inert_cell
 from mailer.core.listchange import COLUMNS, What, cells
 from mailer.core.model import Contact
-from mailer.core.people import Act
+from mailer.core.people import Act, Person
 from mailer.web.access import office
 from mailer.web.contact_links import one_list
 from mailer.web.contact_page import Changer, Reader
@@ -43,12 +43,20 @@ def one(
     after: Annotated[int, Query(ge=0)] = 0,
 ) -> Response:
     """Who is on a list, a page at a time, what was found in it, and its earlier versions."""
+    return _list(request, person, name, q, after)
+
+
+def _list(
+    request: Request, person: Person, name: str, q: str = "", after: int = 0, fault: str = ""
+) -> Response:
     app = office(request)
     view = app.desk.list_named(name)
     there = list(_with(view.contacts, q))
     return render(
         request,
         "contact_list.html",
+        status=422 if fault else 200,
+        fault=fault,
         view=view,
         q=q,
         number=len(there),
@@ -78,10 +86,14 @@ def as_csv(request: Request, person: Reader, name: str) -> Response:  # noqa: AR
 
 
 @router.post("/contacts/list/compare", max_body_size=LARGEST + (1 << 16))
-def compare(request: Request, person: Changer, name: Name, file: UploadFile) -> Response:  # noqa: ARG001
-    """What an upload would change. Nothing is changed yet."""
-    called = _uploads(request).keep(file.filename or "", file.file, office(request).now())
-    return _comparison(request, name, called, Path(file.filename or "").name)
+def compare(request: Request, person: Changer, name: Name, file: UploadFile) -> Response:
+    """What an upload would change. Nothing is changed yet; what is no list is said beside it."""
+    shown_as = Path(file.filename or "").name
+    try:
+        called = _uploads(request).keep(file.filename or "", file.file, office(request).now())
+        return _comparison(request, name, called, shown_as)
+    except ListError as error:
+        return _list(request, person, name, fault=str(error))
 
 
 @router.post("/contacts/list/earlier")
@@ -116,7 +128,8 @@ def replace(
 
 
 def _comparison(request: Request, name: str, called: str, shown_as: str) -> Response:
-    proposal = office(request).desk.compare_list(name, _uploads(request).path(called))
+    path = _uploads(request).path(called)
+    proposal = office(request).desk.compare_list(name, path, shown_as)
     change = proposal.change
     return render(
         request,

@@ -155,6 +155,29 @@ def test_a_zip_bomb_on_upload_is_never_unpacked(app: App) -> None:
     assert "unpacks to over" in answer.text
 
 
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("email;name\na@x.example;José\n".encode("cp1252"), "row 2: byte 0xE9 is not UTF-8"),
+        (b"E-Mail,Name\na@x.example,Ana\n", "no email column"),
+        (b"", "the file is empty"),
+    ],
+)
+def test_an_upload_that_is_no_list_is_told_beside_its_form_and_never_where_it_is_kept(
+    app: App, content: bytes, said: str
+) -> None:
+    folder = str(app.config.path.parent)
+    with browser(app, Role.OFFICER) as one:
+        answer = compare(one, content, "press list.csv")
+    assert answer.status_code == 422
+    assert said in words(answer.text)
+    assert 'name="file"' in answer.text
+    assert folder not in answer.text
+    assert "uploads" not in answer.text
+    if content:
+        assert "press list.csv: row" in words(answer.text)
+
+
 def test_what_only_looks_like_a_spreadsheet_is_refused(app: App) -> None:
     with browser(app, Role.OFFICER) as one:
         for content in (NEW.encode(), b"PK\x03\x04", b"PK\x05\x06" + bytes(18)):

@@ -66,7 +66,7 @@ def compare_list(request: Request, name: Name, body: File) -> shapes.ListCompari
     """What a file would change in a list, row by row. Nothing is changed."""
     app = office(request)
     with _file(body, app.now()) as path:
-        return _comparison(app.desk.compare_list(name, path))
+        return _comparison(app.desk.compare_list(name, path, body.name))
 
 
 @uploads.put("/list", dependencies=KEYED)
