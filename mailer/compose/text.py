@@ -69,7 +69,8 @@ def wrap(value: str, width: int = WIDTH, first: str = "", rest: str | None = Non
         filled.append(rest if filled else first)
         room, gap = width - columns(filled[-1]), ""
         for word in _GAP_RE.split(line.strip(" \t")):
-            for piece in filter(None, _BREAK_RE.split(word)):
+            pieces = [word] if word.isascii() else _BREAK_RE.split(word)
+            for piece in filter(None, pieces):
                 wide = columns(gap) + columns(piece)
                 if wide > room and filled[-1] not in (first, rest):
                     filled.append(rest)
