@@ -83,7 +83,9 @@ class Journalists(DeskBase):
             who = found.contact
             chosen = MappingProxyType(dict(audiences))
             wish = Wish(who.email, name, who.outlet, language, timezone, chosen)
-            wishes.add(session, wish, f"by the link in {found.subject}, from {address}", now)
+            source = f"by the link in {found.subject}, from {address}"
+            if not wishes.add(session, wish, source, now):
+                return
             detail: dict[str, object] = {"from": address, "audiences": dict(audiences)}
             detail |= {"name": name, "language": language, "timezone": timezone}
             leaving.tell(session, "choose", found, detail, now)

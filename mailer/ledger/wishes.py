@@ -54,10 +54,12 @@ def history(session: Session, email: str) -> list[Chosen]:
     return told[::-1]
 
 
-def add(session: Session, wish: Wish, source: str, now: datetime) -> None:
-    """Record a wish, over what the same journalist wished before."""
+def add(session: Session, wish: Wish, source: str, now: datetime) -> bool:
+    """Record a wish, over what the same journalist wished before; False if nothing of it is new."""
     earlier = of(session, wish.email)
     whole = wish.over(earlier) if earlier else wish
+    if earlier is not None and not whole.since(earlier).words:
+        return False
     session.add(
         WishRow(
             email=whole.email,
@@ -71,6 +73,7 @@ def add(session: Session, wish: Wish, source: str, now: datetime) -> None:
             source=source,
         )
     )
+    return True
 
 
 def wish_of(row: WishRow) -> Wish:

@@ -1,8 +1,10 @@
 """What every request to the public pages passes, and what every answer says to the browser.
 
 There is no cookie and no session: the token in the address is all there is, so no other site can
-borrow anything of a journalist's. Answers to a token take no less than `Floors`, whatever had to be
-looked up or written meanwhile: nobody learns from the time whether a token is known.
+borrow anything of a journalist's. Answers to a token take `Floors`, or twice that, or three times,
+whatever had to be looked up or written meanwhile: nobody learns from the time whether a token is
+known, on a machine that is busy as little as on one that is not. A fault is answered here too, so
+that its page has what every answer has.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import ipaddress
 from collections import deque
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from http import HTTPStatus
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
@@ -37,6 +40,7 @@ POLICY = "; ".join(
 HEADERS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
     "X-Robots-Tag": "noindex, nofollow, noarchive",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -46,11 +50,15 @@ HEADERS = {
 
 WINDOW = timedelta(minutes=1)
 MOST_ADDRESSES = 50_000
+BODY_WITHIN_S = 10
+"""Seconds in which a request's body must have come."""
+LONGEST_ADDRESS = 64
+"""Characters of a network address: a proxy may pass on whatever somebody wrote."""
 
 
 @dataclass(frozen=True, slots=True)
 class Floors:
-    """The least that an answer takes, in seconds: one that only looks, and one that may write."""
+    """What an answer takes, in seconds, or a multiple of it: one that only looks, or may write."""
 
     looking: float = 0.05
     writing: float = 0.3
@@ -69,6 +77,8 @@ class Rate:
             self._seen = {
                 key: times for key, times in self._seen.items() if now - times[-1] < WINDOW
             }
+            if len(self._seen) >= MOST_ADDRESSES:
+                self._seen = {}  # so many at once are no readers; memory is not theirs to fill
         times = self._seen.setdefault(_network(address), deque())
         while times and not timedelta() <= now - times[0] < WINDOW:
             times.popleft()
@@ -91,8 +101,11 @@ def _network(address: str) -> str:
 class Guard:
     """ASGI middleware, outermost of all."""
 
-    def __init__(self, app: ASGIApp, config: Public, now: Clock, floors: Floors) -> None:
+    def __init__(
+        self, app: ASGIApp, config: Public, now: Clock, floors: Floors, fault: ASGIApp
+    ) -> None:
         self._app = app
+        self._fault = fault
         self._names = config.names
         self._now = now
         self._floors = floors
@@ -112,18 +125,27 @@ class Guard:
         style = scope["path"] == "/style.css"
         floor = self._floors.writing if scope["method"] == "POST" else self._floors.looking
 
+        started = False
+
         async def send_with_headers(message: Message) -> None:
+            nonlocal started
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in self._headers.items():
                     headers.setdefault(name, value)
-                if not style:
+                if not (style and message["status"] == HTTPStatus.OK):
                     headers["Cache-Control"] = "no-store"
-                    await asyncio.sleep(max(0.0, began + floor - loop.time()))
+                if not style:
+                    await asyncio.sleep(_until_next(floor, loop.time() - began))
+                started = True
             await send(message)
 
-        refused = self._refusal(scope)
-        await (refused or self._app)(scope, receive, send_with_headers)
+        try:
+            await (self._refusal(scope) or self._app)(scope, _in_time(receive), send_with_headers)
+        except Exception:
+            if not started:
+                await self._fault(scope, receive, send_with_headers)
+            raise  # to the server, which tells of it
 
     def _refusal(self, scope: Scope) -> ASGIApp | None:
         if named_host(Headers(scope=scope)) not in self._names:
@@ -137,4 +159,29 @@ class Guard:
 
 def client(request: Request) -> str:
     """The network address that a request comes from, as far as it is known."""
-    return request.client.host if request.client else "unknown"
+    return request.client.host[:LONGEST_ADDRESS] if request.client else "unknown"
+
+
+def _until_next(floor: float, spent: float) -> float:
+    """Seconds until the time that an answer has taken is the next multiple of its floor."""
+    return -spent % floor if floor else 0.0
+
+
+def _in_time(receive: Receive) -> Receive:
+    """The same for a body that comes in time; of any other, as if its sender had gone."""
+    until = asyncio.get_running_loop().time() + BODY_WITHIN_S
+    more = True
+
+    async def receive_in_time() -> Message:
+        nonlocal more
+        if not more:
+            return await receive()
+        try:
+            async with asyncio.timeout_at(until):
+                message = await receive()
+        except TimeoutError:
+            return {"type": "http.disconnect"}
+        more = message.get("more_body", False)
+        return message
+
+    return receive_in_time

@@ -6,6 +6,7 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
+from starlette.types import Receive, Scope, Send
 
 from mailer.app import App
 from mailer.web.public import agree, choose, leave, pages
@@ -20,14 +21,16 @@ LARGEST_BODY = 1 << 14
 
 def create(app: App, floors: Floors | None = None) -> FastAPI:
     """The public pages over an open office."""
-    site = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, max_body_size=LARGEST_BODY)
+    site = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     site.state.app = app
     for router in ROUTERS:
-        site.include_router(router)
+        # Not the site's own limit: that one answers before the guard has seen the request.
+        site.include_router(router, max_body_size=LARGEST_BODY)
     site.add_exception_handler(HTTPException, _http_error)
     site.add_exception_handler(RequestValidationError, _not_understood)
-    site.add_exception_handler(Exception, _fault)
-    site.add_middleware(Guard, config=app.config.public, now=app.now, floors=floors or Floors())
+    site.add_middleware(
+        Guard, config=app.config.public, now=app.now, floors=floors or Floors(), fault=_fault
+    )
     return site
 
 
@@ -42,5 +45,6 @@ def _not_understood(request: Request, _: Exception) -> Response:
     return render(request, "wrong.html", status=422, fault=False)
 
 
-def _fault(request: Request, _: Exception) -> Response:
-    return render(request, "wrong.html", status=500, fault=True)
+async def _fault(scope: Scope, receive: Receive, send: Send) -> None:
+    page = render(Request(scope), "wrong.html", status=500, fault=True)
+    await page(scope, receive, send)
