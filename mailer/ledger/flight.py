@@ -249,7 +249,9 @@ class Flight:
         changed_at = _stamp(now)
         for end in ends:
             job, result = end.job, end.result
-            state = _AFTER[result.event]
+            state = _AFTER.get(result.event) or states.after(
+                states.DELIVERY, DeliveryState.SENDING, result.event
+            )
             cancelled = (
                 state not in states.HAS_OR_MAY_HAVE
                 and self._facts(session, job.dispatch).copy.state is DispatchState.CANCELLED
