@@ -11,20 +11,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 
 from babel import localedata
 
+from mailer.core import embargo
+from mailer.core.embargo import Ask, Instant
 from mailer.core.errors import DocumentError
 from mailer.core.inert import brief
 from mailer.core.model import Draft, Edition, PressContact, ReadWarning
 from mailer.intake import files, front_matter, plain
 from mailer.intake.blocks import Line, blocks_of
-from mailer.intake.checks import link_warnings, links_in, quotation_warnings
+from mailer.intake.checks import link_warnings, links_in, quotation_warnings, snippet, warn
 from mailer.intake.files import Source
 from mailer.intake.forwarded import unwrapped
 
+_LONG_AGO = datetime(1990, 1, 1, tzinfo=UTC)
 _FROM_THE_WHOLE = ("headline", "body")
 
 
@@ -56,7 +60,7 @@ def _whole(source: Source, language: str, beside: Iterable[tuple[str, Source]]) 
     editions: list[Edition] = []
     warnings = [*source.warnings, *draft.warnings]
     for named, other in beside:
-        edition, more = _edition(other, named)
+        edition, theirs, more = _edition(other, named)
         clash = next((e for e in editions if e.language == edition.language), None)
         if clash or edition.language == draft.language:
             raise DocumentError(
@@ -64,7 +68,7 @@ def _whole(source: Source, language: str, beside: Iterable[tuple[str, Source]]) 
                 " say its language in its name or front matter, or take one away"
             )
         editions.append(edition)
-        warnings += more
+        warnings += [*more, *_unused(draft, theirs, other.name)]
     return replace(draft, editions=tuple(editions), warnings=tuple(warnings))
 
 
@@ -77,7 +81,34 @@ def _draft(source: Source) -> Draft:
     return replace(draft, warnings=(*warnings, *draft.warnings))
 
 
-def _edition(source: Source, language: str) -> tuple[Edition, list[ReadWarning]]:
+def _unused(draft: Draft, theirs: Draft, name: str) -> list[ReadWarning]:
+    """What an edition says that only the original can: another embargo, other contacts."""
+    found: list[str] = []
+    line = theirs.embargo_line
+    if line and _instants(line, theirs.language) != _instants(draft.embargo_line, draft.language):
+        found.append(f"its embargo is not the original's, and not used: {snippet(line)}")
+    known = {contact.email for contact in draft.contacts}
+    others = [contact for contact in theirs.contacts if contact.email not in known]
+    if others:
+        named = ", ".join(brief(contact.name or contact.email) for contact in others)
+        found.append(f"its own contacts are not used: {named}")
+    return [warn("edition-differs", 0, f"{name}: {said}") for said in found]
+
+
+def _instants(line: str, language: str) -> frozenset[datetime]:
+    """All that an embargo line may mean; `now` is long before any that is compared."""
+    if not line:
+        return frozenset()
+    match embargo.read(line, office_zone="UTC", now=_LONG_AGO, language=language or "en"):
+        case Instant(utc):
+            return frozenset({utc})
+        case Ask(candidates):
+            return frozenset(candidates)
+        case _:
+            return frozenset()
+
+
+def _edition(source: Source, language: str) -> tuple[Edition, Draft, list[ReadWarning]]:
     """A language edition; its warnings name its file, as their lines are that file's."""
     parts = front_matter.split(source.lines, source.name)
     if parts:
@@ -93,7 +124,7 @@ def _edition(source: Source, language: str) -> tuple[Edition, list[ReadWarning]]
         for warning in [*source.warnings, *draft.warnings]
         if warning.message not in inherited
     ]
-    return edition, warnings
+    return edition, draft, warnings
 
 
 def _tag_of(path: Path) -> str:

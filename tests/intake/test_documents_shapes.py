@@ -141,6 +141,39 @@ def test_a_heading_is_the_headline_though_its_words_come_again() -> None:
     assert draft.body.startswith("Bats are back in the belfry")
 
 
+FRENCH = """COMMUNIQUÉ DE PRESSE
+
+Sous embargo jusqu'au mardi 3 mars 2026 à {}, heure de Paris
+
+# Chauves-souris
+
+Les chauves-souris sont de retour dans le clocher d'Ely, a annoncé la société.
+
+Contact : Jean, {}
+"""
+
+
+@pytest.mark.parametrize(
+    ("hour", "email", "said"),
+    [
+        ("1h01", "ann@example.org", []),
+        ("18h30", "ann@example.org", ["embargo"]),
+        ("1h01", "jean@example.fr", ["contacts"]),
+        ("18h30", "jean@example.fr", ["embargo", "contacts"]),
+    ],
+)
+def test_what_an_edition_says_otherwise_is_never_dropped_in_silence(
+    hour: str, email: str, said: list[str]
+) -> None:
+    head = "PRESS RELEASE\n\nEmbargo: 00:01 GMT, 3 March 2026\n\n# Bats"
+    original = f"{head}\n\n{TEXT}\n\nContact: Ann, ann@example.org\n"
+    draft = parse("a.md", original.encode(), {"fr": FRENCH.format(hour, email)})
+    found = [w.message for w in draft.warnings if w.code == "edition-differs"]
+    assert [word in message for word, message in zip(said, found, strict=True)] == [True] * len(
+        said
+    )
+
+
 words = st.sampled_from("river board water fine judge court lamp bat owl harbour gauge".split())  # noqa: SIM905
 sentences = st.lists(words, min_size=6, max_size=30).map(
     lambda found: f"{' '.join(found).capitalize()}."
