@@ -134,4 +134,23 @@ The following recipients returned permanent errors: ann@daily.example.
         "Ujumbe wako haukufika.\n\nann@daily.example\n",
         [(ANN, FAILED, TEMPORARY, "")],
     ),
+    (
+        "in Polish, with the verb far behind",
+        DAEMON,
+        "Twoja wiadomość nie mogła zostać dostarczona.\n\n<ann@daily.example>: nieznany\n",
+        [(ANN, FAILED, PERMANENT, "")],
+    ),
+    (
+        "a full mailbox, in Ukrainian",
+        "From: mailer-daemon@mail.example\nSubject: Лист не доставлено",
+        "Ваш лист не може бути доставлений за адресою ann@daily.example: скриньку переповнено.\n",
+        [(ANN, FAILED, TEMPORARY, "")],
+    ),
+    (
+        "by no system's name, in Korean",
+        "From: mailadm@mail.example\nSubject: [메일 발송 실패 안내] 1",
+        "메일 발송에 실패하였습니다.\n\n받는 사람: ann@daily.example\n"
+        "메일 주소가 존재하지 않습니다.\n",
+        [(ANN, FAILED, PERMANENT, "")],
+    ),
 ]

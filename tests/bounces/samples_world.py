@@ -70,20 +70,59 @@ _DELAYS = {
 }
 """Their words for it in subject and heading, and what is said below the address."""
 
-WORLD: list[Sample] = [
-    (
-        f"an office system in {language}",
-        f"{_FROM}Subject: {subject}: 1",
-        f"{heading}\n\n{ANN}<mailto:{ANN}>\n\n",
-        [(ANN, FAILED, PERMANENT, "")],
-    )
-    for language, (subject, heading) in _FAILURES.items()
-] + [
-    (
-        f"an office system's delay in {language}",
-        f"{_FROM}Subject: {subject}: 1",
-        f"{heading}\n\n{ANN}<mailto:{ANN}>\n\n{more}\n",
-        [(ANN, DELAYED, TEMPORARY, "")],
-    )
-    for language, (subject, heading, more) in _DELAYS.items()
-]
+_RETRIES = {
+    "German": "{A}: ein Problem. Es wird noch 46 Stunden lang versucht. Sie werden benachrichtigt, "
+    "wenn die Zustellung endgültig fehlschlägt.",
+    "Spanish": "Problema temporal al entregar a {A}. Volverá a intentarlo durante 46 horas. "
+    "Recibirás una notificación si no se puede entregar definitivamente.",
+    "Italian": "Problema temporaneo per {A}. Riproverà per altre 46 ore. Riceverai una notifica se "
+    "la consegna non riesce definitivamente.",
+    "Dutch": "Een tijdelijk probleem met {A}. De server probeert het nog 46 uur. U "
+    "ontvangt een melding als de bezorging definitief mislukt.",
+    "Russian": "Временная проблема: {A}. Сервер будет повторять попытки в течение 46 часов. Вы "
+    "получите уведомление, если письмо окончательно не удастся доставить.",
+    "Polish": "Tymczasowy problem: {A}. Serwer będzie ponawiać próby przez 46 godzin. Powiadomimy "
+    "Cię, jeśli dostarczenie się nie powiedzie.",
+    "Turkish": "{A} adresinde bir sorun. Sunucu 46 saat daha tekrar deneyecek. Kalıcı olarak "
+    "başarısız olursa bilgilendirileceksiniz.",
+    "Swedish": "Tillfälligt problem med {A}. Servern försöker igen i 46 timmar. Du meddelas om "
+    "leveransen misslyckas permanent.",
+    "Arabic": "مشكلة مؤقتة: {A}. سيعيد الخادم المحاولة لمدة 46 ساعة. سيتم إعلامك إذا فشل نهائيًا.",
+    "Japanese": "{A} への配信で問題が発生しました。あと 46 時間再試行します。"
+    "恒久的に配信できなかった場合は通知されます。",
+    "Chinese": "将邮件递送至 {A} 时出现问题。将在 46 小时内重试。如果最终递送失败，您会收到通知。",
+    "Korean": "{A}에게 전송하지 못했습니다. 46시간 동안 다시 시도합니다. "
+    "전송되지 않으면 알려 드립니다.",
+}
+"""Delays that say what would be told if they became final."""
+
+WORLD: list[Sample] = (
+    [
+        (
+            f"an office system in {language}",
+            f"{_FROM}Subject: {subject}: 1",
+            f"{heading}\n\n{ANN}<mailto:{ANN}>\n\n",
+            [(ANN, FAILED, PERMANENT, "")],
+        )
+        for language, (subject, heading) in _FAILURES.items()
+    ]
+    + [
+        (
+            f"an office system's delay in {language}",
+            f"{_FROM}Subject: {subject}: 1",
+            f"{heading}\n\n{ANN}<mailto:{ANN}>\n\n{more}\n",
+            [(ANN, DELAYED, TEMPORARY, "")],
+        )
+        for language, (subject, heading, more) in _DELAYS.items()
+    ]
+    + [
+        (
+            f"a delay in {language}, and what would be told",
+            "From: Mail Delivery Subsystem <mailer-daemon@mail.example>\n"
+            "Subject: Delivery Status Notification",
+            text.replace("{A}", ANN) + "\n",
+            [(ANN, DELAYED, TEMPORARY, "")],
+        )
+        for language, text in _RETRIES.items()
+    ]
+)

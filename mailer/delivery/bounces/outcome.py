@@ -18,6 +18,7 @@ BLOCK = 12
 """Lines after an address that may say what became of it."""
 
 _BLANKS_RE = re.compile(r"\s+")
+_ENDS_RE = re.compile(r"[.。!?]")
 
 
 def running(notice: Notice) -> str:
@@ -34,7 +35,8 @@ def says_so(text: str) -> bool:
 def _action(subject: str, whole: str) -> Action:
     if phrases.SURELY_DELAYED.search(subject):
         return Action.DELAYED
-    if phrases.DELAYED.search(whole) and not phrases.FINAL.search(whole):
+    now = ".".join(one for one in _ENDS_RE.split(whole) if not phrases.NOTIFIED.search(one))
+    if phrases.DELAYED.search(whole) and not phrases.FINAL.search(now):
         surely = phrases.SURELY_DELAYED.search(whole)
         if surely or not phrases.PERMANENT.search(whole):
             return Action.DELAYED

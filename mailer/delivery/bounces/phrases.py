@@ -64,7 +64,7 @@ SUBJECTS = _any(
     r"退信|退回|投递失败|投遞失敗|发送失败|傳送失敗|传输失败|無法(?:投遞|傳送|送達)|无法(?:投递|送达|发送)|未(?:送达|送達)|系统退|郵件退回",
     r"配信(?:不能|できません|エラー|失敗|遅延)|送信(?:エラー|失敗|できません)|お届けできません|エラーメール|不達|返送|配送(?:不能|遅延)",
     r"反送|傳遞|送达|传递(?:失败|延迟)|メール.{0,4}エラー|エラー通知",
-    r"반송|전송 ?실패|배달|ikke (?:lever|sende)|kan (?:inte|ej) levereras|olevere|toimit"
+    r"반송|[전발]송 ?실패|배달|ikke (?:lever|sende)|kan (?:inte|ej) levereras|olevere|toimit"
     r"|g[åa]r? inte att leverera|gick inte att|lever(?:ing|ans)[^.]{0,20}(?:forsink|f[öo]rsena)",
     r"niedostarcz|nie dostarcz|dostarcz|zwrot|nedoru[čc]|doru[čc]en|k[ée]zbes[íi]t"
     r"|teslim|iletilemedi|nelivra|livrare|neispor|isporuk|недоставен|доставк",
@@ -125,6 +125,11 @@ DELAYED = _any(
     r"(?:将|會|会|將)(?:继续|繼續|自动|自動)?(?:尝试|嘗試|重试|重試|重新)|(?:投递|投遞|发送|傳送)(?:延迟|延遲|被延)|尚未(?:送达|送達|投递|投遞)",
     r"(?:再送|再配信|配信)(?:を(?:試み|続け|継続)|が遅れ|遅延)|まだ(?:配信|配送)|しばらく.{0,20}再|遅延して",
     r"계속 (?:시도|재시도)|다시 시도할|지연|아직 (?:배달|전송|전달)되지",
+    # What goes on for some time
+    r"noch \d{1,3} (?:stunden|tage)|(?:nog|opnieuw)[^.]{0,20} (?:uur|opnieuw)|повторять попытки"
+    r"|ponawia|内(?:继续)?重试|내에?[^.]{0,20}다시 시도|다시 시도합니다|tekrar dene[yn]"
+    r"|f[öo]rs[öo]ker igen"
+    r"|سيعيد[^.]{0,30}المحاولة|pr[øo]ver igen|yritt[äa][äa] uudelleen",
     # Others
     r"(?:[äa]nnu|endnu|enn[åa]|fortfarande|fremdeles)[^.]{0,20} (?:inte|ikke)"
     r"|(?:inte|ikke)[^.]{0,30} (?:[äa]nnu|endnu|enn[åa])|f[öo]rsenad|forsinket"
@@ -189,6 +194,13 @@ FINAL = _any(
     r"прекращен|نهائي|永久|放弃|放棄|不再|断念|恒久的|영구",
 )
 """The server has stopped trying, whatever else it says."""
+
+NOTIFIED = _any(
+    r"notified (?:if|when|should)|notify you (?:if|when)|benachrichtigt|averti|inform[ée]e? si",
+    r"notific(?:aci[óo]n|ar[áa]|ad[oa]|hera|a) s[ie]|melding als|bericht als|уведомл|сообщим",
+    r"powiadom|meddelas|varslet|ilmoit|bilgilendir|haberdar|إعلام|إشعار|通知|お知らせ|알려|알림",
+)
+"""A sentence that says what will be told if it fails, and not that it has."""
 
 FAILED = _any(
     # English
@@ -283,8 +295,10 @@ FAILED = _any(
     r"(?:kunde|kan|gick|levererades) (?:inte|ej)|hitta(?:s|de)s? inte"
     r"|lever\w{1,20} misslyck|(?:kunne|kan|ble|blev) ikke[^.]{0,30}(?:lever|send|find|finn)"
     r"|lever\w{1,20} mislyk|(?:ei (?:voi|voitu|ole|l[öo]y))[^.]{0,30}|toimitus ep[äa]onnistui",
-    r"nie (?:mo[żz]na|zosta[łl]|uda[łl]o)[^.]{0,40}(?:dostarcz|odnale)|nie (?:powiod|istnieje)"
-    r"|nelze doru[čc]it|neby[lo]\w? (?:doru[čc]en|nalezen)|nezda[řr]il|zlyhal|sa nena[šs]"
+    r"nie (?:mo[żz]na|zosta[łl]|uda[łl]o|mog[łl])[^.]{0,40}(?:dostarcz|odnale)"
+    r"|nie (?:powiod|istnieje)"
+    r"|nelze doru[čc]it|neby[lo]\w? (?:doru[čc]en|nalezen|mo[žz]n)|nemohl"
+    r"|neexistuje|nezda[řr]il|zlyhal|sa nena[šs]"
     r"|nem (?:k[ée]zbes|siker|tal[áa]lhat)|k[ée]zbes[íi]thetetlen",
     r"teslim (?:edilemedi|edilmedi|ba[şs]ar[ıi]s[ıi]z)|ula[şs]t[ıi]r[ıi]lamad[ıi]|bulunamad[ıi]"
     r"|nu a (?:reu[șs]it|fost|putut)|nij?e (?:uspje|uspe|isporu|prona|mogu)|не (?:може|вдалося"
@@ -308,7 +322,7 @@ NOT_DELIVERED = _any(
     r"niet [^.]{0,40}(?:afgeleverd|bezorgd)|(?:не|невозможно)[^.]{0,40}достав|تعذر"
     r"|لم يتم[^.]{0,20}تسليم",
     r"无法投递|无法送达|無法投遞|無法送達|退信|投递失败|未能.{0,20}(?:递送|传递)"
-    r"|配信できません|送信できません|お届けできません|전송 ?실패",
+    r"|配信できません|送信できません|お届けできません|[전발]송에? ?실패",
     r"(?:inte|ikke) [^.]{0,30}lever|nie [^.]{0,40}dostarcz|teslim edil[em]{2}",
 )
 """It says in so many words that a message was not delivered."""
@@ -329,6 +343,6 @@ PASSING = _any(
     r"llen[oa]|completo|temporal|m[áa]s tarde|pien[ao]|pe[łl]n[ay]|temporane"
     r"|pi[ùu] tardi|chei[ao]|lotad"
     r"|tempor[áa]ri|mais tarde|\bvol\b|tijdelijk",
-    r"переполн|квот|временн|позже|ممتلئ|مؤقت|لاحق|已满|已滿|配额|配額|空间不足|容量|暂时|暫時|稍后|稍後|一時的|しばらく|초과|일시",
+    r"переп[ое]|квот|временн|тимчасов|przepe[łl]n|pln[áa]|megtelt|позже|ممتلئ|مؤقت|لاحق|已满|已滿|配额|配額|空间不足|容量|暂时|暫時|稍后|稍後|一時的|しばらく|초과|일시",
 )
 """Why a failure may pass: judged only where no code says it."""
