@@ -13,7 +13,7 @@ copy counts as one that may have gone.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import chain, zip_longest
@@ -49,12 +49,6 @@ LONG_LOG = 32_000_000
 NEVER_HAD = (DeliveryState.CANCELLED, DeliveryState.REJECTED, DeliveryState.EXPIRED)
 NewSession = Callable[[], Session]
 """Gives the transaction's session, made when it is first asked for."""
-_AFTER = {
-    event: states.after(states.DELIVERY, DeliveryState.SENDING, event)
-    for event in DeliveryEvent
-    if (DeliveryState.SENDING, event) in states.DELIVERY
-}
-"""What becomes of a copy in hand."""
 _NO_REPLY = Reply(0)
 _TEXT_BEGUN = str(Phase.TEXT_BEGUN)
 _LIVING = (DispatchState.APPROVED, DispatchState.SENDING)
@@ -72,7 +66,9 @@ FROM delivery d WHERE d.dispatch_id = ? AND d.state = ?
 """  # noqa: S608 (nothing of it comes from outside)
 _FRESH = f"{_DUE} AND d.next_attempt_at IS NULL ORDER BY d.id LIMIT ?"
 _AGAIN = f"{_DUE} AND d.next_attempt_at <= ? ORDER BY d.next_attempt_at, d.id LIMIT ?"
-_CLAIM = "UPDATE delivery SET state = 'sending' WHERE id = ?"
+_THESE = "id IN (SELECT value FROM json_each(?))"
+"""One statement for all copies that something is said of takes half the time of one for each."""
+_CLAIM = f"UPDATE delivery SET state = 'sending' WHERE {_THESE}"  # noqa: S608
 _ASK_CONSENT = f"SELECT {_CONSENT.format(key='?1')}"
 _BEGIN = """
 INSERT INTO attempt (delivery_id, number, run_id, began_at, relay, tls_version, phase, outcome,
@@ -87,14 +83,14 @@ INSERT INTO attempt (ended_at, phase, outcome, code, enhanced, reply, delivery_i
   run_id, began_at, relay, tls_version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _IS_THERE = "SELECT 1 FROM attempt WHERE delivery_id = ? AND number = ?"
-_END = """
-UPDATE delivery SET state = ?, reason = ?, next_attempt_at = ?, changed_at = ?, attempts = ?
-WHERE id = ? AND state = 'sending'
-"""
-_RETURN = """
-UPDATE delivery SET state = 'pending', reason = ?, next_attempt_at = ?, attempts = ?
-WHERE id = ? AND state = 'sending'
-"""
+_END = f"""
+UPDATE delivery SET state = ?, reason = ?, next_attempt_at = ?, attempts = ?, changed_at = ?
+WHERE state = 'sending' AND {_THESE}
+"""  # noqa: S608
+_RETURN = f"""
+UPDATE delivery SET state = ?, reason = ?, next_attempt_at = ?, attempts = ?
+WHERE state = 'sending' AND {_THESE}
+"""  # noqa: S608
 
 
 class Flight:
@@ -156,7 +152,7 @@ class Flight:
             shares = [self._due(cursor, session, one, share, now) for one in ids]
             in_turn = chain.from_iterable(zip_longest(*shares))
             jobs = [job for job in in_turn if job is not None][:limit]
-            cursor.executemany(_CLAIM, [(job.delivery,) for job in jobs])
+            cursor.execute(_CLAIM, (_listed(job.delivery for job in jobs),))
             return jobs
 
     def _sending(self, session: NewSession) -> list[int]:
@@ -244,14 +240,12 @@ class Flight:
     def _end(
         self, cursor: sqlite3.Cursor, session: NewSession, ends: Sequence[End], now: datetime
     ) -> None:
-        changed, returned, answered = [], [], []
+        answered: list[tuple[End, Attempt]] = []
         after: list[tuple[End, DeliveryState]] = []
-        changed_at = _stamp(now)
+        ended: dict[tuple[DeliveryState, str, str | None, int], list[int]] = {}
         for end in ends:
             job, result = end.job, end.result
-            state = _AFTER.get(result.event) or states.after(
-                states.DELIVERY, DeliveryState.SENDING, result.event
-            )
+            state = states.after(states.DELIVERY, DeliveryState.SENDING, result.event)
             cancelled = (
                 state not in states.HAS_OR_MAY_HAVE
                 and self._facts(session, job.dispatch).copy.state is DispatchState.CANCELLED
@@ -260,18 +254,22 @@ class Flight:
                 state = states.after(states.DELIVERY, state, DeliveryEvent.CANCEL)
             again = _stamp(result.next_attempt_at) if result.next_attempt_at else None
             attempts = job.attempts + (result.attempt is not None)
-            if state is DeliveryState.PENDING:
-                # A copy that was only claimed and given back has no news to tell.
-                returned.append((result.reason, again, attempts, job.delivery))
-            else:
-                after_it = (again, changed_at, attempts, job.delivery)
-                changed.append((str(state), result.reason, *after_it))
+            same = (state, result.reason, again, attempts)
+            ended.setdefault(same, []).append(job.delivery)
             if result.attempt is not None:
                 answered.append((end, result.attempt))
             if result.to_release or result.hold or (cancelled and state in NEVER_HAD):
                 after.append((end, state))
-        _all_in_hand(cursor, _END, changed)
-        _all_in_hand(cursor, _RETURN, returned)
+        changed_at = _stamp(now)
+        for (state, *rest), ids in ended.items():
+            # A copy that was only claimed and given back has no news to tell.
+            back = state is DeliveryState.PENDING
+            told = (_listed(ids),) if back else (changed_at, _listed(ids))
+            cursor.execute(_RETURN if back else _END, (str(state), *rest, *told))
+            if cursor.rowcount != len(ids):
+                raise IllegalTransitionError(
+                    "a copy in this run's hand is not in its hand any more"
+                )
         self._save_attempts(cursor, answered)
         for end, state in after:
             self._settle(session(), end, state, now)
@@ -386,14 +384,9 @@ def _answer(job: Job, attempt: Attempt) -> tuple[object, ...]:
     )
 
 
-def _all_in_hand(
-    cursor: sqlite3.Cursor, statement: str, rows: Sequence[tuple[object, ...]]
-) -> None:
-    if not rows:
-        return
-    cursor.executemany(statement, rows)
-    if cursor.rowcount != len(rows):
-        raise IllegalTransitionError("a copy that this run had in hand is not in its hand any more")
+def _listed(ids: Iterable[int]) -> str:
+    """Numbers as JSON has them, which is as Python writes them."""
+    return str(list(ids))
 
 
 def _stamp(at: datetime) -> str:
