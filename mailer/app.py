@@ -204,12 +204,12 @@ def run(main: Coroutine[Any, Any, Result]) -> Result:
 
 
 @contextmanager
-def open_for_run(path: Path, environ: Mapping[str, str], *, now: Clock = utc_now) -> Iterator[App]:
+def open_for_run(path: Path, environ: Mapping[str, str]) -> Iterator[App]:
     """The office with its run lock taken and its ledger upgraded, if need be: for `mailer run`."""
     config = configuration.load(path, environ, look=False)
     refuse_older(config.database.path)
     with (
-        RunLock(config.database.path, now()) as lock,
-        open_app(path, environ, upgrade=True, now=now) as app,
+        RunLock(config.database.path, utc_now()) as lock,
+        open_app(path, environ, upgrade=True) as app,
     ):
         yield replace(app, took_over_from=lock.took_over_from)

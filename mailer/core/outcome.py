@@ -35,8 +35,6 @@ class Step(StrEnum):
 class Phase(StrEnum):
     """How far a transaction had come, as the ledger keeps it."""
 
-    CONNECTING = "connecting"
-    GREETED = "greeted"
     SECURED = "secured"
     SENDER_GIVEN = "sender given"
     RECIPIENT_GIVEN = "recipient given"

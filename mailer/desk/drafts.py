@@ -139,10 +139,10 @@ class Drafts(Queueing, Changing):
 
     # --- to look at -----------------------------------------------------------------------------
 
-    def drafts(self, most: int = 200) -> tuple[DraftLine, ...]:
-        """Drafts, the last changed first, at most so many."""
+    def drafts(self) -> tuple[DraftLine, ...]:
+        """Drafts, the last changed first, at most two hundred."""
         with self._database.read() as session:
-            return tuple(drafts.lines(session, most))
+            return tuple(drafts.lines(session, 200))
 
     def draft(self, number: int) -> KeptDraft:
         """A draft as it was last saved."""

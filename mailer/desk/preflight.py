@@ -43,15 +43,13 @@ class Preflight(DeskBase):
             ]
             return self._check(session, rows, now, relay_size) if rows else ()
 
-    def check_proposal(
-        self, proposal: Proposal, *, now: datetime, relay_size: int | None = None
-    ) -> tuple[Finding, ...]:
+    def check_proposal(self, proposal: Proposal, *, now: datetime) -> tuple[Finding, ...]:
         """The same of what is not queued yet, so that it can be mended before."""
         going = [
             Going(planned.dispatch, proposal.templates, planned.contacts)
             for planned in proposal.plan.dispatches
         ]
-        return self._findings(proposal.version, going, now, relay_size)
+        return self._findings(proposal.version, going, now, None)
 
     def _check(
         self,

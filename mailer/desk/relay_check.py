@@ -11,7 +11,7 @@ from mailer.delivery import opening
 from mailer.delivery.smtp import Unavailable
 
 
-async def try_relay(relay: Relay, fallback: int = 0, *, within_s: float | None = None) -> str:
+async def try_relay(relay: Relay, fallback: int, *, within_s: float | None = None) -> str:
     """Connect, encrypt and log in as configured; what came of it, in words.
 
     `fallback` is which [[relay.fallback]] it is, 0 for [relay]. MailerError if it will not have

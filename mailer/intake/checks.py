@@ -39,10 +39,10 @@ def warn(code: str, line: int, message: str) -> ReadWarning:
     return ReadWarning(code, line, message)
 
 
-def snippet(text: str, limit: int = 60) -> str:
-    """The beginning of a text on one line, for a message."""
+def snippet(text: str) -> str:
+    """The beginning of a text on one line, for a message: up to 60 characters."""
     flat = " ".join(text.split())
-    return flat if len(flat) <= limit else flat[: limit - 1].rstrip() + "…"
+    return flat if len(flat) <= 60 else flat[:59].rstrip() + "…"
 
 
 # --- links ------------------------------------------------------------------------------------

@@ -179,14 +179,14 @@ MOST_TRIES = 60
 LONGEST_WAIT = timedelta(hours=1)
 
 
-def waiting(session: Session, now: datetime, most: int = 20) -> list[CameBackRow]:
-    """Messages that are to be forwarded now, the oldest first."""
+def waiting(session: Session, now: datetime) -> list[CameBackRow]:
+    """Messages that are to be forwarded now, the oldest first: the next twenty."""
     return list(
         session.exec(
             select(CameBackRow)
             .where(col(CameBackRow.forward_at) <= now)
             .order_by(col(CameBackRow.id))
-            .limit(most)
+            .limit(20)
         )
     )
 

@@ -26,6 +26,9 @@ LETTER = 6.3
 TICK = 84
 """How wide a time on the axis is."""
 
+CHARACTERS = 122
+"""In a line of text."""
+
 ROWS = 24
 """How many events the picture lists; `mailer timeline` prints them all."""
 
@@ -307,10 +310,10 @@ def _cut(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
-def _wrapped(text: str, most: int = 122) -> Iterable[str]:
+def _wrapped(text: str) -> Iterable[str]:
     line = ""
     for word in text.split():
-        if line and len(line) + len(word) + 1 > most:
+        if line and len(line) + len(word) + 1 > CHARACTERS:
             yield line
             line = word
         else:

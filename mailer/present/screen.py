@@ -50,9 +50,9 @@ class _Screen(Console):
         raise SystemExit(0)
 
 
-def console(*, stderr: bool = False) -> Console:
+def console() -> Console:
     """Where output goes; wide unless a terminal says otherwise."""
-    screen = _Screen(stderr=stderr, highlight=False, emoji=False, markup=False)
+    screen = _Screen(highlight=False, emoji=False, markup=False)
     if not screen.is_terminal:
         screen.width = WIDE
     return screen

@@ -91,10 +91,10 @@ SHOWN = 3
 """How many of a list of names are said."""
 
 
-def listed(names: list[str], most: int = SHOWN) -> str:
+def listed(names: list[str]) -> str:
     """The first few names, and how many more there are."""
-    if len(names) > most:
-        return f"{', '.join(names[:most])} and {len(names) - most} more"
+    if len(names) > SHOWN:
+        return f"{', '.join(names[:SHOWN])} and {len(names) - SHOWN} more"
     return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
