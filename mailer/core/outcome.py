@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cache
 from typing import NamedTuple
 
 
@@ -122,10 +123,14 @@ RULINGS: Mapping[tuple[Step, str], Ruling] = {
 
 def rule(step: Step, reply: Reply | None) -> Ruling:
     """What `reply` to `step` means; None: there was no answer that is SMTP."""
-    if reply is not None:
-        for pattern in (str(reply.code), str(reply.code)[:1]):
-            if (step, pattern) in RULINGS:
-                return RULINGS[step, pattern]
+    return _of_code(step, None if reply is None else reply.code)
+
+
+@cache
+def _of_code(step: Step, code: int | None) -> Ruling:
+    for pattern in (str(code), str(code)[:1]):
+        if (step, pattern) in RULINGS:
+            return RULINGS[step, pattern]
     return RULINGS[step, "none"]
 
 

@@ -286,7 +286,7 @@ class Session:
         A relay that once says a word too many is one answer ahead ever after: then the one that
         seems to be for the text is for something else.
         """
-        for answer in (reply, *self._wire.waiting()[: len(_COMMANDS) - 1]):
+        for answer in (reply, *self._wire.waiting(len(_COMMANDS) - 1)):
             if answer.code // 100 == 3:
                 return False
         return True

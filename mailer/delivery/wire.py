@@ -12,6 +12,7 @@ import asyncio
 import re
 from collections import deque
 from functools import lru_cache
+from itertools import islice
 from typing import cast
 
 from mailer.core.outcome import Reply
@@ -96,9 +97,9 @@ class Wire(asyncio.Protocol):
             raise self._broken("the relay said something that nobody asked for")
         return reply
 
-    def waiting(self) -> tuple[Reply, ...]:
-        """The replies that have come and were not read yet."""
-        return tuple(self._replies)
+    def waiting(self, most: int) -> tuple[Reply, ...]:
+        """The next replies, so many at most, that have come and were not read yet."""
+        return tuple(islice(self._replies, most))
 
     def abort(self) -> None:
         """Close at once: what is not yet written never will be."""
