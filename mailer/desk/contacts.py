@@ -12,9 +12,8 @@ from mailer.core.wishes import Wish
 from mailer.desk.consent import address
 from mailer.desk.leaving import JOURNALIST
 from mailer.desk.lists import Lists
-from mailer.ledger import contact as history
-from mailer.ledger import evidence, wishes
-from mailer.ledger.contact import Answered, Held, KeptTerms, NotSent, Suppressed
+from mailer.ledger import contacts, evidence, wishes
+from mailer.ledger.contacts import Answered, Held, KeptTerms, NotSent, Suppressed
 from mailer.ledger.evidence import Told
 from mailer.ledger.wishes import Chosen
 
@@ -96,17 +95,17 @@ class Contacts(Lists):
             if one.email.casefold() == key
         )
         with self._database.read() as session:
-            answers = tuple(history.answers(session, email))
+            answers = tuple(contacts.answers(session, email))
             found = ContactView(
                 email=listed[0].contact.email if listed else email,
                 listed=listed,
-                copies=tuple(history.copies(session, email, COPIES_SHOWN)),
-                left_out=tuple(history.left_out(session, email, COPIES_SHOWN)),
-                suppressions=tuple(history.suppressions(session, email)),
+                copies=tuple(contacts.copies(session, email, COPIES_SHOWN)),
+                left_out=tuple(contacts.left_out(session, email, COPIES_SHOWN)),
+                suppressions=tuple(contacts.suppressions(session, email)),
                 answers=answers,
                 wish=wishes.of(session, email),
                 chosen=tuple(wishes.history(session, email))[:COPIES_SHOWN],
-                terms=history.terms(session, (one.terms for one in answers)),
+                terms=contacts.terms(session, (one.terms for one in answers)),
                 came_back=tuple(evidence.told(session, email=email))[:COPIES_SHOWN],
             )
         if not any(
@@ -131,7 +130,7 @@ class Contacts(Lists):
     def suppressions(self, *, standing: bool = True) -> tuple[Suppressed, ...]:
         """The suppressions, the newest first: those that stand, or all there ever were."""
         with self._database.read() as session:
-            return tuple(history.suppressions(session, standing=standing))
+            return tuple(contacts.suppressions(session, standing=standing))
 
     def wishes(self) -> tuple[Chosen, ...]:
         """All that everyone who chose something wishes now, the oldest choice first."""
@@ -141,4 +140,4 @@ class Contacts(Lists):
     def acceptances(self) -> tuple[Answered, ...]:
         """The latest answer to the embargo terms of everyone who gave one, the newest first."""
         with self._database.read() as session:
-            return tuple(history.answers(session))
+            return tuple(contacts.answers(session))

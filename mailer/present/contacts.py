@@ -10,7 +10,7 @@ from typing import Any
 from mailer.core.inert import inert
 from mailer.desk.contacts import ContactView
 from mailer.desk.leaving import JOURNALIST
-from mailer.ledger.contact import Answered, Suppressed
+from mailer.ledger.contacts import Answered, Suppressed
 from mailer.ledger.evidence import Told
 from mailer.present.screen import console, count, stamp, when_exactly
 
