@@ -201,6 +201,32 @@ def test_a_read_receipt_is_automatic() -> None:
     assert told.recipients == ()
 
 
+HEADLINES = [
+    "Have you read: the report?",
+    "Auto: new engines for boats",
+    "Ben no longer works here",
+    "I received your message",
+    "The law on parental leave: a question",
+    "Please confirm: interview at three",
+    "Absence de réponse du ministère",
+    "Ministre en vacances : une question",
+    "Kanzler im Urlaub: Anfrage",
+    "Abwesenheit des Ministers",
+    "El ministro, de vacaciones",
+    "Ministro ausente",
+    "Министр в отпуске?",
+    "Отсутствие ответа",
+    "غياب الوزير",
+    "部长休假",
+    "Spring semester: exams",
+]
+"""Of somebody else's absence, or of something else altogether."""
+
+
+def with_subject(subject: str) -> bytes:
+    return from_ann(subject=subject, text="A question.")
+
+
 @pytest.mark.parametrize(
     "raw",
     [
@@ -213,6 +239,8 @@ def test_a_read_receipt_is_automatic() -> None:
         from_ann("List-Id: <newsdesk.daily.example>"),
         from_ann(subject="", text=""),
         from_ann(subject="AW: [2] Kleine Boote"),
+        *map(with_subject, HEADLINES),
+        from_ann(subject="Come", text="Please click the link to confirm your attendance."),
         b"",
         b"no header at all",
     ],

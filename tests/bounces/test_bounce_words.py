@@ -71,6 +71,15 @@ HUMAN = [
     ),
     ("Small boats", "We have not received the photographs.\n-- \nBen\nben@weekly.example"),
     ("Question", "> <ann@daily.example>: 550 5.1.1 User unknown\n\nwhat is this you sent me?"),
+    (
+        "Your mails bounce",
+        "Mails to ben@weekly.example bounce with 550 5.1.1 User unknown. He left in June.",
+    ),
+    (
+        "Failure of mail service in the north",
+        "The mail delivery failed in three towns. Send us a message: newsdesk@daily.example",
+    ),
+    ("Returned mail", "Thousands of messages were returned. Who did it? ben@weekly.example"),
     ("Parcels that could not be delivered", "Why do harbours fail? Write to ben@weekly.example."),
     (
         "Re: New delivery service fails harbours",

@@ -21,62 +21,72 @@ _NO_MARKS = ("x-auto-response-suppress",)
 
 _SUBJECTS = (
     # English
-    r"automatic(?:ally generated)? (?:reply|response)|^auto\s*:",
+    r"automatic(?:ally generated)? (?:reply|response)",
     r"auto[- ]?(?:reply|response|responder|matic reply)\b",
     r"out[- ]of[- ](?:the[- ])?office",
     r"\booo\b",
     r"(?:i am|i'm|currently) (?:away|on (?:leave|holiday|vacation))",
-    r"on (?:annual|parental|maternity|paternity|sick) leave",
     r"\bvacation (?:reply|response|message|notice)",
     r"away from (?:the office|my (?:desk|mail|email))",
     r"absence notification",
     r"(?:email|message|sender) (?:requires |needs )?verif(?:y|ication)",
     r"your email requires verification",
-    r"please confirm (?:your|that you sent)",
-    r"confirm(?:ation)? (?:required|needed)|challenge[- ]response",
+    r"please confirm (?:your (?:e-?mail|message|address)|that you sent)|challenge[- ]response",
     r"ticket (?:received|created|opened)|\[ticket #?\d+\]|case #?\d+ (?:created|received)",
-    r"(?:we have |we've )?received your (?:e-?mail|message|request|enquiry)",
+    r"(?:we have|we've) received your (?:e-?mail|message|request|enquiry)",
     r"thank you for (?:contacting|your (?:e-?mail|message|enquiry))",
-    r"no longer (?:works?|working|employed|with)",
-    r"\bread:|^not read:|return receipt|^read receipt",
+    r"^read:|^not read:|return receipt|^read receipt",
     # French
     r"r[ée]ponse automatique",
-    r"absen(?:ce|t|te) du bureau|absence (?:de|du|pour)|(?:en|je suis en) (?:cong[ée]s?|vacances)",
+    r"absen(?:ce|t|te) du bureau",
     r"message (?:d'absence|automatique)|accus[ée] de (?:r[ée]ception|lecture)|^lu\s*:",
     # German
     r"automatische (?:antwort|r[üu]ck(?:antwort|meldung)|empfangsbest[äa]tigung)",
-    r"abwesen(?:heit|d)|nicht im b[üu]ro|im urlaub|urlaubs(?:antwort|nachricht|meldung)",
+    r"abwesenheits(?:notiz|nachricht|meldung|assistent)|nicht im b[üu]ro"
+    r"|urlaubs(?:antwort|nachricht|meldung)",
     r"lesebest[äa]tigung|^gelesen\s*:|eingangsbest[äa]tigung",
     # Spanish
-    r"respuesta autom[áa]tica|fuera de (?:la )?oficina|ausente|de vacaciones|^le[íi]do\s*:",
+    r"respuesta autom[áa]tica|fuera de (?:la )?oficina|^le[íi]do\s*:",
     r"mensaje de ausencia|acuse de recibo",
     # Italian
-    r"risposta automatica|fuori (?:sede|ufficio)|in ferie|assenza dall'ufficio|^letto\s*:",
+    r"risposta automatica|fuori (?:sede|ufficio)|assenza dall'ufficio|^letto\s*:",
     r"conferma di lettura",
     # Portuguese
-    r"resposta autom[áa]tica|fora do escrit[óo]rio|aus[êe]ncia (?:tempor|do)|ausente|em f[ée]rias",
+    r"resposta autom[áa]tica|fora do escrit[óo]rio|aus[êe]ncia (?:tempor|do escrit)",
     r"^lida\s*:|confirma[çc][ãa]o de (?:leitura|recebimento)",
     # Dutch
-    r"automatisch(?:e)? (?:antwoord|bericht)|afwezig(?:heid)?|niet (?:op kantoor|aanwezig)",
-    r"met (?:vakantie|verlof)|^gelezen\s*:|ontvangstbevestiging",
+    r"automatisch(?:e)? (?:antwoord|bericht)|afwezigheids(?:bericht|melding)|niet op kantoor",
+    r"^gelezen\s*:|ontvangstbevestiging",
     # Russian
     r"автоматическ(?:ий|ое) (?:ответ|сообщение|уведомление)|автоответ|нет на (?:работе|месте)",
-    r"(?:я )?в отпуске|вне офиса|отсутстви[ея]|^прочитано\s*:",
+    r"вне офиса|^прочитано\s*:",
     # Arabic
-    r"(?:ال)?رد (?:ال)?تلقائي|رد آلي|الرد الآلي|خارج المكتب|في إجازة|غياب",
+    r"(?:ال)?رد (?:ال)?تلقائي|رد آلي|الرد الآلي|خارج المكتب",
     # Others that come often
-    r"auto(?:matisk(?:t)? ?)?svar\b|fr[åa]nvaro|frav[æa]r|ikke til stede|poissa|semester\b"
+    r"auto(?:matisk(?:t)? ?)?svar\b|frånvaromeddel|frav[æa]rs(?:assistent|melding)|ikke til stede"
     r"|automaattinen vastaus|automaatvastus",
-    r"automatyczna odpowied[źz]|odpowied[źz] automatyczna|autoodpowied[źz]|nieobecno[śs][ćc]"
+    r"automatyczna odpowied[źz]|odpowied[źz] automatyczna|autoodpowied[źz]"
     r"|poza biurem",
     r"automatick[áaý] odpov[ěe][ďd]|mimo kancel[áa][řr]|automatikus v[áa]lasz|otomatik yan[ıi]t",
     r"r[ăa]spuns automat|(?:automatsk|samodejn)i odgovor|автоматичен отговор",
     r"autom[āa]tisk[āa] atbilde|automatinis atsakymas|resposta autom[àa]tica"
     r"|tr[ảa] l[ờo]i t[ựu] [đd][ộo]ng|balasan otomatis|ตอบกลับอัตโนมัติ|תגובה אוטומטית",
-    r"自動(?:応答|返信)|不在(?:通知|連絡)|自动(?:回复|答复)|自動(?:回覆|回复)|休假"
+    r"自動(?:応答|返信)|不在(?:通知|連絡)|自动(?:回复|答复)|自動(?:回覆|回复)"
     r"|자동 ?(?:응답|회신)|부재중",
     r"αυτόματη απάντηση|εκτός γραφείου|автоматична відповідь|תשובה אוטומטית|מענה אוטומטי",
 )
+_ABSENT_RE = re.compile(
+    r"(?:i am |i'm |je suis |ich bin |estoy |sono |estou |ik ben |я |أنا |jag [äa]r |jeg er )?"
+    r"(?:absente?|absence|en (?:cong[ée]s?|vacances)"
+    r"|on (?:annual |parental |sick |\w{1,10}ernity )?leave"
+    r"|im urlaub|abwesen(?:d|heit)|ausente|de (?:vacaciones|f[ée]rias)|em f[ée]rias|in ferie"
+    r"|afwezig(?:heid)?|met (?:vakantie|verlof)|в отпуске|отсутств\w{1,5}|في إجازة|غياب|fr[åa]nvaro"
+    r"|frav[æa]r|p[åa] semester|poissa|nieobecno[śs][ćc]|休假(?:中|通知)?)"
+    r"\s{0,3}(?:$|[:：(,\d–—-]|bis\b|until|till|from|hasta|fino|jusqu|du \d|dal\b|tot\b|до\b|с \d)",
+    re.I,
+)
+"""What a program says of its reader by itself, and a person in a headline of somebody else."""
+
 _SUBJECT_RE = re.compile("|".join(_SUBJECTS), re.I)
 
 _REPLY_RE = re.compile(
@@ -89,7 +99,8 @@ _CHALLENGE_RE = re.compile(
     r"|auto-?) reply|"
     r"(?:click|follow|reply to|respond to) (?:on )?(?:this|the) (?:link|message|e-?mail"
     r"|url)[^.\n]{0,80}"
-    r"(?:confirm|verif|deliver|release|authoriz)"
+    r"(?:(?:confirm|verif\w{1,3}) (?:that you|your (?:e-?mail|message|address|identity))|deliver"
+    r"|releas|authori[sz])"
     r"|your (?:message|e-?mail) (?:is being held|has been (?:held|quarantined))[^.\n]{0,80}"
     r"(?:confirm|verif|approv)",
     re.I,
@@ -149,7 +160,11 @@ def by_words(message: Part, text: str) -> bool:
         return True
     if _MARKED_RE.search(subject):
         return True
-    return not is_answer(subject) and bool(_SUBJECT_RE.search(subject))
+    if is_answer(subject):
+        return False
+    if re.match(r"auto\s?:", subject, re.I) and by_header(message):
+        return True
+    return bool(_SUBJECT_RE.search(subject) or _ABSENT_RE.match(subject))
 
 
 def is_forwarded(subject: str) -> bool:

@@ -158,8 +158,16 @@ def is_notice(message: Part, notice: Notice) -> bool:
     surely = plainly or notice.returned.fields or codes.enhanced(text)
     precedence = message.first("precedence").strip().lower()
     to_readers = precedence == "list" or bool(message.first("list-unsubscribe"))
-    sure = (bool(surely) and not to_readers) or bool(message.first("auto-submitted"))
-    return titled and not answer and said and sure
+    by_machine = message.first("auto-submitted") or message.first("return-path").strip() == "<>"
+    machine = phrases.MACHINES.search(words(message.first("from"))[:300]) is not None
+    machine = machine or phrases.BY_MACHINE.search(f"{subject} . {text}") is not None
+    sure = (bool(surely) and not to_readers and machine) or bool(by_machine)
+    return titled and not answer and said and (sure or _is_returned(message))
+
+
+def _is_returned(message: Part) -> bool:
+    """Whether another message comes with it."""
+    return any(part.type in ("message/rfc822", "text/rfc822-headers") for part in message.walk())
 
 
 def is_daemons(message: Part) -> bool:

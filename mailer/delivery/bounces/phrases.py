@@ -30,6 +30,22 @@ SYSTEMS = _any(
 DAEMONS = _any(r"mailer-?daemon|microsoftexchange[0-9a-f]{8}|mail delivery (?:sub)?system")
 """Those among them that no person ever writes from."""
 
+MACHINES = _any(
+    r"no-?reply|do-?not-?reply|\broot@|system|notif|server|gateway|filter|scan|virus|imss|smtp",
+    r"mail-?adm|fail|bounce|deliver|\bauto|robot|\bbot\b|spam|listserv|majordomo|mailman|sympa",
+    r"security|firewall|protect|appliance|quarantine|maiser",
+)
+"""Names and local parts in From that are likely to be a program's."""
+
+BY_MACHINE = _any(
+    r"your (?:message|e-?mail)[^.]{0,60}(?:could not|cannot|couldn't) be (?:delivered|sent) to",
+    r"non-?delivery (?:report|notification)|delivery (?:status )?(?:notification|report)\b",
+    r"(?:automatically|automaticaly) (?:generated|created)|(?:created|generated) automatically",
+    r"do not reply|automatisch (?:erstellt|erzeugt|generiert)|g[ée]n[ée]r[ée] automatiquement"
+    r"|autom[áa]ticamente|automaticamente|自動(?:的に)?(?:送信|生成)|系统自动|автоматически",
+)
+"""Words that say a program wrote it."""
+
 OF_MAIL = _any(
     r"\bmessage|\be?-?mail|recipient|mailbox|courriel|destinataire|nachricht|empf[äa]nger|mensaje",
     r"correo|destinatari|messaggio|mensagem|bericht|ontvanger|geadresseerde|письм|сообщени|почт",
