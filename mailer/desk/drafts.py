@@ -278,6 +278,8 @@ class Drafts(Queueing, Changing):
         return kept, Document("draft", draft, tuple(there))
 
     def _proposed(self, kept: KeptDraft, document: Document, now: datetime) -> Proposal:
+        # Preflight says the same, by the lines of the text that the officer sees.
+        document = replace(document, draft=replace(document.draft, warnings=()))
         if kept.corrects:
             self._of(kept.corrects, document)
             return self.propose_correction(document, note=NOTE_TO_COME, now=now)

@@ -13,6 +13,7 @@ from mailer.core import plan as planning
 from mailer.core.errors import DocumentError, MailerError
 from mailer.core.inert import brief
 from mailer.core.plan import Standing
+from mailer.core.standing import ENDED
 from mailer.core.states import DispatchState
 from mailer.desk.base import DeskBase
 from mailer.desk.proposal import Basis, Document, PlanRow, PlanView, Proposal
@@ -128,6 +129,7 @@ class Queueing(DeskBase):
             alive = {row.planned_at for row in every if row.state != DispatchState.CANCELLED}
             shown = alive or {every[-1].planned_at}
             rows = [row for row in every if row.planned_at in shown]
+            told = tuple(self._row(session, row) for row in rows)
             version = store.load_version(session, rows[-1].version_id)
             return PlanView(
                 reference=owner.reference,
@@ -136,7 +138,8 @@ class Queueing(DeskBase):
                 version=version.number,
                 embargo=store.dispatch_of(rows[-1]).embargo,
                 office_zone=self._config.embargo.zone,
-                rows=tuple(self._row(session, row) for row in rows),
+                # What is over and was for nobody, as an advance copy planned anew, is nothing.
+                rows=tuple(one for one in told if one.contacts or one.state not in ENDED) or told,
                 left_out=tuple(plans.left_out(session, owner.id or 0, shown)),
             )
 

@@ -36,10 +36,10 @@ def embargoes_in_words(view: PlanView, zone: str, request: Request) -> list[tupl
     now = office(request).now()
     found = []
     for embargo, rows in view.in_force.items():
-        said = "for immediate release: as soon as it is approved"
+        said = "For immediate release: as soon as it is approved"
         if embargo is not None:
             around = [embargo.zone, view.office_zone, zone, *(row.zone for row in rows)]
-            said = say_around(embargo.instant, around, now)
+            said = f"Embargoed until {say_around(embargo.instant, around, now)}"
         found.append((", ".join(dict.fromkeys(row.audience for row in rows)), said))
     return found
 

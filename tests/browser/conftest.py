@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from looking import CHROMIUM, served
-from playwright.sync_api import Browser, sync_playwright
+from looking import CHROMIUM, PATIENCE_MS, served
+from playwright.sync_api import Browser, expect, sync_playwright
 from support import make_office
 
 
@@ -21,6 +21,7 @@ def chromium() -> Iterator[Browser]:
     """
     if not CHROMIUM.exists() and not os.environ.get("CI"):
         pytest.skip("no chromium; apt install chromium")
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         one = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield one

@@ -21,6 +21,9 @@ PASSWORD = "correct horse battery"
 
 WIDE, NARROW = 1280, 360
 
+PATIENCE_MS = 60_000
+"""How long something may take to be there; only a fault takes as long."""
+
 
 @contextmanager
 def served(config: Path, *command: str, **environ: str) -> Iterator[str]:
@@ -62,6 +65,7 @@ def page_of(
         color_scheme="dark" if dark else "light",
     )
     page = context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
     blocked: list[str] = []
     page.on("console", lambda said: blocked.append(said.text) if said.type == "error" else None)
     page.on("pageerror", lambda error: blocked.append(str(error)))

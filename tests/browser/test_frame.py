@@ -35,6 +35,7 @@ def test_no_page_has_a_serious_fault_of_access_or_sticks_out(
 def test_a_person_gets_about_by_keyboard_alone(chromium: Browser, console: str) -> None:
     with page_of(chromium, console) as page:
         page.goto("/settings")
+        expect(page.get_by_label("Login")).to_be_focused()  # a page has its focus once it is drawn
         page.keyboard.type("staff")
         page.keyboard.press("Tab")
         page.keyboard.type(PASSWORD)

@@ -113,3 +113,17 @@ def test_an_embargo_is_never_moved_for_an_audience_that_is_not_there(
             *(REF,), embargo_line=moved, audiences=["national"], by="officer", now=clock()
         )
     assert [one.instant for one in app.desk.plan(REF).in_force if one] == [LIFT]
+
+
+def test_what_is_over_and_was_for_nobody_is_not_in_the_plan(app: App, clock: FakeClock) -> None:
+    queue(app)
+    approve(app)
+    clock.at = LIFT - DAY
+    send(app)
+    app.desk.reschedule(*(REF,), embargo_line=(LIFT + DAY).isoformat(), by="officer", now=clock())
+    approve(app)
+    clock.move(days=1)
+    send(app)
+    rows = app.desk.plan(REF).rows
+    assert [row.contacts for row in rows if row.kind == "advance"] == [1]
+    assert all(row.contacts for row in rows if row.state == "done")

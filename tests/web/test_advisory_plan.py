@@ -75,13 +75,22 @@ def test_what_would_go_to_whom_and_when_is_shown_before_it_is_submitted(officer:
     save(officer, address, f_embargo=LINE, audience=["wires", "national"])
     page = plain(officer.get(f"{address}/plan"))
     for told in (
-        "Tuesday 9 February 2027, 00:01 UTC — that is 00:01 in London; 3 d from now",
+        "Embargoed until Tuesday 9 February 2027, 00:01 UTC — that is 00:01 in London; 3 d from",
         "Mon 8 Feb 2027, 00:01 (London, UTC+00:00)",
         "wires advance copy 1",
         "Submit it: 4 copies in 3 dispatches.",
         "2 of 2 addresses not verified",
     ):
         assert told in page
+
+
+def test_what_is_to_be_looked_at_is_said_once_by_the_lines_that_are_seen(officer: Browser) -> None:
+    address = bring_in(officer)
+    body = "Four in ten gauges fail.\n\n“They are old, said the director."
+    save(officer, address, f_embargo=LINE, audience=["wires"], f_body=body)
+    page = plain(officer.get(f"{address}/plan"))
+    assert page.count("a quotation is opened and never closed") == 1
+    assert "text, line 3" in page
 
 
 def test_an_officer_submits_and_an_approver_approves_exactly_what_was_shown(
