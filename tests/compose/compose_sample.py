@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from compose_offices import DESKS
+
 from mailer.compose.templates import Rendered, TemplateSet, render
 from mailer.compose.view import notice
 from mailer.core.model import (
@@ -17,8 +19,6 @@ from mailer.core.model import (
     Edition,
     Embargo,
     Office,
-    Phone,
-    PressContact,
     Version,
 )
 
@@ -29,42 +29,7 @@ OFFICE = Office("Lantern Coast Trust", "press.example.org", "Europe/London")
 SENT = datetime(2027, 2, 8, 9, 0, tzinfo=UTC)
 MESSAGE_ID = "<lct-2027-004.1.wires.7f3a@press.example.org>"
 
-ENGLISH = Edition(
-    "en",
-    "Four in ten harbour gauges miss the highest tides, survey finds",
-    """\
-Four in ten of the tide gauges that coastal towns rely on to warn of flooding failed to record
-the highest water of last winter, according to a survey of 212 harbours published today by the
-Lantern Coast Trust.
-
-The report, [Blind at High Water](https://example.org/reports/blind-at-high-water), follows each
-gauge through the eleven surges between October and March. It found that:
-
-- 84 of 212 gauges lost power or signal at least once within two hours of the peak, when their
-  readings matter most;
-- 31 harbours have nobody under contract to repair the instrument at night;
-- the median repair took 19 days, and the longest 143.
-
-> “A gauge that works every day but the one that matters is an ornament,” said Mirela Osei,
-> the Trust’s head of coastal science. “The towns behind it believe they are watched.”
-
-### What the Trust is asking for
-
-1. A second, battery-powered sensor at every harbour that protects more than 500 homes.
-2. Publication of outages within the hour, on a page that [anyone can
-   read](https://example.org/gauges).
-
-The survey was paid for by the Trust’s members. The data for every harbour are free to use with
-attribution.
-""",
-    subhead="Repairs take a median of 19 days; 31 ports have nobody to call at night",
-    dateline="Port Ellan, 9 February 2027",
-    notes="""\
-- The Lantern Coast Trust is an independent charity, founded in 1961.
-- The method and the data of each harbour are at <https://example.org/gauges/data>; questions
-  to [the survey desk](mailto:survey@example.org).
-""",
-)
+ENGLISH = DESKS["en"].edition
 FRENCH = Edition(
     "fr",
     "Quatre marégraphes sur dix manquent les plus hautes mers, selon une enquête",
@@ -101,22 +66,7 @@ VERSION = Version(
     kind="press release",
     date=date(2027, 2, 9),
     editions=(ENGLISH, FRENCH, ARABIC),
-    contacts=(
-        PressContact(
-            "Tomas Adeyemi",
-            "Press Officer",
-            "Lantern Coast Trust",
-            "tomas@press.example.org",
-            (Phone("+442079460123", "office"), Phone("+447700900456", "mobile, day and night")),
-        ),
-        PressContact(
-            "Mirela Osei",
-            "Head of Coastal Science",
-            "",
-            "mirela@press.example.org",
-            (Phone("+442079460124"),),
-        ),
-    ),
+    contacts=DESKS["en"].people,
 )
 PICTURE = Attachment("marégraphe – Port Ellan.png", "image/png", bytes(range(256)) * 4)
 

@@ -1,94 +1,20 @@
-"""An office of each language, and its advisory as every kind of message that there is.
-
-`editions/*.toml` are the offices: whoever reads one language's messages reads a message such as an
-office of that language sends, its people, their titles and what it says of a change included.
-"""
+"""The advisory of each language's office, as every kind of message that there is."""
 
 from __future__ import annotations
 
-import base64
-import tomllib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
-from pathlib import Path
-from typing import Any
 
+from compose_offices import DESKS
 from compose_sample import VERSION, dispatch, following
 
-from mailer.core.model import (
-    LANGUAGES,
-    Attachment,
-    Contact,
-    Dispatch,
-    DispatchKind,
-    Edition,
-    Office,
-    Phone,
-    PressContact,
-    Version,
-)
+from mailer.core.model import LANGUAGES, Dispatch, DispatchKind, Version
 
 KINDS = (
     *("press release", "media advisory", "statement", "photo call"),
     *("release", "correction", "withdrawal", "embargo change", "embargo lifted", "invitation"),
 )
 """What may be issued, as an advance copy; then what else a message may be."""
-
-DOMAIN = "press.example.org"
-FOLDER = Path(__file__).parent / "editions"
-PIXEL = base64.b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR42mNo6JgAAAMkAZlpSmAJAAAAAElFTkSuQmCC"
-)
-"""A picture (PNG) of one grey dot."""
-
-
-@dataclass(frozen=True)
-class Desk:
-    """An office, whoever reads its messages, and all that it has written in its language."""
-
-    office: Office
-    reader: Contact
-    people: tuple[PressContact, ...]
-    edition: Edition
-    facts: str
-    about: str
-    said: dict[str, str]
-    sender: str
-    picture: Attachment
-
-
-def _desk(language: str) -> Desk:
-    told: dict[str, Any] = tomllib.loads((FOLDER / f"{language}.toml").read_text("utf-8"))
-    reader = told["reader"]
-    people = tuple(
-        PressContact(
-            person["name"],
-            person["role"],
-            person.get("organisation", ""),
-            person["email"],
-            tuple(Phone(number, label) for number, label in person["phones"]),
-        )
-        for person in told["contacts"]
-    )
-    words = (told[key].strip() + "\n" for key in ("body", "notes", "facts", "about"))
-    body, notes, facts, about = words
-    return Desk(
-        Office(told["organisation"], DOMAIN, told["zone"], language),
-        Contact(
-            *(reader["email"], reader["name"], reader["outlet"], language, reader["zone"]),
-            embargo_accepted=True,
-        ),
-        people,
-        Edition(language, told["headline"], body, told["subhead"], told["dateline"], notes),
-        facts,
-        about,
-        told["said"],
-        f"{told['sender']} <press@{DOMAIN}>",
-        Attachment(told["picture"], "image/png", PIXEL),
-    )
-
-
-DESKS = {language: _desk(language) for language in LANGUAGES}
 
 
 @cache

@@ -15,8 +15,9 @@ from functools import cache
 import pytest
 import vobject
 from axe_playwright_python.sync_playwright import Axe
+from compose_offices import DESKS, PIXEL
 from compose_sample import MESSAGE_ID, TEMPLATES, VERSION, notice_of
-from compose_world import DESKS, KINDS, PIXEL, sent, version
+from compose_world import KINDS, sent, version
 from needs import find, needs
 from playwright.sync_api import sync_playwright
 from rfc5322 import faults

@@ -8,6 +8,7 @@ from email import message_from_bytes
 from html.parser import HTMLParser
 
 import pytest
+from compose_offices import DESKS
 from compose_sample import (
     MESSAGE_ID,
     OFFICE,
@@ -18,7 +19,6 @@ from compose_sample import (
     following,
     rendering,
 )
-from compose_world import DESKS
 from rfc5322 import faults
 
 from mailer.compose.message import build
