@@ -395,7 +395,12 @@ DEEDS = st.one_of(
 LIVES = int(os.environ.get("CONSENT_LIVES", "20"))
 
 
-@settings(max_examples=LIVES, deadline=None, phases=[Phase.explicit, Phase.generate])
+@settings(
+    max_examples=LIVES,
+    deadline=None,
+    derandomize="CONSENT_LIVES" not in os.environ,
+    phases=[Phase.explicit, Phase.generate],
+)
 @given(st.lists(DEEDS, min_size=2, max_size=9))
 def test_whatever_comes_in_whatever_order(deeds: list[tuple[object, ...]]) -> None:
     with tempfile.TemporaryDirectory() as folder, a_life(Path(folder)) as life:
