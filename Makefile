@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN    := .venv/bin
 
-.PHONY: help demo test check format docs hunt kill-test bench bench-million bench-console lock readme screens clean
+.PHONY: help demo test check format docs hunt kill-test bench bench-million bench-console lock readme screens sheets clean
 .DEFAULT_GOAL := help
 
 help:
@@ -19,6 +19,7 @@ help:
 	@echo "make lock    renew the hashed lock files (needs uv)"
 	@echo "make readme  draw the README's picture again (needs chromium)"
 	@echo "make screens draw the console's pages in docs/screens again (needs chromium)"
+	@echo "make sheets  draw every message in every language, to be looked at (needs chromium)"
 	@echo "make clean   remove .venv, demo/ and caches"
 
 demo: .venv/installed
@@ -70,6 +71,9 @@ readme: .venv/installed
 screens: .venv/installed-test
 	@$(BIN)/python docs/screens.py
 
+sheets: .venv/installed-test
+	@ONLY="$(ONLY)" $(BIN)/python docs/sheets.py
+
 # Locks of their own, so that a press office does not install our test tools, nor we a peer.
 lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
@@ -88,4 +92,4 @@ lock:
 	@touch .venv/installed $@
 
 clean:
-	rm -rf .venv .venv-bench demo dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-bench demo dist sheets .pytest_cache .mypy_cache .ruff_cache .hypothesis

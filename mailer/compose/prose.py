@@ -14,6 +14,7 @@ from mailer.compose.wording import direction
 from mailer.core.model import Attachment, Edition, Version
 
 _INDENT = 2
+_OFFSET_RE = re.compile(r"UTC-\d\d:\d\d(?::\d\d)?")
 
 
 class Prose:
@@ -118,3 +119,9 @@ def story(
 def _whole(parts: Sections) -> str:
     every = (parts.body, parts.spokespeople, parts.notes, parts.boilerplate)
     return "\n\n".join((*(fact.words for fact in parts.facts), *every))
+
+
+def unbroken(line: str) -> Prose:
+    """A line with an instant, as an HTML template has it: its UTC offset is never broken in two."""
+    kept = r'<span style="white-space: nowrap">\g<0></span>'
+    return Prose(_OFFSET_RE.sub(kept, escape(line)), line)

@@ -26,6 +26,7 @@ from jinja2 import FunctionLoader, StrictUndefined, Template, meta, nodes
 from jinja2 import TemplateError as JinjaError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from mailer.compose.prose import unbroken
 from mailer.compose.text import one_line, paragraphs, tidy, underline, wrap
 from mailer.compose.view import View, tongues, view
 from mailer.compose.wording import word
@@ -193,7 +194,7 @@ def _environment(templates: TemplateSet, language: str) -> ImmutableSandboxedEnv
         lambda one, many, n: word(one if n == 1 else many, language),
         newstyle=True,
     )
-    environment.filters.update(wrap=wrap, underline=underline)
+    environment.filters.update(wrap=wrap, underline=underline, unbroken=unbroken)
     return environment
 
 

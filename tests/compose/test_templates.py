@@ -104,7 +104,9 @@ def test_never_the_headline_before_the_notice() -> None:
 
 
 def test_never_a_notice_in_a_comment_only() -> None:
-    text = TEMPLATES.files["_base/notice.html"].replace("{{ line }}", "<!-- {{ line }} -->")
+    line = "{{ line|unbroken }}"
+    assert line in TEMPLATES.files["_base/notice.html"]
+    text = TEMPLATES.files["_base/notice.html"].replace(line, f"<!-- {line} -->")
     assert "must begin with its embargo notice" in refusal("_base/notice.html", text)
 
 
