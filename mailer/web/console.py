@@ -72,10 +72,11 @@ LARGEST_BODY = 1 << 20
 
 def create(app: App) -> FastAPI:
     """The console over an open office. Raises if a route does not say who may use it."""
-    console = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, max_body_size=LARGEST_BODY)
+    console = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     console.state.app, console.state.throttle = app, Throttle()
     for router in ROUTERS:
-        console.include_router(router)
+        # Not the console's own limit: that one answers before the guard has seen the request.
+        console.include_router(router, max_body_size=LARGEST_BODY)
     refuse_open_routes(console)
     console.mount("/api/v1", service.create(app))
     console.add_exception_handler(NoSessionError, _to_login)

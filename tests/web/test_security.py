@@ -21,6 +21,7 @@ from mailer.core.people import IDLE, LONGEST, Role
 from mailer.desk import people
 from mailer.ledger import people as ledger_people
 from mailer.web.console import LARGEST_BODY
+from mailer.web.guard import HEADERS
 from mailer.web.pages import local
 
 # --- sessions ---------------------------------------------------------------------------------
@@ -312,7 +313,9 @@ def test_a_static_file_is_kept_only_at_the_address_of_its_content(app: App) -> N
 def test_never_a_body_larger_than_a_form(app: App) -> None:
     add_person(app, Role.STAFF)
     with browser(app) as one:
-        assert one.log_in("staff", "x" * (LARGEST_BODY + 1)).status_code == 413
+        answer = one.log_in("staff", "x" * (LARGEST_BODY + 1))
+    assert answer.status_code == 413
+    assert all(answer.headers[name] == value for name, value in HEADERS.items())
 
 
 def test_hostile_text_is_never_markup(app: App) -> None:
