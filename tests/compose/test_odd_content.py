@@ -317,6 +317,7 @@ def test_where_both_zones_are_the_same_the_embargo_is_said_once() -> None:
 def test_an_audience_with_its_own_embargo_reads_that_one_everywhere() -> None:
     later = Embargo(LIFT + timedelta(hours=5), "America/New_York")
     own = rendering(TEMPLATES, VERSION, replace(dispatch(), embargo=later), CLAIRE)
-    assert own.text.count("New York, UTC-05:00") == own.html.count("New York, UTC-05:00") == 2
+    for words in (own.text, re.sub("</?span[^>]*>", "", own.html)):
+        assert words.count("New York, UTC-05:00") == 2
     assert "06:01" in own.subject
     assert "01:01" in rendering(TEMPLATES, VERSION, dispatch(), CLAIRE).subject
