@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import sqlite3
-import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from support import ROOT, Sink, make_office
+from support import Sink, make_office
+from whole_process import Mailer
 
 from mailer.core.errors import LedgerError
 from mailer.ledger.restored import note, note_of, refuse_older
@@ -21,38 +19,16 @@ REF = "LCT 2027/004"
 TWENTY = "email,name,outlet\n" + "".join(f"n{i}@daily.example,N,D\n" for i in range(20))
 
 
-class Mailer:
-    """The real command, on an office whose relay is on a port of this machine."""
+def back_up(ledger: Path, to: Path) -> Path:
+    with closing(sqlite3.connect(ledger)) as live, closing(sqlite3.connect(to)) as copy:
+        live.backup(copy)
+    return to
 
-    def __init__(self, config: Path, port: int) -> None:
-        self.ledger = config.parent / "mailer.db"
-        self._arguments = [sys.executable, "-m", "mailer", "--config", str(config)]
-        relay_here = {"HOST": "127.0.0.1", "PORT": str(port), "TLS": "none"}
-        self._environ = os.environ | {f"MAILER__RELAY__{k}": v for k, v in relay_here.items()}
-        self._environ["MAILER__EMBARGO__CHECK_CLOCK"] = "false"
 
-    def __call__(self, *arguments: str, status: int = 0) -> str:
-        done = subprocess.run(
-            [*self._arguments, *arguments],
-            env=self._environ,
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        assert done.returncode == status, done.stdout + done.stderr
-        return done.stdout + done.stderr
-
-    def back_up(self, to: Path) -> Path:
-        with closing(sqlite3.connect(self.ledger)) as live, closing(sqlite3.connect(to)) as copy:
-            live.backup(copy)
-        return to
-
-    def put_back(self, copy: Path) -> None:
-        for beside in ("-wal", "-shm"):
-            self.ledger.with_name(self.ledger.name + beside).unlink(missing_ok=True)
-        shutil.copy(copy, self.ledger)
+def put_back(copy: Path, ledger: Path) -> None:
+    for beside in ("-wal", "-shm"):
+        ledger.with_name(ledger.name + beside).unlink(missing_ok=True)
+    shutil.copy(copy, ledger)
 
 
 @pytest.fixture
@@ -66,27 +42,27 @@ def office(tmp_path: Path, sink: Sink) -> Mailer:
 def test_never_twice_from_a_backup_that_was_put_back(
     office: Mailer, sink: Sink, tmp_path: Path
 ) -> None:
-    backup = office.back_up(tmp_path / "backup.db")
+    backup = back_up(office.ledger, tmp_path / "backup.db")
     office("run", "--once")
     assert len(sink.taken) == 20
-    newest = office.back_up(tmp_path / "newest.db")
+    newest = back_up(office.ledger, tmp_path / "newest.db")
 
-    office.put_back(backup)
+    put_back(backup, office.ledger)
     said = office("run", "--once", status=1)
     assert said.startswith("mailer: ")
     assert "is older than what was sent from it: a backup was put back" in said
     assert str(note_of(office.ledger)) in said
     assert len(sink.taken) == 20
 
-    office.put_back(newest)
+    put_back(newest, office.ledger)
     office("run", "--once")
     assert len(sink.taken) == 20
 
 
 def test_a_person_can_settle_it_and_go_on(office: Mailer, sink: Sink, tmp_path: Path) -> None:
-    backup = office.back_up(tmp_path / "backup.db")
+    backup = back_up(office.ledger, tmp_path / "backup.db")
     office("run", "--once")
-    office.put_back(backup)
+    put_back(backup, office.ledger)
     office("run", "--once", status=1)
     office("cancel", REF, "--by", "Chief")
     note_of(office.ledger).unlink()
