@@ -124,6 +124,8 @@ def test_a_foreign_page_or_cookie_gains_nothing(public: App, visitor: Visitor) -
 
 
 ROUNDS = 40
+TELLING = 3
+"""Standard deviations; chance alone reaches them once in 370 times."""
 
 
 @pytest.mark.parametrize(
@@ -136,22 +138,29 @@ def test_never_tells_by_its_time_whether_a_token_is_known(
 ) -> None:
     """By ranks (Mann and Whitney): a known token's answers come no sooner or later than others'.
 
-    In turns, so that whatever else the machine does meets both alike. It fails by chance less
-    than once in ten thousand times.
+    In turns, so that whatever else the machine does meets both alike; a difference that is there
+    shows again when it is looked for again. By chance it fails less than once in ten thousand runs.
     """
     made = links_of(public, ANA)
     known = {"e": made.embargo, "u": made.unsubscribe, "p": made.preferences}[purpose]
+    paths = {True: f"/{purpose}/{known}", False: f"/{purpose}/{NOBODY}"}
     order = Random(7)
-    taken: dict[bool, list[float]] = {True: [], False: []}
-    with Visitor(public, Floors(0.03, 0.1)) as visitor:
-        for _ in range(ROUNDS):
-            for which in order.sample((True, False), 2):
-                path = f"/{purpose}/{known if which else NOBODY}"
-                began = time.perf_counter()
-                answer = visitor.post(path, data=data) if data else visitor.get(path)
-                taken[which].append(time.perf_counter() - began)
-                assert answer.status_code == 200
-    assert abs(deviation(taken[True], taken[False])) < 4
+
+    def measured() -> float:
+        taken: dict[bool, list[float]] = {True: [], False: []}
+        with Visitor(public, Floors(0.03, 0.1)) as visitor:
+            for _ in range(ROUNDS):
+                for which in order.sample((True, False), 2):
+                    began = time.perf_counter()
+                    answer = visitor.request("POST" if data else "GET", paths[which], data=data)
+                    taken[which].append(time.perf_counter() - began)
+                    assert answer.status_code == 200
+        return deviation(taken[True], taken[False])
+
+    first = measured()
+    if abs(first) > TELLING:
+        again = measured()
+        assert abs(again) < TELLING or (again > 0) != (first > 0), (first, again)
 
 
 def deviation(one: list[float], other: list[float]) -> float:
