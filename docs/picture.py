@@ -19,7 +19,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from mailer import config
-from mailer.compose.message import build
+from mailer.compose.message import Own, build
 from mailer.compose.templates import TemplateSet, render
 from mailer.core.model import Dispatch, DispatchKind, Edition, Embargo, Version
 from mailer.intake import contacts, documents
@@ -81,7 +81,7 @@ def example() -> bytes:
     embargoed = dispatch.embargoed(sent)
     rendered = render(templates, version, dispatch, reader, office, embargoed=embargoed)
     return build(
-        rendered, version, dispatch, reader, office, f"<example@{office.domain}>", sent
+        rendered, version, dispatch, reader, office, Own(f"<example@{office.domain}>"), sent
     ).content
 
 

@@ -15,6 +15,7 @@ import uvloop
 
 from mailer import config as configuration
 from mailer.compose.headers import leave_by_mail
+from mailer.compose.message import Own
 from mailer.compose.signing import Signer
 from mailer.compose.slots import Copies, Filled
 from mailer.compose.templates import TemplateSet
@@ -98,16 +99,8 @@ class Composer:
             raise TemplateError(
                 "there is no page where the embargo is accepted; set [public] base_url"
             )
-        copies = self._loaded(job.dispatch)
-        filled = copies.fill(
-            job.contact,
-            job.message_id,
-            job.date,
-            references,
-            leave,
-            agreement,
-            self._leave_by_mail(job),
-        )
+        own = Own(job.message_id, references, leave, agreement, self._leave_by_mail(job))
+        filled = self._loaded(job.dispatch).fill(job.contact, own, job.date)
         if self._bounces is not None:
             token = verp.token(job.delivery, self._database.link_key)
             sender = verp.verp(*self._bounces, token)

@@ -45,9 +45,16 @@ def calendar(
     key = "reply_to" if audience.reply_to else "sender"
     _, organizer = mailbox_of(audience.reply_to or audience.sender, audience.name, key)
     return _entry(
-        *(method, one_line(version.reference or version.kind), one_line(version.organisation)),
-        *(audience.name, office.domain, organizer, dispatch.instant),
-        *(embargo, zone, tongues(version, dispatch, recipient).wording),
+        method,
+        one_line(version.reference or version.kind),
+        one_line(version.organisation),
+        audience.name,
+        office.domain,
+        organizer,
+        dispatch.instant,
+        embargo,
+        zone,
+        tongues(version, dispatch, recipient).wording,
     )
 
 

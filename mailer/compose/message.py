@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from typing import NamedTuple
 
 from mailer.compose.calendar import calendar
 from mailer.compose.headers import (
@@ -60,6 +61,22 @@ class Message:
     html: str
 
 
+class Own(NamedTuple):
+    """What no other copy has: its name, what it follows, and the addresses of its reader alone.
+
+    `message_id`, and `references` to this contact's earlier messages of the item, the oldest first
+    (RFC 5322 §3.6.4), have angle brackets. `unsubscribe` is the one-click address (RFC 8058), empty
+    where the office has no public pages; `agreement` the page where the embargo is accepted;
+    `by_mail` the mailto address to leave by, without which that is the one where answers go.
+    """
+
+    message_id: str
+    references: Sequence[str] = ()
+    unsubscribe: str = ""
+    agreement: str = ""
+    by_mail: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
     """What all copies of a dispatch share that have one language and one zone: all but the below.
@@ -85,32 +102,23 @@ def build(
     dispatch: Dispatch,
     recipient: Contact,
     office: Office,
-    message_id: str,
+    own: Own,
     date: datetime,
-    references: Sequence[str] = (),
-    unsubscribe: str = "",
-    by_mail: str = "",
 ) -> Message:
     """The message of one copy; `date` aware, written in UTC; `embargoed` as that date has it.
 
-    `message_id`, and `references` to earlier messages of the item, with angle brackets;
-    `unsubscribe` as `own_headers` has it. `by_mail` is the mailto address of this copy's own to
-    leave by; without it, that is the one where answers go. Raises `ListError` or `ConfigError` for
-    an address that cannot be one mailbox.
+    Raises `ListError` or `ConfigError` for an address that cannot be one mailbox.
     """
     around = frame(rendered, version, dispatch, recipient, office, date)
-    own = own_headers(message_id, references, unsubscribe, by_mail or around.leave)
     rcpt_to = forward_path(recipient)
-    content = (
-        *(around.before_to, to_header(one_line(recipient.name), rcpt_to), around.before_own, own),
-        *(around.before_text, text_part(rendered.text, "plain")),
-        *(around.between, text_part(rendered.html, "html"), *around.after),
-    )
+    head = around.before_to, to_header(one_line(recipient.name), rcpt_to), around.before_own
+    text, html = text_part(rendered.text, "plain"), text_part(rendered.html, "html")
+    body = around.before_text, text, around.between, html, *around.after
     return Message(
         mail_from=around.mail_from,
         rcpt_to=rcpt_to,
-        message_id=message_id,
-        content=b"".join(content),
+        message_id=own.message_id,
+        content=b"".join((*head, own_headers(own, around.leave), *body)),
         subject=rendered.subject,
         text=rendered.text,
         html=rendered.html,
@@ -177,21 +185,21 @@ def forward_path(recipient: Contact) -> str:
     return address
 
 
-def own_headers(message_id: str, references: Sequence[str], unsubscribe: str, leave: str) -> bytes:
-    """The headers that no other copy has: what it is, what it follows, and how to leave.
+def own_headers(own: Own, leave: str) -> bytes:
+    """The headers that no other copy has; `leave` is its mailto address if it has none of its own.
 
-    `references` are this contact's earlier messages of the item, the oldest first (RFC 5322
-    §3.6.4). `unsubscribe` is their own one-click address (RFC 8058), or empty where the office has
-    no public pages: then a mail to `leave` is the only way.
+    Raises `ValueError` for an identifier or an address that is not of its form.
     """
-    if not all(map(_MESSAGE_ID_RE.fullmatch, (message_id, *references))):
+    if not all(map(_MESSAGE_ID_RE.fullmatch, (own.message_id, *own.references))):
         raise ValueError("a message needs a Message-ID in angle brackets")
-    own = f"Message-ID: {message_id}\r\n"
-    if references:
-        own += f"In-Reply-To: {references[-1]}\r\nReferences: " + "\r\n ".join(references) + "\r\n"
-    if not unsubscribe:
-        return f"{own}List-Unsubscribe: <{leave}>\r\n".encode()
-    if not _WEB_RE.fullmatch(unsubscribe):
+    said = f"Message-ID: {own.message_id}\r\n"
+    if own.references:
+        said += f"In-Reply-To: {own.references[-1]}\r\n"
+        said += "References: " + "\r\n ".join(own.references) + "\r\n"
+    leave = own.by_mail or leave
+    if not own.unsubscribe:
+        return f"{said}List-Unsubscribe: <{leave}>\r\n".encode()
+    if not _WEB_RE.fullmatch(own.unsubscribe):
         raise ValueError("an address to unsubscribe at is an https one")
-    own += f"List-Unsubscribe: <{unsubscribe}>,\r\n <{leave}>\r\n"
-    return f"{own}List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n".encode()
+    said += f"List-Unsubscribe: <{own.unsubscribe}>,\r\n <{leave}>\r\n"
+    return f"{said}List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n".encode()

@@ -22,6 +22,7 @@ from mailer.compose import message
 from mailer.compose.cut_text import LEAVE, NAME, OUTLET, CutText, escaped, stuffed
 from mailer.compose.cutting import cuttable
 from mailer.compose.headers import to_header
+from mailer.compose.message import Own
 from mailer.compose.templates import Rendered, TemplateSet, carries_notice, render, syntax
 from mailer.compose.text import one_line
 from mailer.compose.view import notice, shown_zone, tongues
@@ -70,58 +71,36 @@ class Copies:
         self._compiled: dict[tuple[object, ...], _Compiled | None] = {}
         self._found: dict[tuple[object, ...], _Compiled | None] = {}
 
-    def fill(
-        self,
-        contact: Contact,
-        message_id: str,
-        date: datetime,
-        references: Sequence[str] = (),
-        unsubscribe: str = "",
-        agreement: str = "",
-        by_mail: str = "",
-    ) -> Filled:
+    def fill(self, contact: Contact, own: Own, date: datetime) -> Filled:
         """One contact's copy; raises what `templates.render` and `message.build` raise.
 
-        `references`, `unsubscribe` and `by_mail` as `message.build` has them, `agreement` as
-        `templates.render` does. An invitation, with its contact's own address in the text, is
-        rendered for each.
+        An invitation, with its contact's own address in the text, is rendered for each.
         """
         if self._dispatch.kind is DispatchKind.INVITATION:
-            return self.whole(
-                contact, message_id, date, references, unsubscribe, agreement, by_mail
-            )
+            return self.whole(contact, own, date)
         name, outlet = one_line(contact.name), one_line(contact.outlet)
-        kind = (contact.language, contact.timezone, not name, not outlet, not unsubscribe, date)
+        words = (not name, not outlet, not own.unsubscribe)
+        kind = (contact.language, contact.timezone, *words, date)
         try:
             compiled = self._found[kind]
         except KeyError:
-            compiled = self._find(kind, contact, date, unsubscribe)
+            compiled = self._find(kind, contact, own, date)
         if compiled is None:
-            return self.whole(contact, message_id, date, references, unsubscribe, "", by_mail)
-        return compiled.fill(contact, name, outlet, message_id, references, unsubscribe, by_mail)
+            return self.whole(contact, own, date)
+        return compiled.fill(contact, name, outlet, own)
 
-    def whole(
-        self,
-        contact: Contact,
-        message_id: str,
-        date: datetime,
-        references: Sequence[str] = (),
-        unsubscribe: str = "",
-        agreement: str = "",
-        by_mail: str = "",
-    ) -> Filled:
+    def whole(self, contact: Contact, own: Own, date: datetime) -> Filled:
         """The same copy, rendered and built from the beginning."""
-        rendered = self._rendered(contact, date, unsubscribe, agreement)
+        rendered = self._rendered(contact, own, date)
         built = message.build(
-            *(rendered, self._version, self._dispatch, contact, self._office),
-            *(message_id, date, references, unsubscribe, by_mail),
+            rendered, self._version, self._dispatch, contact, self._office, own, date
         )
         carries = self._carries_notice(rendered, contact, date)
         data = dot_stuffed(built.content)
         return Filled(built.mail_from, built.rcpt_to, data, len(built.content), carries)
 
     def _find(
-        self, kind: tuple[object, ...], contact: Contact, date: datetime, unsubscribe: str
+        self, kind: tuple[object, ...], contact: Contact, own: Own, date: datetime
     ) -> _Compiled | None:
         """What is compiled for this kind of reader; kinds whose copies are the same share it."""
         embargoed = self._dispatch.embargoed(date)
@@ -130,23 +109,23 @@ class Copies:
         if same not in self._compiled:
             if len(self._compiled) == KINDS_OF_READERS:
                 return None
-            self._compiled[same] = self._compile(contact, date, unsubscribe)
+            self._compiled[same] = self._compile(contact, own, date)
         if len(self._found) == 16 * KINDS_OF_READERS:
             self._found.clear()
         self._found[kind] = self._compiled[same]
         return self._compiled[same]
 
-    def _compile(self, contact: Contact, date: datetime, unsubscribe: str) -> _Compiled | None:
+    def _compile(self, contact: Contact, own: Own, date: datetime) -> _Compiled | None:
         """The message cut at its slots, tried and found right; else None."""
         token = secrets.token_hex(8)
         marks = [f"{token}{field} \"'&lt;<i>{token}" for field in ("name", "outlet")]
         marked = _named(contact, *marks)
-        leave = f"{token}leave" if unsubscribe else ""
+        leave = f"{token}leave" if own.unsubscribe else ""
         try:
             wording = tongues(self._version, self._dispatch, contact).wording
             if not cuttable(*syntax(self._templates, self._dispatch, wording)):
                 return None
-            rendered = self._rendered(marked, date, leave)
+            rendered = self._rendered(marked, own._replace(unsubscribe=leave), date)
             around = message.frame(
                 rendered, self._version, self._dispatch, contact, self._office, date
             )
@@ -156,36 +135,30 @@ class Copies:
                 return None
             carries = self._carries_notice(rendered, marked, date)
             compiled = _Compiled(around, CutText("plain", text), CutText("html", html), carries)
-            return compiled if self._stands(compiled, contact, date, unsubscribe) else None
+            return compiled if self._stands(compiled, contact, own, date) else None
         except MailerError:
             # Whoever's copy it is will be told, with the words of that copy.
             return None
 
-    def _stands(
-        self, compiled: _Compiled, contact: Contact, date: datetime, unsubscribe: str
-    ) -> bool:
+    def _stands(self, compiled: _Compiled, contact: Contact, own: Own, date: datetime) -> bool:
         """Whether what is filled in is what would have been rendered."""
         for name, outlet in _TRIALS if compiled.cut else _TRIALS[:1]:
             one = _named(replace(contact, email="trial@example.org"), name, outlet)
             words = one_line(one.name), one_line(one.outlet)
-            filled = compiled.fill(one, *words, "<trial@example.org>", (), unsubscribe)
-            if filled != self.whole(one, "<trial@example.org>", date, (), unsubscribe):
+            if compiled.fill(one, *words, own) != self.whole(one, own, date):
                 return False
         return True
 
-    def _rendered(
-        self, contact: Contact, date: datetime, leave: str, agreement: str = ""
-    ) -> Rendered:
-        embargoed = self._dispatch.embargoed(date)
+    def _rendered(self, contact: Contact, own: Own, date: datetime) -> Rendered:
         return render(
             self._templates,
             self._version,
             self._dispatch,
             contact,
             self._office,
-            embargoed=embargoed,
-            leave=leave,
-            agreement=agreement,
+            embargoed=self._dispatch.embargoed(date),
+            leave=own.unsubscribe,
+            agreement=own.agreement,
         )
 
     def _carries_notice(self, rendered: Rendered, contact: Contact, date: datetime) -> bool:
@@ -237,24 +210,15 @@ class _Compiled:
         else:
             constants.append(piece)
 
-    def fill(
-        self,
-        contact: Contact,
-        name: str,
-        outlet: str,
-        message_id: str,
-        references: Sequence[str] = (),
-        unsubscribe: str = "",
-        by_mail: str = "",
-    ) -> Filled:
+    def fill(self, contact: Contact, name: str, outlet: str, own: Own) -> Filled:
         """This contact's copy; `name` and `outlet` are theirs, each on one line."""
-        own = message.own_headers(message_id, references, unsubscribe, by_mail or self._leave)
         rcpt_to = message.forward_path(contact)
         to = to_header(name, rcpt_to)
-        pieces = [self._before_to, to, self._before_own, own, *self._start]
+        headers = message.own_headers(own, self._leave)
+        pieces = [self._before_to, to, self._before_own, headers, *self._start]
         dots = self._dots
         for part, constants in self._cuts:
-            dots += part.fill(name, outlet, unsubscribe, pieces)
+            dots += part.fill(name, outlet, own.unsubscribe, pieces)
             pieces += constants
         data = b"".join(pieces)
         size = len(data) - dots - len(b".\r\n")

@@ -212,7 +212,7 @@ def view(
         mark=_mark(dispatch.kind, wording, embargoed=embargoed),
         note=told.note,
         changes_marked=told.marked,
-        agreement=one_line(agreement) or (SAMPLE_AGREEMENT if invites else ""),
+        agreement=(one_line(agreement) or SAMPLE_AGREEMENT) if invites else "",
         embargo_was=was,
         embargo_now=now,
         subject_prefix=one_line(dispatch.audience.subject_prefix),

@@ -45,7 +45,7 @@ def compose(
         rendered = replace(rendered, subject=f"{mark} {rendered.subject}")
     date = date or dispatch.instant
     return rendered, message.build(
-        rendered, version, dispatch, contact, config.office, message_id, date
+        rendered, version, dispatch, contact, config.office, message.Own(message_id), date
     )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from compose_offices import DESKS
 
+from mailer.compose.message import Own
 from mailer.compose.templates import Rendered, TemplateSet, render
 from mailer.compose.view import notice
 from mailer.core.model import (
@@ -28,6 +29,7 @@ EMBARGO = Embargo(LIFT, "Europe/London")
 OFFICE = Office("Lantern Coast Trust", "press.example.org", "Europe/London")
 SENT = datetime(2027, 2, 8, 9, 0, tzinfo=UTC)
 MESSAGE_ID = "<lct-2027-004.1.wires.7f3a@press.example.org>"
+OWN = Own(MESSAGE_ID)
 
 ENGLISH = DESKS["en"].edition
 FRENCH = Edition(

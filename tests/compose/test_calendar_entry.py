@@ -12,8 +12,8 @@ from compose_sample import (
     LATER,
     LAYLA,
     LIFT,
-    MESSAGE_ID,
     OFFICE,
+    OWN,
     SENT,
     TEMPLATES,
     VERSION,
@@ -143,7 +143,7 @@ def test_an_entry_has_all_that_its_method_asks_for(sent: Dispatch) -> None:
 
 def test_the_entry_is_attached_and_named_as_one_to_add() -> None:
     rendered = rendering(TEMPLATES, VERSION, dispatch(), ASHA)
-    message = build(rendered, VERSION, dispatch(), ASHA, OFFICE, MESSAGE_ID, SENT)
+    message = build(rendered, VERSION, dispatch(), ASHA, OFFICE, OWN, SENT)
     parsed = message_from_bytes(message.content, policy=policy.default)
     [entry] = parsed.iter_attachments()  # type: ignore[attr-defined]
     assert entry["Content-Type"].params == {"charset": "utf-8", "method": "PUBLISH"}

@@ -24,7 +24,7 @@ from rfc5322 import faults
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension
 
-from mailer.compose.message import Message, build
+from mailer.compose.message import Message, Own, build
 from mailer.compose.slots import Copies, dot_stuffed
 from mailer.compose.templates import Rendered, render
 from mailer.core.model import LANGUAGES, DispatchKind
@@ -62,9 +62,13 @@ def made(kind: str, audience: str, language: str) -> tuple[Rendered, Message]:
         agreement=agreement(kind, language),
     )
     message = build(
-        *(rendered, what, dispatch, desk.reader, desk.office, MESSAGE_ID, dispatch.instant),
-        references=REFERENCES,
-        unsubscribe=LEAVE,
+        rendered,
+        what,
+        dispatch,
+        desk.reader,
+        desk.office,
+        Own(MESSAGE_ID, REFERENCES, LEAVE),
+        dispatch.instant,
     )
     return rendered, message
 
@@ -159,9 +163,9 @@ def test_every_message_that_is_filled_is_the_one_that_is_rendered(kind: str) -> 
             desk, dispatch = DESKS[language], sent(kind, audience, language)
             copies = Copies(TEMPLATES, version(kind, language), dispatch, desk.office)
             whole = dot_stuffed(made(kind, audience, language)[1].content)
-            pages = LEAVE, agreement(kind, language)
+            own = Own(MESSAGE_ID, REFERENCES, LEAVE, agreement(kind, language))
             for _ in range(2):
-                filled = copies.fill(desk.reader, MESSAGE_ID, dispatch.instant, REFERENCES, *pages)
+                filled = copies.fill(desk.reader, own, dispatch.instant)
                 assert filled.data == whole
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from compose_sample import TEMPLATES, VERSION, dispatch
 
+from mailer.compose.message import Own
 from mailer.compose.slots import Copies
 from mailer.compose.templates import TemplateSet, render
 from mailer.compose.view import revealed, view
@@ -73,7 +74,7 @@ def test_each_copy_has_its_own_address_and_a_retry_the_same() -> None:
     at = datetime(2027, 2, 8, tzinfo=UTC)
 
     def filled(page: str) -> bytes:
-        return copies.fill(ASHA, "<1@press.lantern.example>", at, (), "", page).data
+        return copies.fill(ASHA, Own("<1@press.lantern.example>", agreement=page), at).data
 
     other = PAGE[:-1] + "B"
     assert filled(PAGE) == filled(PAGE)

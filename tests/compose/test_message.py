@@ -13,6 +13,7 @@ from compose_sample import (
     LAYLA,
     MESSAGE_ID,
     OFFICE,
+    OWN,
     PICTURE,
     SENT,
     TEMPLATES,
@@ -24,7 +25,7 @@ from compose_sample import (
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from mailer.compose.message import Message, build
+from mailer.compose.message import Message, Own, build
 from mailer.compose.templates import Rendered
 from mailer.core.errors import ConfigError, ListError
 from mailer.core.model import Attachment, Contact, Dispatch, DispatchKind, Version
@@ -60,7 +61,7 @@ def compose(
 ) -> Message:
     sent = sent or dispatch()
     rendered = rendering(TEMPLATES, version, sent, reader)
-    return build(rendered, version, sent, reader, OFFICE, MESSAGE_ID, SENT)
+    return build(rendered, version, sent, reader, OFFICE, OWN, SENT)
 
 
 def parse(message: Message) -> EmailMessage:
@@ -126,7 +127,7 @@ def test_no_text_from_outside_can_add_a_header_or_an_address(
     office = replace(OFFICE, name=name)
     reader = replace(ASHA, name=name)
     for words in (replace(clean, subject=headline), replace(rendered, text=".\n", html="<p>\n")):
-        message = build(words, VERSION, sent, reader, office, MESSAGE_ID, SENT)
+        message = build(words, VERSION, sent, reader, office, OWN, SENT)
         well_formed(message.content)
         parsed = parse(message)
         assert parsed.keys() == HEADERS
@@ -145,7 +146,7 @@ def test_a_subject_and_a_name_read_back_as_they_were_written(words: str) -> None
     written = " ".join(re.sub("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]", "", words).split())
     rendered = Rendered(words, "t\n", "<p>\n")
     reader = replace(ASHA, name=words)
-    message = build(rendered, VERSION, dispatch(), reader, OFFICE, MESSAGE_ID, SENT)
+    message = build(rendered, VERSION, dispatch(), reader, OFFICE, OWN, SENT)
     # The older parser: the newer one reads long encoded names wrongly in Python 3.11.
     raw = message_from_bytes(message.content)
     if re.fullmatch("[\x20-\x7eΩé🐙ليلى]*", written):
@@ -169,7 +170,7 @@ def decoded(value: str) -> str:
 def test_any_text_travels_without_8bitmime_and_comes_back(words: str) -> None:
     text = re.sub("\r\n|[\r\x00\x85\u2028\u2029]|[\ud800-\udfff]", "", words) + "\n.\n..\nFrom x\n"
     rendered = Rendered("s", text, f"<p>{text}")
-    message = build(rendered, VERSION, dispatch(), ASHA, OFFICE, MESSAGE_ID, SENT)
+    message = build(rendered, VERSION, dispatch(), ASHA, OFFICE, OWN, SENT)
     well_formed(message.content)
     assert message.content.isascii()
     parsed = parse(message)
@@ -183,7 +184,7 @@ def test_never_a_text_that_ends_its_own_part() -> None:
     for boundary in boundaries:
         text = f"Known beforehand:\n--{boundary.decode()}\n\n<p>mine</p>\n--{boundary.decode()}--\n"
         rendered = Rendered("s", text, text)
-        message = build(rendered, with_picture(), RELEASE, ASHA, OFFICE, MESSAGE_ID, SENT)
+        message = build(rendered, with_picture(), RELEASE, ASHA, OFFICE, OWN, SENT)
         parsed = parse(message)
         assert part(parsed, "plain") == part(parsed, "html") == text
         assert [p.get_content() for p in parsed.iter_attachments()] == [PICTURE.content]
@@ -219,7 +220,7 @@ def compose_to(email: str) -> Message:
         dispatch(),
         replace(ASHA, email=email),
         OFFICE,
-        MESSAGE_ID,
+        OWN,
         SENT,
     )
 
@@ -273,7 +274,7 @@ def test_the_same_copy_is_the_same_bytes() -> None:
     elsewhere = SENT.astimezone(timezone(timedelta(hours=5)))
     sent = dispatch()
     rendered = rendering(TEMPLATES, VERSION, sent, ASHA)
-    again = build(rendered, VERSION, sent, ASHA, OFFICE, MESSAGE_ID, elsewhere)
+    again = build(rendered, VERSION, sent, ASHA, OFFICE, OWN, elsewhere)
     assert again == compose()
 
 
@@ -282,7 +283,7 @@ def test_a_naive_date_or_a_bare_message_id_is_our_own_fault() -> None:
     for message_id, date in ((MESSAGE_ID, SENT.replace(tzinfo=None)), ("x@y", SENT)):
         assert isinstance(date, datetime)
         with pytest.raises(ValueError, match="a message needs"):
-            build(rendered, VERSION, dispatch(), ASHA, OFFICE, message_id, date)
+            build(rendered, VERSION, dispatch(), ASHA, OFFICE, Own(message_id), date)
 
 
 @pytest.mark.parametrize("kind", [DispatchKind.WITHDRAWAL, DispatchKind.EMBARGO_CHANGE])

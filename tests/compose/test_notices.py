@@ -29,7 +29,7 @@ from compose_sample import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailer.compose.message import build
+from mailer.compose.message import Own, build
 from mailer.compose.templates import Rendered, TemplateSet, carries_notice, render
 from mailer.compose.view import View, notice, revealed
 from mailer.core.embargo import say
@@ -202,7 +202,7 @@ def test_never_a_word_of_the_text_in_a_withdrawal(
     templates, template = look
     sent = following(WITHDRAWAL, template)
     rendered = rendering(templates, version, sent, reader)
-    message = build(rendered, version, sent, reader, OFFICE, "<a@press.example.org>", SENT)
+    message = build(rendered, version, sent, reader, OFFICE, Own("<a@press.example.org>"), SENT)
     parsed = message_from_bytes(message.content, policy=policy.default)
     [entry] = parsed.iter_attachments()  # type: ignore[attr-defined]
     told = entry.get_content().replace("\r\n ", "")

@@ -17,8 +17,8 @@ from compose_sample import (
     ENGLISH,
     LAYLA,
     LIFT,
-    MESSAGE_ID,
     OFFICE,
+    OWN,
     SENT,
     TEMPLATES,
     VERSION,
@@ -52,7 +52,7 @@ def copy(version: Version, reader: Contact = ASHA) -> Rendered:
 def received(version: Version) -> tuple[str, str]:
     """Both parts, as another program reads them."""
     rendered = copy(version)
-    built = build(rendered, version, dispatch(), ASHA, OFFICE, MESSAGE_ID, SENT)
+    built = build(rendered, version, dispatch(), ASHA, OFFICE, OWN, SENT)
     assert faults(built.content) == []
     parsed = message_from_bytes(built.content, policy=policy.default)
     parts = [parsed.get_body((kind,)) for kind in ("plain", "html")]
@@ -139,8 +139,8 @@ def test_lines_of_dots_and_lines_without_end_arrive_as_they_were() -> None:
     for line in (".", "..", ". a", "    .", "    " + "x" * 3000, "é" * 3000):
         assert f"\n{line}\n" in text
     copies = Copies(TEMPLATES, version, dispatch(), OFFICE)
-    filled = copies.fill(ASHA, MESSAGE_ID, SENT)
-    whole = build(copy(version), version, dispatch(), ASHA, OFFICE, MESSAGE_ID, SENT)
+    filled = copies.fill(ASHA, OWN, SENT)
+    whole = build(copy(version), version, dispatch(), ASHA, OFFICE, OWN, SENT)
     assert filled.data == dot_stuffed(whole.content)
     assert max(map(len, filled.data.split(b"\r\n"))) <= 998
     assert filled.data.count(b"\r\n.\r\n") == 1

@@ -5,7 +5,7 @@ from dataclasses import replace
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
-from compose_sample import ASHA, MESSAGE_ID, OFFICE, PICTURE, SENT, TEMPLATES, dispatch, rendering
+from compose_sample import ASHA, OFFICE, OWN, PICTURE, SENT, TEMPLATES, dispatch, rendering
 from compose_sample import VERSION as PLAIN
 
 from mailer.compose.message import build
@@ -31,8 +31,8 @@ def version(*files: Attachment) -> Version:
 
 def parsed(what: Version) -> EmailMessage:
     rendered = rendering(TEMPLATES, what, RELEASE, ASHA)
-    message = build(rendered, what, RELEASE, ASHA, OFFICE, MESSAGE_ID, SENT)
-    filled = Copies(TEMPLATES, what, RELEASE, OFFICE).fill(ASHA, MESSAGE_ID, SENT)
+    message = build(rendered, what, RELEASE, ASHA, OFFICE, OWN, SENT)
+    filled = Copies(TEMPLATES, what, RELEASE, OFFICE).fill(ASHA, OWN, SENT)
     assert filled.data == dot_stuffed(message.content)
     read = message_from_bytes(message.content, policy=policy.default)
     assert isinstance(read, EmailMessage)

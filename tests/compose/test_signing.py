@@ -11,6 +11,7 @@ from compose_sample import ASHA, LAYLA, MESSAGE_ID, OFFICE, SENT, TEMPLATES, VER
 from nacl.signing import SigningKey
 from needs import find, needs
 
+from mailer.compose.message import Own
 from mailer.compose.signing import SIGNED, Signer
 from mailer.compose.slots import Copies, Filled, dot_stuffed
 from mailer.core.errors import ConfigError
@@ -72,7 +73,7 @@ SIGNERS = {
 
 def copy(reader: Contact = ASHA, leave: str = "https://press.example.org/u/x") -> Filled:
     copies = Copies(TEMPLATES, VERSION, dispatch(), OFFICE)
-    return copies.fill(reader, MESSAGE_ID, SENT, ("<first@press.example.org>",), leave)
+    return copies.fill(reader, Own(MESSAGE_ID, ("<first@press.example.org>",), leave), SENT)
 
 
 def content(filled: Filled) -> bytes:

@@ -15,8 +15,8 @@ from compose_sample import (
     EMBARGO,
     LAYLA,
     LIFT,
-    MESSAGE_ID,
     OFFICE,
+    OWN,
     PICTURE,
     SENT,
     TEMPLATES,
@@ -30,7 +30,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mailer.compose import slots
-from mailer.compose.message import build
+from mailer.compose.message import Own, build
 from mailer.compose.slots import Copies, Filled, dot_stuffed
 from mailer.compose.templates import TemplateSet
 from mailer.compose.text import one_line
@@ -141,11 +141,15 @@ def unstuffed(wire: bytes) -> bytes:
     return b"\r\n".join(line[1:] if line.startswith(b".") else line for line in lines)
 
 
+def own(leave: str, by_mail: str = "") -> Own:
+    return OWN._replace(unsubscribe=leave, by_mail=by_mail)
+
+
 def whole(
     templates: TemplateSet, version: Version, sent: Dispatch, reader: Contact, leave: str = ""
 ) -> tuple[str, str, bytes]:
     rendered = rendering(templates, version, sent, reader, leave)
-    built = build(rendered, version, sent, reader, OFFICE, MESSAGE_ID, sent.instant, (), leave)
+    built = build(rendered, version, sent, reader, OFFICE, own(leave), sent.instant)
     return built.mail_from, built.rcpt_to, built.content
 
 
@@ -157,7 +161,7 @@ def same_as_whole(
     reader: Contact,
     leave: str = "",
 ) -> Filled:
-    filled = copies.fill(reader, MESSAGE_ID, sent.instant, (), leave)
+    filled = copies.fill(reader, own(leave), sent.instant)
     mail_from, rcpt_to, content = whole(templates, version, sent, reader, leave)
     assert filled.data == dot_stuffed(content)
     assert unstuffed(filled.data) == content
@@ -182,11 +186,11 @@ def text_of(message: EmailMessage, kind: str) -> str:
 
 def is_cut(copies: Copies, reader: Contact, leave: str = "") -> bool:
     """Whether one more copy for a reader of this kind is made without rendering it."""
-    copies.fill(reader, MESSAGE_ID, SENT, (), leave)
+    copies.fill(reader, own(leave), SENT)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(slots, "render", None)
         try:
-            copies.fill(replace(reader, name=f"{reader.name}x"), MESSAGE_ID, SENT, (), leave)
+            copies.fill(replace(reader, name=f"{reader.name}x"), own(leave), SENT)
         except TypeError:
             return False
     return True
@@ -237,7 +241,7 @@ def test_what_is_filled_in_is_what_would_have_been_rendered(
     except TemplateError:
         # A name in a tag can hide the notice: then the copy is refused, filled or whole.
         with pytest.raises(TemplateError):
-            copies.fill(reader, MESSAGE_ID, sent.instant, (), leave)
+            copies.fill(reader, own(leave), sent.instant)
         return
     filled = same_as_whole(copies, OFFICES[office], version, sent, reader, leave)
     rendered = rendering(OFFICES[office], version, sent, reader, leave)
@@ -293,7 +297,7 @@ def test_a_subject_with_a_name_in_it_is_rendered_for_each() -> None:
     templates = TemplateSet({**TEMPLATES.files, "_base/subject.txt": subject})
     copies = Copies(templates, VERSION, RELEASE, OFFICE)
     assert not is_cut(copies, ASHA)
-    assert parsed(copies.fill(ASHA, MESSAGE_ID, SENT))["Subject"].startswith("Asha Rao: ")
+    assert parsed(copies.fill(ASHA, OWN, SENT))["Subject"].startswith("Asha Rao: ")
 
 
 def test_more_kinds_of_readers_than_are_kept_are_rendered_and_right(
@@ -378,7 +382,7 @@ def test_never_an_embargoed_copy_whose_notice_is_not_first_and_last(place: str) 
     copies = Copies(TemplateSet({**TEMPLATES.files, **files}), VERSION, dispatch(), OFFICE)
     for name in ("Ann", "Bo"):
         with pytest.raises(TemplateError, match="an embargoed copy must"):
-            copies.fill(replace(ASHA, name=name), MESSAGE_ID, SENT)
+            copies.fill(replace(ASHA, name=name), OWN, SENT)
 
 
 def test_never_a_notice_without_its_mark() -> None:
@@ -391,7 +395,7 @@ def test_never_a_notice_without_its_mark() -> None:
     sent = replace(following(DispatchKind.CORRECTION), instant=SENT)
     copies = Copies(templates, VERSION, sent, OFFICE)
     with pytest.raises(TemplateError, match="must say that it is one"):
-        copies.fill(ASHA, MESSAGE_ID, SENT)
+        copies.fill(ASHA, OWN, SENT)
     same_as_whole(copies, templates, VERSION, sent, replace(ASHA, name="CORRECTION"))
 
 
@@ -409,22 +413,22 @@ def test_never_one_contacts_words_in_anothers_copy() -> None:
 def test_an_address_of_its_own_to_leave_by_is_in_the_header_of_that_copy_alone(page: str) -> None:
     copies = Copies(GREETED, VERSION, DISPATCHES[1], OFFICE)
     one, two = (f"mailto:bounces+{mark * 20}@b.example.org?subject=unsubscribe" for mark in "ab")
-    usual = copies.fill(ASHA, MESSAGE_ID, SENT, (), page).data
-    filled = [copies.fill(ASHA, MESSAGE_ID, SENT, (), page, "", by_mail) for by_mail in (one, two)]
+    usual = copies.fill(ASHA, own(page), SENT).data
+    filled = [copies.fill(ASHA, own(page, by_mail), SENT) for by_mail in (one, two)]
     for by_mail, copy in zip((one, two), filled, strict=True):
-        whole = copies.whole(ASHA, MESSAGE_ID, SENT, (), page, "", by_mail)
+        whole = copies.whole(ASHA, own(page, by_mail), SENT)
         assert copy == whole
         assert copy.data.count(by_mail.encode()) == 1
         assert f"<{by_mail}>" in parsed(copy)["List-Unsubscribe"]
     assert filled[0].data.replace(one.encode(), two.encode()) == filled[1].data
-    assert copies.fill(ASHA, MESSAGE_ID, SENT, (), page).data == usual
+    assert copies.fill(ASHA, own(page), SENT).data == usual
 
 
 def test_a_copy_made_before_the_lift_says_so_and_one_made_after_does_not() -> None:
     sent = following(DispatchKind.CORRECTION)
     copies = Copies(GREETED, VERSION, sent, OFFICE)
-    before = copies.fill(ASHA, MESSAGE_ID, EMBARGO.instant - timedelta(seconds=1))
-    after = copies.fill(ASHA, MESSAGE_ID, LIFT)
+    before = copies.fill(ASHA, OWN, EMBARGO.instant - timedelta(seconds=1))
+    after = copies.fill(ASHA, OWN, LIFT)
     assert "EMBARGOED" in parsed(before)["Subject"]
     assert "EMBARGOED" not in parsed(after)["Subject"]
     assert parsed(after)["Date"] == "Tue, 09 Feb 2027 00:01:00 +0000"
@@ -434,17 +438,17 @@ def test_what_cannot_be_mailed_is_refused_as_ever() -> None:
     copies = Copies(GREETED, VERSION, RELEASE, OFFICE)
     for reader in (replace(ASHA, email="a@b.c, d@e.f"), ASHA, replace(ASHA, email="")):
         if reader is ASHA:
-            copies.fill(reader, MESSAGE_ID, SENT)
+            copies.fill(reader, OWN, SENT)
             continue
         with pytest.raises(ListError, match="is not one address"):
-            copies.fill(reader, MESSAGE_ID, SENT)
+            copies.fill(reader, OWN, SENT)
     with pytest.raises(ValueError, match="a Message-ID in angle brackets"):
-        copies.fill(ASHA, "<x@y>\r\nBcc: <x@y>", SENT)
+        copies.fill(ASHA, Own("<x@y>\r\nBcc: <x@y>"), SENT)
     with pytest.raises(ValueError, match="an aware date"):
-        copies.fill(ASHA, MESSAGE_ID, SENT.replace(tzinfo=None))
+        copies.fill(ASHA, OWN, SENT.replace(tzinfo=None))
     nobody = replace(RELEASE, audience=replace(RELEASE.audience, sender="Press office"))
     with pytest.raises(ConfigError, match="is not a mailbox"):
-        Copies(GREETED, VERSION, nobody, OFFICE).fill(ASHA, MESSAGE_ID, SENT)
+        Copies(GREETED, VERSION, nobody, OFFICE).fill(ASHA, OWN, SENT)
 
 
 def test_large_attachments_are_kept_once() -> None:

@@ -9,16 +9,7 @@ from html.parser import HTMLParser
 
 import pytest
 from compose_offices import DESKS
-from compose_sample import (
-    MESSAGE_ID,
-    OFFICE,
-    SENT,
-    TEMPLATES,
-    VERSION,
-    dispatch,
-    following,
-    rendering,
-)
+from compose_sample import OFFICE, OWN, SENT, TEMPLATES, VERSION, dispatch, following, rendering
 from rfc5322 import faults
 
 from mailer.compose.message import build
@@ -39,7 +30,7 @@ def copy(
 ) -> tuple[Rendered, dict[str, str]]:
     agreement = PAGE if sent.kind is DispatchKind.INVITATION else ""
     rendered = rendering(TEMPLATES, version, sent, reader, agreement=agreement)
-    built = build(rendered, version, sent, reader, OFFICE, MESSAGE_ID, SENT)
+    built = build(rendered, version, sent, reader, OFFICE, OWN, SENT)
     assert faults(built.content) == []
     return rendered, dict(message_from_bytes(built.content).items())
 
@@ -122,7 +113,7 @@ def test_copies_that_are_filled_speak_as_those_that_are_rendered() -> None:
     copies = Copies(TEMPLATES, VERSION, KILL, OFFICE)
     for desk in DESKS.values():
         rendered = rendering(TEMPLATES, VERSION, KILL, desk.reader)
-        whole = build(rendered, VERSION, KILL, desk.reader, OFFICE, MESSAGE_ID, KILL.instant)
+        whole = build(rendered, VERSION, KILL, desk.reader, OFFICE, OWN, KILL.instant)
         for _ in range(2):
-            filled = copies.fill(desk.reader, MESSAGE_ID, KILL.instant)
+            filled = copies.fill(desk.reader, OWN, KILL.instant)
             assert filled.data == dot_stuffed(whole.content)
