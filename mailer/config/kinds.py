@@ -199,10 +199,12 @@ def _in_lists(path: Path, info: ValidationInfo) -> Path:
 
 
 def is_there(path: Path, *, folder: bool) -> bool:
-    """Whether there is such a file, or such a folder, that we may look at."""
+    """Whether there is such a file, or such a folder. `ValueError` if we may not look there."""
     try:
         return path.is_dir() if folder else path.is_file()
-    except OSError:  # a name too long for the file system, or a folder closed to us
+    except PermissionError:
+        raise refuse(f"{path} cannot be looked at; give us the right to read its folder") from None
+    except OSError:  # a name too long for the file system
         return False
 
 

@@ -52,6 +52,11 @@ def inert_cell(text: str) -> str:
     return "'" + shown if plain.startswith(_FORMULA) else shown
 
 
+def as_written(text: str) -> str:
+    """What `inert_cell` was given, for a cell that would otherwise begin a formula."""
+    return text[1:] if text[:1] == "'" and inert_cell(text[1:2]) != text[1:2] else text
+
+
 def _escape(match: re.Match[str]) -> str:
     code = ord(match[0])
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"

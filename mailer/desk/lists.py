@@ -184,18 +184,18 @@ def _read(path: Path, same: tuple[int, ...]) -> tuple[str, ListReport]:  # noqa:
 
 
 def _entries(file: Path) -> tuple[list[Entry], list[Finding]]:
-    entries: list[Entry] = []
+    entries: dict[int, Entry] = {}
     findings: list[Finding] = []
     for item in reading.iter_list(file):
         if isinstance(item, Finding):
             findings.append(item)
         else:
-            entries.append(item)
+            entries[item.row] = item
         if len(entries) + len(findings) > MOST_ROWS:
             raise ListError(
                 f"{file}: over {MOST_ROWS:,} rows; put so long a list in the folder by hand"
             )
-    return entries, findings
+    return list(entries.values()), findings
 
 
 def _same_kind(target: Path, file: Path) -> None:

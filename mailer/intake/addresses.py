@@ -28,6 +28,15 @@ _LABEL = r"(?!..--)[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?"
 _HOST = re.compile(
     rf"(?=.{{1,253}}\Z){_LABEL}(?:\.{_LABEL})*\.(?:{_LABEL})(?<=[a-z])", re.ASCII | re.IGNORECASE
 )
+_HEADER = re.compile(r"""([^<>@]*)<([^<>]*)>""")
+_UNSEEN = re.compile("[\u00ad\u200b\u2060\ufeff]")  # soft hyphen, spaces of no width, BOM
+_BEFORE = " \t\u00a0\u200e\u200f\u202a\u202c'"  # with a text's marks of direction
+_AFTER = _BEFORE + ".,;"
+_UNREAD = frozenset(
+    {"noreply", "donotreply", "mailerdaemon", "postmaster", "hostmaster", "abuse", "bounce"}
+    | {"bounces", "nepasrepondre", "keineantwort", "nichtantworten", "noresponder"}
+    | {"naoresponda", "nonrispondere"}
+)
 _SPECIAL = tuple(f".{name}" for name in SPECIAL_USE_DOMAIN_NAMES)
 
 
@@ -36,6 +45,24 @@ class Refusal(NamedTuple):
 
     code: str
     reason: str
+
+
+def from_header(text: str) -> tuple[str, str]:
+    """The name and the bare address in what was copied from a mail or an address book.
+
+    Only what stands around an address, or cannot be seen in it, is taken off: brackets with the
+    name before them, `mailto:`, the sentence's stop. What is none comes back as it was.
+    """
+    found = _HEADER.fullmatch(text.rstrip(_AFTER))
+    name, address = (found[1], found[2]) if found else ("", text)
+    address = _UNSEEN.sub("", address).lstrip(_BEFORE).rstrip(_AFTER)
+    bare = address[7:] if address[:7].lower() == "mailto:" else address
+    return name.strip(_BEFORE + '"'), bare
+
+
+def is_unread(email: str) -> bool:
+    """Whether an address is by its name a machine's, which no journalist reads (RFC 2142 §5)."""
+    return email[: email.index("@")].lower().replace("-", "").replace("_", "") in _UNREAD
 
 
 def read_address(text: str) -> str | Refusal:
@@ -52,6 +79,9 @@ def read_address(text: str) -> str | Refusal:
         return f"{folded if folded in CASE_INSENSITIVE_MAILBOX_NAMES else local}@{host}"
     if not text:
         return Refusal("missing-address", "no address; fill in the email column")
+    if len(re.findall(r"[^\s,;/|@]@[^\s,;/|@]", text)) > 1:
+        what = "more than one address; give each a row of its own"
+        return Refusal("unsafe-address", what)
     if _UNSAFE.search(text):
         return Refusal(
             "unsafe-address",

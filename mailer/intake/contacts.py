@@ -5,68 +5,55 @@ reason, and whatever was dropped from a contact's fields is a finding. What is d
 the safe side (an embargo acceptance that cannot be read is not an acceptance). A file that cannot
 be read at all raises ListError. Values in findings are safe to print on a terminal.
 
-Columns: email (required), name, outlet, language, timezone, tags, embargo_accepted, verified; in
-any order, case and surrounding spaces ignored. Tags are separated by `;`, `|` or `,`; a field that
-holds the file's own delimiter is in quotes, as always in CSV.
+The columns are those of `columns.COLUMNS`, in any order and by any of the names it knows; the row
+that names them may stand below a title. A field that holds the file's own delimiter is in quotes,
+as always in CSV.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date
-from difflib import get_close_matches
-from functools import cache, lru_cache
+from dataclasses import dataclass, replace
 from pathlib import Path
 from sys import intern
-from typing import Any, NamedTuple
-from zoneinfo import available_timezones
+from typing import NamedTuple
 
-from mailer.core.inert import brief
-from mailer.core.model import LANGUAGES, Contact
-from mailer.intake.addresses import Refusal, read_address, same_mailbox_key
-from mailer.intake.rows import Record, csv_records, unreadable, xlsx_records
-from mailer.intake.vcard import vcard_records
-
-COLUMNS = (
-    "email",
-    "name",
-    "outlet",
-    "language",
-    "timezone",
-    "tags",
-    "embargo_accepted",
-    "verified",
+from mailer.core.inert import as_written, brief
+from mailer.core.model import Contact
+from mailer.intake import cells
+from mailer.intake.addresses import (
+    Refusal,
+    from_header,
+    is_unread,
+    read_address,
+    same_mailbox_key,
 )
-"""The columns a list may have. Only the first is required; any other is reported and ignored."""
-
-MAX_TEXT = 200
-"""Characters kept of a name, an outlet or a tag."""
+from mailer.intake.columns import COLUMNS, Layout, TwoColumnsError, layout
+from mailer.intake.rows import (
+    ROWS_ABOVE,
+    Note,
+    Record,
+    csv_records,
+    refuse_other_kinds,
+    unreadable,
+    xlsx_records,
+)
+from mailer.intake.vcard import vcard_records
 
 _READERS: dict[str, Callable[[Path], Iterator[Record]]] = {
     ".csv": csv_records,
     ".xlsx": xlsx_records,
     ".vcf": vcard_records,
 }
-_BLANKS = " \t\u00a0"
-_YES = frozenset({"yes", "y", "true", "1"})
-_NO = frozenset({"", "no", "n", "false", "0"})
-# C0, DEL and C1 controls, line separators, bidi overrides and isolates, BOM, surrogates.
-_CONTROL = re.compile(
-    r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
-)
-_LINE_BREAK = re.compile(r"[\t\n\v\f\r\x85\u2028\u2029]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """Something a person should look at. `refused`: the row gave no contact.
 
-    `row` is the row as a spreadsheet shows it (the header is row 1); after a quoted field of
-    several lines, and in a `.vcf`, the line of the file on which the record starts. `column` is
-    empty where the whole row is meant. `code` is stable. `value` is what was found, at most 80
-    characters, control and bidi characters as escapes.
+    `row` is the row as a spreadsheet shows it; in a `.vcf`, the line on which the card starts.
+    `column` is empty where the whole row is meant. `code` is stable. `value` is what was found, at
+    most 80 characters, control and bidi characters as escapes.
     """
 
     file: str
@@ -88,7 +75,7 @@ class ListReport:
 
     @property
     def refused(self) -> int:
-        """How many rows gave no contact. Rows that are not blank = contacts + refused."""
+        """How many rows gave no contact. Rows below the header = contacts + refused."""
         return sum(finding.refused for finding in self.findings)
 
 
@@ -117,8 +104,8 @@ def check_lists(paths: Sequence[Path]) -> tuple[ListReport, ...]:
 def iter_list(path: Path) -> Iterator[Entry | Finding]:
     """The entries and findings of a list as they are read, for lists too long to hold.
 
-    A CSV list is streamed; only its addresses are kept, to tell duplicates. Raises ListError,
-    perhaps after some entries, if the file cannot be read.
+    An entry that comes again, by its row, is the one that counts: a later row contradicted it.
+    Raises ListError, perhaps after some entries, if the file cannot be read.
     """
     reader = _READERS.get(path.suffix.lower())
     if reader is None:
@@ -126,6 +113,7 @@ def iter_list(path: Path) -> Iterator[Entry | Finding]:
     try:
         if not path.is_file():
             raise unreadable(path, "no such file" if not path.exists() else "not a file")
+        refuse_other_kinds(path)
         yield from _entries(path, reader(path))
     except OSError as error:
         what = f"cannot be read: {error.strerror or error}; check the file"
@@ -133,14 +121,14 @@ def iter_list(path: Path) -> Iterator[Entry | Finding]:
 
 
 def _report(path: Path, stream: Iterator[Entry | Finding]) -> ListReport:
-    contacts: list[Contact] = []
+    contacts: dict[int, Contact] = {}
     findings: list[Finding] = []
     for item in stream:
         if isinstance(item, Finding):
             findings.append(item)
         else:
-            contacts.append(item.contact)
-    return ListReport(_name(path), tuple(contacts), tuple(findings))
+            contacts[item.row] = item.contact
+    return ListReport(_name(path), tuple(contacts.values()), tuple(findings))
 
 
 def _compare(path: Path, first: dict[str, str]) -> Iterator[Entry | Finding]:
@@ -159,181 +147,118 @@ def _compare(path: Path, first: dict[str, str]) -> Iterator[Entry | Finding]:
 
 def _entries(path: Path, records: Iterator[Record]) -> Iterator[Entry | Finding]:
     file = _name(path)
-    header = next(records, None)
-    if header is None:
-        raise unreadable(path, "empty; the first row names the columns, email among them")
-    names = _columns(path, header)
-    if header.note:
-        yield _finding(
-            file, header.row, "", "other-sheets", header.note, "not read; save as a list"
-        )
-    for name in names:
-        if name and name not in COLUMNS:
-            message = f"unknown column, ignored; known are {', '.join(COLUMNS)}"
-            yield _finding(file, header.row, brief(name), "unknown-column", name, message)
-    places = [names.index(name) if name in names else len(names) for name in COLUMNS]
-    rows: dict[str, int] = {}
+    header, columns, above = _header(path, records)
+    if above:
+        what = f"above the names of the columns, in row {header.row}; not read"
+        yield _finding(file, above[0].row, "", "rows-above", " ".join(above[0].cells), what)
+    if header.note and header.note.code == "other-sheets":
+        code, message, value = header.note
+        yield _finding(file, header.row, "", code, value, message)
+    for name in columns.unread:
+        message = f"not read; the columns of a list are {', '.join(COLUMNS)}"
+        yield _finding(file, header.row, brief(name), "unknown-column", name, message)
+    rows: dict[str, Entry] = {}
     for record in records:
-        contact, findings = _contact(file, record, places, len(names))
+        contact, findings = _contact(file, record, columns)
         if contact is not None:
-            earlier = rows.setdefault(same_mailbox_key(contact.email), record.row)
-            if earlier == record.row:
-                yield Entry(record.row, contact)
+            entry = Entry(record.row, contact)
+            earlier = rows.setdefault(same_mailbox_key(contact.email), entry)
+            if earlier is entry:
+                yield entry
             else:
-                message = f"already in row {earlier}, which counts; delete one of them"
-                email = contact.email
-                yield _finding(file, record.row, "email", "duplicate", email, message, refused=True)
+                yield from _twice(file, earlier, entry)
         yield from findings
 
 
-def _columns(path: Path, header: Record) -> list[str]:
-    if header.fault:
-        raise unreadable(path, header.fault, row=header.row)
-    names = [cell.strip().casefold() for cell in header.cells]
-    if "email" not in names:
-        shown = ", ".join(brief(name) for name in names[:10]) + (", …" if names[10:] else "")
-        what = f"no email column; the columns are: {shown}"
-        mended = "name the one with the addresses email, in the list's first row"
-        raise unreadable(path, f"{what}; {mended}", row=header.row)
-    for name in COLUMNS:
-        if names.count(name) > 1:
-            raise unreadable(path, f"two columns are named {name}; rename one", row=header.row)
-    return names
+def _twice(file: str, earlier: Entry, entry: Entry) -> Iterator[Entry | Finding]:
+    """What comes of an address that is in two rows."""
+    message = f"already in row {earlier.row}, which counts; delete one of them"
+    email = entry.contact.email
+    yield _finding(file, entry.row, "email", "duplicate", email, message, refused=True)
+    if earlier.contact.embargo_accepted and not entry.contact.embargo_accepted:
+        yield earlier._replace(contact=replace(earlier.contact, embargo_accepted=False))
+        message = f"row {entry.row} does not say so; counts as not accepted; delete one of them"
+        yield _finding(file, earlier.row, "embargo_accepted", "bad-acceptance", email, message)
+
+
+def _header(path: Path, records: Iterator[Record]) -> tuple[Record, Layout, Sequence[Record]]:
+    """The row that names the columns, what they are, and what stands above it."""
+    above: list[Record] = []
+    for record in records:
+        if record.fault:
+            raise unreadable(path, record.fault, row=record.row)
+        try:
+            columns = layout(record.cells)
+        except TwoColumnsError as error:
+            what = f"two columns are named {brief(str(error))}; rename one"
+            raise unreadable(path, what, row=record.row) from None
+        if columns:
+            return record, columns, above
+        if any("@" in cell for cell in record.cells):
+            if not above:
+                what = "an address, and no header above it; put a row that names the columns first"
+                raise unreadable(path, what, row=record.row)
+            above = above[-1:]  # what stands right above the addresses was meant to be the header
+            break
+        above.append(record)
+        if len(above) > ROWS_ABOVE:
+            break
+    if not above:
+        raise unreadable(path, "empty; the first row names the columns, email among them")
+    meant = above[0]
+    names = [brief(name.strip()) for name in meant.cells]
+    shown = ", ".join(names[:10]) + (", …" if names[10:] else "")
+    mended = "name the one with the addresses email"
+    if meant.note:
+        mended += f"; {meant.note.message}"
+    what = f"no email column; the columns are: {shown}; {mended}"
+    raise unreadable(path, what, row=meant.row)
 
 
 def _contact(
-    file: str, record: Record, places: Sequence[int], width: int
+    file: str, record: Record, columns: Layout
 ) -> tuple[Contact | None, Sequence[Finding]]:
-    """The contact of a record and what was found by the way; no contact: exactly one refusal.
-
-    `places` says where each of COLUMNS stands; `width`, how many columns the header has.
-    """
-    row, cells, last, fault, remark = record
+    """The contact of a record and what was found by the way; no contact: exactly one refusal."""
+    row, found, lines, fault, remark = record
     if fault:
         return _refused(file, row, "", "unreadable-row", "", fault)
-    missing = width - len(cells)
-    if missing < 0:
-        message = f"more fields than the header's {width}; quote a field that holds a comma"
-        return _refused(file, row, "", "too-many-fields", cells[width], message)
-    padded = [*cells, *[""] * (missing + 1)]
-    values = [padded[place] for place in places]
-    written = values[0].strip(_BLANKS)
-    email = read_address(written)
+    missing = columns.width - len(found)
+    if missing < 0 and (more := next(filter(str.strip, found[columns.width :]), "")):
+        message = f"more fields than the header's {columns.width}; quote a field that holds a comma"
+        return _refused(file, row, "", "too-many-fields", more, message)
+    padded = [*found[: columns.width], *[""] * (max(missing, 0) + 1)]
+    values = [padded[place] for place in columns.places]
+    written = as_written(values[0].strip(cells.BLANKS))
+    called, bare = from_header(written)
+    email = read_address(bare)
     if isinstance(email, Refusal):
         return _refused(file, row, "email", email.code, written, email.reason)
-    if last > row and any(map(_swallows, cells)):
-        message = f"a quote makes one of rows {row} to {last}; close it"
+    if lines > 1 and any(map(_swallows, found)):
+        message = f"a quote makes one row of {lines} lines; close it"
         return _refused(file, row, "", "unreadable-row", email, message)
+    if not cells.says_no(no_mail := padded[columns.no_mail]):
+        message = f"a column says that {email} wants no mail; delete the row, or empty that cell"
+        return _refused(file, row, "", "wants-no-mail", no_mail, message)
 
-    name, outlet = _line(values[1].strip(_BLANKS)), _line(values[2].strip(_BLANKS))
+    values[1] = columns.name(padded) or called
+    name, outlet = (cells.line(as_written(value.strip(cells.BLANKS))) for value in values[1:3])
     others = values[3:]
-    rest, doubtful = (_rest if sum(map(len, others)) <= MAX_TEXT else _rest.__wrapped__)(*others)
+    short = sum(map(len, others)) <= cells.MAX_TEXT
+    rest, doubtful = (cells.rest if short else cells.rest.__wrapped__)(*others)
     contact = Contact(email, name.value, intern(outlet.value), *rest)
-    if not (remark or doubtful or name.notes or outlet.notes):
+    unread = is_unread(email)
+    if not (remark or unread or doubtful or name.notes or outlet.notes):
         return contact, ()
-    notes = [("email", Note("several-addresses", remark))] if remark else []
+    notes = [("email", remark)] if remark else []
+    if unread:
+        notes.append(("email", Note("unread-address", "nobody reads it; ask for another")))
     notes += [("name", note) for note in name.notes]
     notes += [("outlet", note) for note in outlet.notes]
-    shown = {c: value.strip(_BLANKS) for c, value in zip(COLUMNS, values, strict=True)}
+    shown = {c: value.strip(cells.BLANKS) for c, value in zip(COLUMNS, values, strict=True)}
     return contact, [
         _finding(file, row, column, note.code, shown[column], note.message)
         for column, note in (*notes, *doubtful)
     ]
-
-
-def _refused(
-    file: str, row: int, column: str, code: str, value: str, message: str
-) -> tuple[None, list[Finding]]:
-    return None, [_finding(file, row, column, code, value, message, refused=True)]
-
-
-# --- fields: what each says, and what is to be noted of it ------------------------------------
-
-
-class Note(NamedTuple):
-    """Why a field is doubtful: a stable code, and a sentence for a person."""
-
-    code: str
-    message: str
-
-
-class Read(NamedTuple):
-    """A field as it is kept, and what was found by the way."""
-
-    value: Any
-    notes: tuple[Note, ...] = ()
-
-
-def _line(text: str) -> Read:
-    """One line of plain text."""
-    if text.isprintable() and len(text) <= MAX_TEXT and "  " not in text:
-        return Read(text)
-    [line], notes = _plain([text])
-    return Read(line, notes)
-
-
-@lru_cache(4096)
-def _rest(*texts: str) -> tuple[tuple[Any, ...], tuple[tuple[str, Note], ...]]:
-    """The columns after the outlet, and what is to be noted of which.
-
-    Remembered, where they are short: few such values stand in many rows.
-    """
-    readers = (_language, _timezone, _tags, _acceptance, _verified)
-    fields = [reader(text.strip(_BLANKS)) for reader, text in zip(readers, texts, strict=True)]
-    noted = zip(COLUMNS[3:], fields, strict=True)
-    notes = tuple((column, note) for column, field in noted for note in field.notes)
-    return tuple(field.value for field in fields), notes
-
-
-def _tags(text: str) -> Read:
-    parts, notes = _plain(re.split("[;|,]", text))
-    return Read(tuple(dict.fromkeys(filter(None, parts))), notes)
-
-
-def _plain(parts: Sequence[str]) -> tuple[list[str], tuple[Note, ...]]:
-    notes = []
-    if any(map(_CONTROL.search, parts)):
-        notes.append(Note("control-characters", "control characters removed"))
-        parts = [_CONTROL.sub("", _LINE_BREAK.sub(" ", part)) for part in parts]
-    parts = [" ".join(part.split()) for part in parts]
-    if any(len(part) > MAX_TEXT for part in parts):
-        notes.append(Note("too-long", f"cut to {MAX_TEXT} characters"))
-    return [part[:MAX_TEXT].rstrip() for part in parts], tuple(notes)
-
-
-def _language(text: str) -> Read:
-    primary = text[:40].replace("_", "-").partition("-")[0].lower()
-    if not text or primary in LANGUAGES:
-        return Read(primary)
-    return Read("", (Note("unknown-language", f"left empty; use one of {', '.join(LANGUAGES)}"),))
-
-
-def _timezone(text: str) -> Read:
-    if not text or text in _zones():
-        return Read(text)
-    small = text[:40].lower().replace(" ", "_")
-    zone = _zones_by_small_letters().get(small, "")
-    if zone:
-        return Read(zone)
-    near = _near_zone(small)
-    meant = f"did you mean {near}?" if near else "use an IANA name, like Europe/Paris"
-    return Read("", (Note("unknown-zone", f"left empty; {meant}"),))
-
-
-def _acceptance(text: str) -> Read:
-    said = text.lower()
-    accepted = said in _YES or _date(said[:40]) is not None
-    if accepted or said in _NO:
-        return Read(accepted)
-    message = "counts as not accepted; write yes, no or the date of acceptance (2026-03-31)"
-    return Read(False, (Note("bad-acceptance", message),))
-
-
-def _verified(text: str) -> Read:
-    verified = _date(text[:40])
-    if verified is None and text:
-        return Read(None, (Note("bad-date", "left empty; write a date like 2026-03-31"),))
-    return Read(verified)
 
 
 def _swallows(cell: str) -> bool:
@@ -342,48 +267,10 @@ def _swallows(cell: str) -> bool:
     return "\n" in before or "\r" in before
 
 
-def _date(text: str) -> date | None:
-    """A date written YYYY-MM-DD and no other way (ISO 8601 calendar date, extended)."""
-    if not re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII):
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
-@cache
-def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())
-
-
-@cache
-def _zones_by_small_letters() -> dict[str, str]:
-    return {zone.lower(): zone for zone in sorted(_zones())}
-
-
-def _near_zone(small: str) -> str:
-    """The zone that was meant: that city's, or one spelt nearly so. Few are compared: a list may
-    be long."""
-    places = _zones_by_place()
-    area, slash, city = small.partition("/")
-    if not slash:
-        return next(iter(places.get(area, [])), "")
-    begins = f"{area}/{city[:1]}"
-    near = get_close_matches(small, [zone.lower() for zone in places.get(begins, [])], n=1)
-    return _zones_by_small_letters()[near[0]] if near else ""
-
-
-@cache
-def _zones_by_place() -> dict[str, list[str]]:
-    """Zones by their city, and by their area with the first letter of the city."""
-    found: dict[str, list[str]] = {}
-    for small, zone in _zones_by_small_letters().items():
-        area, _, city = small.rpartition("/")
-        if area and area != "etc":
-            found.setdefault(city, []).append(zone)
-            found.setdefault(f"{area}/{city[:1]}", []).append(zone)
-    return found
+def _refused(
+    file: str, row: int, column: str, code: str, value: str, message: str
+) -> tuple[None, list[Finding]]:
+    return None, [_finding(file, row, column, code, value, message, refused=True)]
 
 
 def _name(path: Path) -> str:

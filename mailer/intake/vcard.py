@@ -16,7 +16,7 @@ from typing import Any
 from vobject.base import textLineToContentLine
 from vobject.icalendar import stringToTextValues
 
-from mailer.intake.rows import Record, text_lines, unreadable
+from mailer.intake.rows import Note, Record, text_lines, unreadable
 
 COLUMNS = ("email", "name", "outlet", "language", "timezone", "tags")
 """The columns that a card fills, in the order of a record's cells."""
@@ -39,7 +39,7 @@ def vcard_records(path: Path) -> Iterator[Record]:
     `row` is the line of the card's BEGIN. Of several addresses the preferred one is taken, else
     the first, and the record's note says so. Raises ListError if there is no card in the file.
     """
-    yield Record(0, COLUMNS, 0)
+    yield Record(0, COLUMNS)
     start, found = 0, False
     card: list[str] = []
     row = 0
@@ -47,19 +47,19 @@ def vcard_records(path: Path) -> Iterator[Record]:
         mark = line.strip().upper()
         if mark == "BEGIN:VCARD":
             if start:
-                yield Record(start, (), row, fault="a card that is not ended; add END:VCARD")
+                yield Record(start, (), fault="a card that is not ended; add END:VCARD")
             start, found, card = row, True, []
         elif mark == "END:VCARD":
             found = True
             if start:
-                yield _record(start, row, card)
+                yield _record(start, card)
             else:
-                yield Record(row, (), row, fault="the end of a card that was never begun")
+                yield Record(row, (), fault="the end of a card that was never begun")
             start = 0
         elif start and _WANTED.match(line):
             card.append(line)
     if start:
-        yield Record(start, (), row, fault="a card that is not ended; add END:VCARD")
+        yield Record(start, (), fault="a card that is not ended; add END:VCARD")
     if not found:
         raise unreadable(path, "no card (BEGIN:VCARD) in it; export the contacts as vCard again")
 
@@ -88,9 +88,9 @@ def _unfolded(lines: Iterator[str]) -> Iterator[tuple[int, str]]:
         yield start, "".join(parts)
 
 
-def _record(row: int, last: int, lines: list[str]) -> Record:
+def _record(row: int, lines: list[str]) -> Record:
     if sum(map(len, lines)) > MAX_CARD:
-        return Record(row, (), last, fault=f"a card of over {MAX_CARD:,} characters; shorten it")
+        return Record(row, (), fault=f"a card of over {MAX_CARD:,} characters; shorten it")
     properties: dict[str, list[Any]] = {}
     for line in lines:
         match = _LINE.fullmatch(line)
@@ -101,13 +101,14 @@ def _record(row: int, last: int, lines: list[str]) -> Record:
             content = textLineToContentLine(line[:value].upper() + line[value:])
         except Exception:  # vobject raises ValueError, TypeError, LookupError and its own
             name = re.split("[;:]", line, maxsplit=1)[0].upper()
-            return Record(row, (), last, fault=f"the card's {name} cannot be read; export it again")
+            return Record(row, (), fault=f"the card's {name} cannot be read; export it again")
         properties.setdefault(content.name, []).append(content)
 
     emails = sorted(properties.get("EMAIL", []), key=_preference)
-    note = ""
+    note = None
     if len(emails) > 1:
-        note = f"{len(emails)} addresses in the card; only this one is used"
+        what = f"{len(emails)} addresses in the card; only this one is used"
+        note = Note("several-addresses", what)
     cells = (
         _text(emails),
         _text(properties.get("FN", [])) or _given_and_family(properties.get("N", [])),
@@ -120,7 +121,7 @@ def _record(row: int, last: int, lines: list[str]) -> Record:
             for tag in stringToTextValues(content.value)
         ),
     )
-    return Record(row, cells, last, note=note)
+    return Record(row, cells, note=note)
 
 
 def _preference(content: Any) -> int:

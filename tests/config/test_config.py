@@ -332,6 +332,18 @@ def test_a_missing_list_and_a_missing_template_are_named(office: Path) -> None:
     ]
 
 
+def test_a_list_in_a_folder_closed_to_us_is_never_said_to_be_missing(
+    office: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def closed(path: Path) -> bool:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    (office / "config.toml").write_text(MINIMAL)
+    monkeypatch.setattr(Path, "is_file", closed)  # whoever runs the tests may be allowed all
+    with pytest.raises(ConfigError, match=r"wires\.csv cannot be looked at; give us the right"):
+        load(office / "config.toml", {})
+
+
 @pytest.mark.parametrize("second", ["wires", "Wires"])
 def test_two_audiences_never_share_a_name(office: Path, second: str) -> None:
     (office / "templates" / "Wires").mkdir(exist_ok=True)

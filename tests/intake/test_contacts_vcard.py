@@ -152,8 +152,8 @@ def test_no_card_cut_off_at_the_end_is_lost_in_silence(read) -> None:
     [
         (b"", "no card"),
         (b"email,name\na@x.example,Ana\n", "no card"),
-        ("BEGIN:VCARD\nFN:José\n".encode("latin-1"), "row 2: byte 0xE9 is not UTF-8"),
-        (b"BEGIN:VCARD\nFN:" + b"x" * 10_000_000, "row 2: a line of over"),
+        ("BEGIN:VCARD\nFN:José\n".encode("latin-1"), "line 2: byte 0xE9 is not UTF-8"),
+        (b"BEGIN:VCARD\nFN:" + b"x" * 10_000_000, "line 2: over"),
     ],
 )
 def test_an_unreadable_file_is_one_clear_line(read, content: bytes, said: str) -> None:

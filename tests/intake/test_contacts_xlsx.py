@@ -154,6 +154,32 @@ def test_a_second_sheet_is_never_left_out_in_silence(book) -> None:
     assert [(f.code, f.value) for f in report.findings] == [("other-sheets", "Regional")]
 
 
+def test_a_hidden_row_is_read_and_said(book) -> None:
+    path = book(["email"], ["a@x.example"], ["b@x.example"], ["c@x.example"])
+    filtered = load_workbook(path)
+    filtered.active.row_dimensions[3].hidden = True
+    filtered.save(path)
+    report = read_list(path)
+    assert len(report.contacts) == 3
+    assert [(f.row, f.code, f.refused) for f in report.findings] == [(3, "hidden-row", False)]
+
+
+@pytest.mark.parametrize("state", ["hidden", "veryHidden"])
+def test_a_hidden_sheet_is_never_the_list(book, state: str) -> None:
+    path = book(["email"], ["old@x.example"])
+    both = load_workbook(path)
+    both["Sheet"].sheet_state = state
+    both.create_sheet("Blank")
+    shown = both.create_sheet("Now")
+    for row in (["email"], ["a@x.example"]):
+        shown.append(row)
+    both.active = shown
+    both.save(path)
+    report = read_list(path)
+    assert [contact.email for contact in report.contacts] == ["a@x.example"]
+    assert [(f.code, f.value) for f in report.findings] == [("other-sheets", "Sheet")]
+
+
 def test_a_cut_off_workbook_is_one_clear_line(book) -> None:
     path = book(["email"], ["a@x.example"])
     whole = path.read_bytes()
