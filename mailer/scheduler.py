@@ -263,6 +263,8 @@ class Runner:
     def _set_sending(self) -> None:
         if self._sending is None or self._sending.done():
             self._sending = asyncio.create_task(self._send_and_close())
+        else:
+            self._at_work.look_again()
 
     async def _send_and_close(self) -> None:
         try:

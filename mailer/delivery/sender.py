@@ -105,6 +105,12 @@ class Sender:
             self._group = None
             await self._hand_back()
 
+    def look_again(self) -> None:
+        """What has become due since is sent beside a copy whose answer takes its ten minutes."""
+        if self._workers:  # else what was due is sent, and the next `send_due` looks
+            self._dry = False
+            self._hire()
+
     def stop(self) -> None:
         """Finish the copies in flight and begin no other."""
         self._stopping = True

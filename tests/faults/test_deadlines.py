@@ -6,14 +6,19 @@ text never begins that would not have its whole time for an answer.
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from conftest import Certificates
-from script import Act, Play, Plays, Point, as_usual
+from script import Act, Play, Plays, Point, as_usual, reply
 from scripted import Relay
-from telling import Offices, Try
+from telling import Offices, Story, Try
+
+from mailer import scheduler
+from mailer.app import runner
+from mailer.core.clockwatch import Reading
 
 BOTH = pytest.mark.parametrize("pipelining", [False, True], ids=["one by one", "pipelined"])
 EACH = timedelta(seconds=0.5)
@@ -86,4 +91,34 @@ def test_opening_a_session_has_one_deadline_for_all_of_it(
         relay.script = as_usual
         story.send_later()
         assert story.copies["n0"].state == "accepted"
+        story.account()
+
+
+def test_what_is_due_never_waits_for_the_answer_to_another_text(
+    offices: Offices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scheduler, "TICK", timedelta(milliseconds=5))
+    monkeypatch.setattr(scheduler, "STOP_WITHIN", timedelta())
+    hangs = Play(Point.DOT, Act(b"", "hang"), who="n0")
+    put_off = Play(Point.DOT, reply("451 4.3.0 later"), who="n1", times=1)
+
+    async def run(story: Story) -> None:
+        def read() -> Reading:
+            return Reading(story.clock(), story.clock().timestamp(), synchronised=True)
+
+        worker = runner(story.app, story.said.append, read=read)
+        running = asyncio.create_task(worker.run())
+        async with asyncio.timeout(60):  # a hang is a failure
+            while story.copies["n1"].state != "deferred":
+                await asyncio.sleep(0.01)
+            story.clock.move(minutes=6)
+            while story.copies["n1"].state != "accepted":
+                await asyncio.sleep(0.01)
+        assert story.copies["n0"].state == "sending"
+        worker.stop(quietly=True)
+        await running
+
+    with offices.open(Relay(Plays(hangs, put_off)), ("n0", "n1"), connections=3) as story:
+        asyncio.run(run(story))
+        assert story.copies["n0"].state == "in_doubt"
         story.account()
