@@ -28,6 +28,7 @@ from mailer.core import outcome, states
 from mailer.core.preflight import CODES
 from mailer.core.states import Event, State
 from mailer.intake.checks import WARNINGS
+from mailer.ledger import tables  # noqa: F401 (they are in SQLModel.metadata from now on)
 
 DOCS = Path(__file__).parent
 EXAMPLE = DOCS.parent / "config.example.toml"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import getpass
 import re
-from collections.abc import Sequence
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
@@ -25,10 +24,8 @@ from mailer.cli.common import (
     cli,
     opened,
 )
-from mailer.config import Relay
 from mailer.core.inert import inert
 from mailer.core.states import DeliveryEvent
-from mailer.delivery import opening, smtp
 
 
 @cli.command()
@@ -95,8 +92,10 @@ def check(
     as_json: Json = False,
 ) -> None:
     """Check what is still to go of an advisory, as a careful sub-editor would."""
+    from mailer.delivery.asking import size_taken
+
     with opened() as app:
-        size = None if offline else asyncio.run(_relay_size(app.config.relay.in_order))
+        size = None if offline else asyncio.run(size_taken(app.config.relay.in_order))
         findings = app.desk.check(reference, now=app.now(), relay_size=size)
         if as_json:
             present.print_json([asdict(finding) for finding in findings])
@@ -104,20 +103,6 @@ def check(
             present.findings(findings)
     if any(finding.blocks for finding in findings):
         raise typer.Exit(REFUSED)
-
-
-async def _relay_size(relays: Sequence[Relay]) -> int | None:
-    """The least that any of them says it takes, 0: no limit; None if no relay is to be had."""
-    sizes = [size for size in await asyncio.gather(*map(_size_at, relays)) if size is not None]
-    return min(filter(None, sizes), default=0) if sizes else None
-
-
-async def _size_at(relay: Relay) -> int | None:
-    session = await opening.connect(relay)
-    if isinstance(session, smtp.Unavailable):
-        return None
-    await session.quit()
-    return session.size
 
 
 @cli.command()

@@ -14,14 +14,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mailer import present
-from mailer.app import collector
 from mailer.cli.common import REFUSED, Json, cli, opened
 from mailer.cli.running import saying
 from mailer.core.errors import MailerError
 from mailer.core.inert import inert, inert_json
 from mailer.core.notification import Kind, Notification
-from mailer.delivery import bounces
-from mailer.delivery.bounces.mime import MOST_OCTETS
 
 bounces_cli = typer.Typer(help="What came back by mail: bounces, complaints, answers.")
 cli.add_typer(bounces_cli, name="bounces")
@@ -48,6 +45,8 @@ def bounces_read(
     as_json: Json = False,
 ) -> None:
     """Show what one message that came back says; nothing is recorded."""
+    from mailer.delivery import bounces
+
     told = bounces.read(_octets(file))
     if as_json:
         print(inert_json(_as_json(told)))
@@ -84,6 +83,8 @@ def bounces_run(
     ] = False,
 ) -> None:
     """Take what comes back from the places in [bounces]; `mailer run` does it too."""
+    from mailer.app import collector
+
     with opened() as app:
         if not app.config.bounces.taken:
             raise MailerError(
@@ -149,6 +150,8 @@ def _as_json(told: Notification) -> dict[str, object]:
 
 def _octets(file: Path) -> bytes:
     """A file's octets, or standard input's; no more of either than is ever read."""
+    from mailer.delivery.bounces.mime import MOST_OCTETS
+
     if str(file) == "-":
         return sys.stdin.buffer.read(MOST_OCTETS)
     with file.open("rb") as opened:

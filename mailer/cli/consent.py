@@ -10,7 +10,6 @@ import typer
 from mailer import present
 from mailer.cli.common import By, Json, cli, opened
 from mailer.core.inert import inert
-from mailer.desk.consent import going
 
 consent_cli = typer.Typer(help="Who wants no mail, and who accepted the embargo.")
 cli.add_typer(consent_cli, name="consent")
@@ -94,6 +93,8 @@ def consent_accept(
     source: Annotated[str, typer.Option("--source", help='How you know: "email of 3 May".')],
 ) -> None:
     """Record that a journalist accepted the embargo terms."""
+    from mailer.desk.consent import going
+
     with opened() as app:
         copies = app.desk.record_acceptance(
             email, accepted=True, source=source, by=by, now=app.now()

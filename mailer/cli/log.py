@@ -10,17 +10,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
 import typer
 
 from mailer import present
-from mailer.app import App
 from mailer.cli.common import Audience, Json, cli, opened
 from mailer.core.inert import inert_json
 from mailer.core.log_filter import STATES, LogFilter, LogFilterError, parse
-from mailer.ledger.log.entries import Entry
+
+if TYPE_CHECKING:
+    from mailer.app import App
+    from mailer.ledger.log.entries import Entry
 
 
 @cli.command("log")

@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mailer import present
-from mailer.app import App, open_for_run, run, runner
-from mailer.cli.common import DECIDE, cli, opened, options
+from mailer.cli.common import DECIDE, cli, loading, opened, options
 from mailer.core.errors import MailerError
 from mailer.core.inert import inert
-from mailer.web import child
+
+if TYPE_CHECKING:
+    from mailer.app import App
 
 
 @cli.command("run")
@@ -25,6 +26,9 @@ def run_command(
     ] = False,
 ) -> None:
     """Send what is approved when its instant comes; ends in good order at Ctrl-C."""
+    with loading():
+        from mailer.app import open_for_run, run
+
     with open_for_run(options.config, os.environ) as app:
         say = saying(app)
         if app.took_over_from:
@@ -34,6 +38,9 @@ def run_command(
 
 
 async def _run(app: App, say: Callable[[str], None], *, once: bool, console: bool) -> bool:
+    from mailer.app import runner
+    from mailer.web import child
+
     worker = runner(app, say)
     if once:
         return await worker.run_once()

@@ -11,17 +11,12 @@ from typing import Annotated
 
 import typer
 
-from mailer import config as configuration
-from mailer import office, present
+from mailer import present
 from mailer.cli.common import DECIDE, REFUSED, Json, cli, options
-from mailer.compose.signing import Signer
 from mailer.core import embargo as embargoes
 from mailer.core.embargo import Ask, Instant
 from mailer.core.errors import MailerError
 from mailer.core.inert import inert
-from mailer.desk.relay_check import try_relay
-from mailer.intake import contacts, documents
-from mailer.scheduler import utc_now
 
 config_cli = typer.Typer(help="The office's configuration.", no_args_is_help=True)
 lists_cli = typer.Typer(help="The lists of contacts.", no_args_is_help=True)
@@ -32,6 +27,8 @@ cli.add_typer(lists_cli, name="lists")
 @cli.command()
 def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new folder.")]) -> None:
     """Lay out a new office: configuration, lists, templates and an example advisory."""
+    from mailer import office
+
     for path in office.create(folder):
         print(path)
     print(f"Next: edit {folder / 'config.toml'}, then: cd {folder} && mailer config check")
@@ -42,6 +39,10 @@ def config_check(
     offline: Annotated[bool, typer.Option("--offline", help="Do not connect.")] = False,
 ) -> None:
     """Check the configuration and, unless --offline, that each relay lets us in."""
+    from mailer import config as configuration
+    from mailer.compose.signing import Signer
+    from mailer.delivery.asking import try_relay
+
     config = configuration.load(options.config, os.environ)
     print(f"{options.config}: {len(config.audience)} audiences, office zone {config.embargo.zone}")
     if (signs := Signer.configured(config)) is not None:
@@ -68,6 +69,8 @@ def lists_check(
     as_json: Json = False,
 ) -> None:
     """Check lists row by row; without FILE, all that the configuration names."""
+    from mailer.intake import contacts
+
     reports = contacts.check_lists(files or _configured_lists())
     if as_json:
         present.print_json(
@@ -88,6 +91,8 @@ def lists_check(
 
 
 def _configured_lists() -> list[Path]:
+    from mailer import config as configuration
+
     config = configuration.load(options.config, os.environ)
     lists = dict.fromkeys(path for audience in config.audience for path in audience.lists)
     return [Path(os.path.relpath(path)) for path in lists]
@@ -99,6 +104,8 @@ def read(
     as_json: Json = False,
 ) -> None:
     """Read an advisory's document and show what was found in it, and what was not."""
+    from mailer.intake import documents
+
     draft = documents.read(file)
     if as_json:
         present.print_json(documents.to_json(draft))
@@ -115,6 +122,8 @@ def embargo_command(
     as_json: Json = False,
 ) -> None:
     """Read an embargo line: one instant, a question (exit status 3), or a rejection (1)."""
+    from mailer.scheduler import utc_now
+
     moment = instant(now) if now else utc_now()
     answer = embargoes.read(line, office_zone=zone, now=moment, language=language)
     shown = embargoes.to_json(answer)

@@ -12,8 +12,6 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event, vCalAddress
-
 from mailer.compose.headers import mailbox_of
 from mailer.compose.text import one_line
 from mailer.compose.view import shown_zone, tongues
@@ -78,6 +76,8 @@ def _entry(
     zone: str,
     wording: str,
 ) -> Attachment:
+    from icalendar import Calendar, Event, vCalAddress  # loaded where there is an embargo
+
     event = Event()
     # The same for every copy and every later change. Another audience may have another embargo.
     item = f"{reference}\n{audience}".encode(errors="replace")

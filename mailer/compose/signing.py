@@ -1,4 +1,5 @@
-"""DKIM signatures (RFC 6376; Ed25519: RFC 8463) over whole copies, by dkimpy.
+"""DKIM signatures (RFC 6376; Ed25519: RFC 8463) over whole copies, by dkimpy, which is loaded
+where there is a key.
 
 A copy is signed after it was filled, because its To, its Message-ID and its way to leave are signed
 too: RFC 8058 §4 asks for the last. A relay that signs by itself does it faster; then leave this.
@@ -9,11 +10,6 @@ from __future__ import annotations
 import base64
 import binascii
 from dataclasses import dataclass, field
-
-import dkim
-from dkim.crypto import parse_pem_private_key
-from nacl.encoding import Base64Encoder
-from nacl.signing import SigningKey
 
 from mailer.compose.slots import Filled
 from mailer.config import Config
@@ -71,8 +67,13 @@ class Signer:
     def record(self) -> str:
         """What must stand in the DNS as a TXT record, at `name` (RFC 6376 §3.6.1, RFC 8463 §4)."""
         if self.algorithm.startswith("ed25519"):
+            from nacl.encoding import Base64Encoder
+            from nacl.signing import SigningKey
+
             public = bytes(SigningKey(self.key, encoder=Base64Encoder).verify_key)
             return f"v=DKIM1; k=ed25519; p={base64.b64encode(public).decode()}"
+        from dkim.crypto import parse_pem_private_key
+
         key = parse_pem_private_key(self.key)
         numbers = _der(0x30, _integer(key["modulus"]) + _integer(key["publicExponent"]))
         public = _der(0x30, _RSA + _der(0x03, b"\0" + numbers))
@@ -90,6 +91,8 @@ class Signer:
 
     def header(self, content: bytes) -> bytes:
         """The DKIM-Signature header of a message (not dot-stuffed), with its line end."""
+        import dkim
+
         signature: bytes = dkim.sign(
             content,
             self.selector.encode(),

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+JOURNALIST = "the journalist"
+"""Who did it, as the audit and a suppression have it, where it was no person of the office."""
+
 
 class Role(StrEnum):
     """What a person is in the press office."""

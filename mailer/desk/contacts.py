@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from mailer.core.errors import MailerError
 from mailer.core.inert import brief
 from mailer.core.model import Contact
+from mailer.core.people import JOURNALIST
 from mailer.core.wishes import Wish
 from mailer.desk.consent import address
-from mailer.desk.leaving import JOURNALIST
 from mailer.desk.lists import Lists
 from mailer.ledger import contacts, evidence, wishes
 from mailer.ledger.contacts import Answered, Held, KeptTerms, NotSent, Suppressed

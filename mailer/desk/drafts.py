@@ -23,9 +23,7 @@ from mailer.desk.changing import Changing
 from mailer.desk.presence import Presence, Seen
 from mailer.desk.proposal import Document, Proposal
 from mailer.desk.queueing import Queueing
-from mailer.intake import attachments, documents, files
-from mailer.intake import fields as typed
-from mailer.intake.fields import Fields
+from mailer.intake import attachments
 from mailer.ledger import audit, drafts, store
 from mailer.ledger.database import Database
 from mailer.ledger.drafts import DraftContent, DraftLine, KeptDraft
@@ -55,10 +53,10 @@ class Drafts(Queueing, Changing):
 
     def start_draft(self, *, by: str, now: datetime) -> int:
         """An empty draft; returns its number."""
+        from mailer.intake.fields import Fields, document
+
         office = self._config.office
-        content = DraftContent(
-            typed.document(Fields(organisation=office.name, language=office.language))
-        )
+        content = DraftContent(document(Fields(organisation=office.name, language=office.language)))
         return self._begin("start a draft", content, by=by, now=now)
 
     def import_draft(self, name: str, content: bytes, *, by: str, now: datetime) -> int:
@@ -66,6 +64,8 @@ class Drafts(Queueing, Changing):
 
         What was not found is empty. Raises DocumentError for a file that cannot be read.
         """
+        from mailer.intake import documents
+
         found = documents.parse(name, content)
         return self._begin(
             "import a draft",
@@ -265,6 +265,8 @@ class Drafts(Queueing, Changing):
 
     def _taken(self, number: int) -> tuple[KeptDraft, Document]:
         """A draft and the document it makes, both of one moment."""
+        from mailer.intake import documents
+
         with self._database.read() as session:
             kept = drafts.kept(session, _row(session, number))
             there = drafts.files(session, number)
@@ -312,6 +314,8 @@ def _row(session: Session, number: int) -> DraftRow:
 
 def _content_of(draft: Draft) -> DraftContent:
     """A document that was read, as it is written on."""
+    from mailer.intake import fields as typed
+
     return DraftContent(
         typed.document(typed.of_draft(draft)),
         {e.language: typed.edition_document(typed.of_edition(e)) for e in draft.editions},
@@ -319,7 +323,9 @@ def _content_of(draft: Draft) -> DraftContent:
 
 
 def _title(row: DraftRow, content: DraftContent) -> None:
-    said = typed.fields_of(content.document)
+    from mailer.intake.fields import fields_of
+
+    said = fields_of(content.document)
     row.reference, row.headline = said.reference, said.headline
 
 
@@ -328,6 +334,8 @@ def _same(kept: KeptDraft, content: DraftContent) -> bool:
 
 
 def _held_to_a_size(content: DraftContent) -> None:
+    from mailer.intake import files
+
     texts = [content.document, *content.editions.values(), *content.embargo_for.values()]
     if len(content.editions) >= len(LANGUAGES):
         raise DocumentError(f"a draft has at most {len(LANGUAGES)} languages")

@@ -20,10 +20,10 @@ from mailer.core.errors import MailerError
 from mailer.core.inert import inert
 from mailer.core.links import Purpose
 from mailer.core.model import LANGUAGES, Version
+from mailer.core.people import JOURNALIST
 from mailer.core.wishes import Wish
 from mailer.desk import leaving, terms
 from mailer.desk.base import DeskBase
-from mailer.desk.leaving import JOURNALIST
 from mailer.desk.terms import Terms
 from mailer.ledger import consent, inviting, linked, wishes
 

@@ -6,11 +6,9 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from mailer.core.people import JOURNALIST
 from mailer.ledger import audit, consent
 from mailer.ledger.linked import Linked
-
-JOURNALIST = "the journalist"
-"""Who did it, as the audit and a suppression have it."""
 
 BY_MAIL = "mail"
 

@@ -18,7 +18,6 @@ from mailer.core.states import DispatchState
 from mailer.desk import copies
 from mailer.desk.base import DeskBase
 from mailer.desk.proposal import Proposal
-from mailer.intake import documents
 from mailer.ledger import store
 from mailer.ledger.tables import DispatchRow
 
@@ -124,6 +123,8 @@ class Going:
 
 
 def _text_warnings(version: Version) -> Iterator[tuple[str, ReadWarning]]:
+    from mailer.intake import documents
+
     for edition in version.editions:
         for what, text in (("text", edition.body), ("notes", edition.notes)):
             where = what if edition is version.editions[0] else f"{what} ({edition.language})"

@@ -34,7 +34,7 @@ from mailer.core.plan import LeftOut, Plan, Standing
 from mailer.core.states import DispatchState
 from mailer.desk import copies, embargo_lines
 from mailer.desk.terms import read as read_terms
-from mailer.intake import attachments, contacts, documents
+from mailer.intake import attachments, contacts
 from mailer.ledger import plans, store
 
 
@@ -176,6 +176,8 @@ class Proposer:
 
     def read(self, source: Path | Document) -> Document:
         """A document with its files; it has a reference, which no advisory goes without."""
+        from mailer.intake import documents
+
         if isinstance(source, Path):
             draft = documents.read(source)
             source = Document(

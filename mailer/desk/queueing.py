@@ -17,7 +17,7 @@ from mailer.core.standing import ENDED
 from mailer.core.states import DispatchState
 from mailer.desk.base import DeskBase
 from mailer.desk.proposal import Basis, Document, PlanRow, PlanView, Proposal
-from mailer.intake import attachments, documents
+from mailer.intake import attachments
 from mailer.ledger import audit, plans, store
 from mailer.ledger.tables import DispatchRow
 
@@ -37,6 +37,8 @@ class Queueing(DeskBase):
 
         `name` says by its suffix what kind of document it is. Raises DocumentError.
         """
+        from mailer.intake import documents
+
         draft = documents.parse(name, content, editions)
         attachments.held_together((one, len(octets)) for one, octets in files.items())
         there = tuple(attachments.uploaded(one, octets) for one, octets in files.items())

@@ -22,10 +22,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from mailer.core.errors import LedgerBusyError, LedgerError
-from mailer.ledger import linkkey
-
-SCHEMA = "0013"
-"""The newest migration. A test holds that it is Alembic's head."""
+from mailer.ledger import SCHEMA, linkkey
 
 BUSY_TIMEOUT_S = 60
 _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)

@@ -1,7 +1,8 @@
 """What people and scripts are shown: tables, text, SVG, Markdown, CSV and JSON.
 
 Everything that came from outside is made inert first. Times are said in the office's zone beside
-UTC, never without a zone.
+UTC, never without a zone. What it shows of other rooms is imported for the type checker alone: a
+command that shows nothing of the desk does not load it.
 """
 
 from mailer.present.audit import audit_json, audit_rows

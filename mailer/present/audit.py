@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mailer.core.inert import inert
-from mailer.ledger.audit import AuditEntry
 from mailer.present.screen import console, stamp, when_exactly
+
+if TYPE_CHECKING:
+    from mailer.ledger.audit import AuditEntry
 
 
 def audit_rows(entries: Iterable[AuditEntry], zone: str) -> None:

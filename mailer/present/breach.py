@@ -10,14 +10,17 @@ import csv
 import sys
 from collections.abc import Iterator
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from mailer.core.inert import inert_cell
 from mailer.core.model import Embargo
 from mailer.core.states import DeliveryState
-from mailer.ledger.record import Consented, HeldCopy, HoldKept, Record
 from mailer.present.audit import listed
 from mailer.present.markdown import code, table, words
 from mailer.present.screen import count, stamp, when_exactly
+
+if TYPE_CHECKING:
+    from mailer.ledger.record import Consented, HeldCopy, HoldKept, Record
 
 SHORT = 16
 """Hexadecimal digits of a hash in a table; the versions' own are whole."""

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import is_dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mailer.core.inert import inert
-from mailer.desk.contacts import ContactView
-from mailer.desk.leaving import JOURNALIST
-from mailer.ledger.contacts import Answered, Suppressed
-from mailer.ledger.evidence import Told
+from mailer.core.people import JOURNALIST
 from mailer.present.screen import console, count, stamp, when_exactly
+
+if TYPE_CHECKING:
+    from mailer.desk.contacts import ContactView
+    from mailer.ledger.contacts import Answered, Suppressed
+    from mailer.ledger.evidence import Told
 
 COPIES = 10
 """How many of the newest copies are told; the log has them all."""

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from mailer.core.inert import inert, inert_lines
 from mailer.core.model import Draft
-from mailer.intake.contacts import ListReport
 from mailer.present.screen import (
     console,
     count,
 )
+
+if TYPE_CHECKING:
+    from mailer.intake.contacts import ListReport
 
 
 def draft(found: Draft) -> None:

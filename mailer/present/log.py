@@ -6,25 +6,34 @@ import csv
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
 from mailer.core.inert import inert, inert_cell
-from mailer.ledger.log.entries import Entry
 from mailer.present.screen import (
     stamp,
     styled,
     when_exactly,
 )
 
-_COLUMNS = (*(field.name for field in fields(Entry)), "milliseconds")
+if TYPE_CHECKING:
+    from mailer.ledger.log.entries import Entry
+
 _INSTANTS = ("at", "next_attempt_at", "began_at", "ended_at")
+
+
+@cache
+def _columns() -> tuple[str, ...]:
+    from mailer.ledger.log.entries import Entry
+
+    return (*(field.name for field in fields(Entry)), "milliseconds")
 
 
 def entry_json(entry: Entry) -> dict[str, Any]:
     """A log entry for scripts: instants in UTC, how long the attempt took in milliseconds."""
-    row = {name: getattr(entry, name) for name in _COLUMNS}
+    row = {name: getattr(entry, name) for name in _columns()}
     for name in _INSTANTS:
         row[name] = stamp(row[name])
     return row
@@ -32,7 +41,7 @@ def entry_json(entry: Entry) -> dict[str, Any]:
 
 def log_table(entries: Iterable[Entry]) -> Iterator[list[str | int | None]]:
     """The log as a spreadsheet's rows, its head first: no cell is a formula or acts on anything."""
-    yield list(_COLUMNS)
+    yield list(_columns())
     for entry in entries:
         row = entry_json(entry).values()
         yield [inert_cell(cell) if isinstance(cell, str) else cell for cell in row]

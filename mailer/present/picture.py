@@ -9,14 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import datetime
+from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 from zoneinfo import ZoneInfo
 
 from mailer.core.inert import inert
 from mailer.core.timeline import Has, Lane, Segment, Timeline
-from mailer.desk import TimelineView
 from mailer.present.screen import count, when
 from mailer.present.timelines import event, heading, holding, in_words, positions, prospects
+
+if TYPE_CHECKING:
+    from mailer.desk import TimelineView
 
 WIDTH, LEFT, RIGHT = 800, 158, 28
 TOP, LANE, BAR = 128, 62, 34

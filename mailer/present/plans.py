@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
 from mailer.core.embargo import say
 from mailer.core.inert import inert
 from mailer.core.preflight import Finding
-from mailer.desk import Change, PlanView
 from mailer.present.screen import (
     console,
     count,
@@ -22,6 +21,9 @@ from mailer.present.screen import (
     table_of,
     when,
 )
+
+if TYPE_CHECKING:
+    from mailer.desk import Change, PlanView
 
 
 def plan(view: PlanView) -> None:

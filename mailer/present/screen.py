@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from rich import box
@@ -17,7 +17,9 @@ from rich.text import Text
 from mailer.core.embargo import utc_offset
 from mailer.core.inert import inert, inert_json
 from mailer.core.model import Progress
-from mailer.desk import PlanRow
+
+if TYPE_CHECKING:
+    from mailer.desk import PlanRow
 
 WIDE = 160
 """Columns where the output is not a terminal, so that a log file or a pipe is not cut."""

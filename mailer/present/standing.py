@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
 from mailer.core.inert import inert
 from mailer.core.model import Progress
-from mailer.ledger.audit import AuditEntry
-from mailer.ledger.holds import Hold
-from mailer.ledger.outlook import RelayFault
 from mailer.present.screen import (
     STYLES,
     console,
@@ -24,6 +21,11 @@ from mailer.present.screen import (
     table_of,
     when_exactly,
 )
+
+if TYPE_CHECKING:
+    from mailer.ledger.audit import AuditEntry
+    from mailer.ledger.holds import Hold
+    from mailer.ledger.outlook import RelayFault
 
 
 def progress(rows: Sequence[Progress], zone: str) -> None:

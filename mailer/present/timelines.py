@@ -6,12 +6,14 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mailer.core.inert import inert
 from mailer.core.timeline import Has, HoldNow, Lane, LiftNow, Row, Segment, Timeline
-from mailer.desk import TimelineView
 from mailer.present.screen import console, count, show_table, stamp, table_of, when
+
+if TYPE_CHECKING:
+    from mailer.desk import TimelineView
 
 BAR = 60
 """Characters of an audience's bar."""

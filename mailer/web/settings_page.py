@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from mailer.config import Relay, told
 from mailer.core.errors import MailerError
 from mailer.core.people import SHORTEST_PASSWORD, Act, Person
-from mailer.desk.relay_check import try_relay
+from mailer.delivery.asking import try_relay
 from mailer.web.access import office, set_session, who_may
 from mailer.web.login_page import said, succeeded, too_many
 from mailer.web.pages import render, see_other

@@ -19,7 +19,7 @@ import mailer
 from mailer import present
 from mailer.core.model import Embargo
 from mailer.desk import PlanRow, PlanView
-from mailer.ledger.database import SCHEMA
+from mailer.ledger import SCHEMA
 
 BEFORE = LIFT - timedelta(days=3)
 
@@ -197,8 +197,18 @@ def test_what_a_document_lacks_is_told_with_what_is_taken(office: Office) -> Non
     assert "! advisory.md: no organisation found; taken: Lantern Coast Trust" in said
 
 
-def test_no_command_loads_a_reader_that_it_does_not_need() -> None:
-    code = "import sys, mailer.cli; print(*{'openpyxl', 'pypdf', 'mammoth'} & set(sys.modules))"
+@pytest.mark.parametrize(
+    ("what", "never"),
+    [
+        (
+            "mailer.cli",
+            {"sqlalchemy", "pydantic", "jinja2", "fastapi", "aiosmtplib", "mailer.desk"},
+        ),
+        ("mailer.app", {"openpyxl", "pypdf", "mammoth", "mailer.intake.documents", "dkim"}),
+    ],
+)
+def test_no_command_loads_what_it_does_not_need(what: str, never: set[str]) -> None:
+    code = f"import sys, mailer.cli, {what}; print(*{never} & set(sys.modules))"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.split() == []
 

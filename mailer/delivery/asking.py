@@ -1,8 +1,9 @@
-"""Trying a relay: whether it would take our mail. Nothing is sent."""
+"""Asking a relay whether it would take our mail, and how large. Nothing is sent."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 from mailer.config import Relay
 from mailer.core.errors import MailerError
@@ -32,3 +33,17 @@ async def try_relay(relay: Relay, fallback: int, *, within_s: float | None = Non
         )
     login = f"logged in as {relay.username}" if relay.username else "no login"
     return f"{relay.address}: {session.tls_version or 'no TLS'}, {login}: it would take our mail"
+
+
+async def size_taken(relays: Sequence[Relay]) -> int | None:
+    """The least that any of them says it takes, 0: no limit; None if no relay is to be had."""
+    sizes = [size for size in await asyncio.gather(*map(_size_at, relays)) if size is not None]
+    return min(filter(None, sizes), default=0) if sizes else None
+
+
+async def _size_at(relay: Relay) -> int | None:
+    session = await opening.connect(relay)
+    if isinstance(session, Unavailable):
+        return None
+    await session.quit()
+    return session.size
