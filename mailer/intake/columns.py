@@ -1,12 +1,14 @@
 """Which column of a list is which, whatever the office or its address book calls it. Pure.
 
 A header's letters and digits alone are compared: "E-Mail", "e_mail" and "Email:" are one word,
-and accents do not count. A word stands for one column or for none: "Embargo" alone does not say
-that anybody has accepted one, and is not read.
+and accents do not count. "Outlet/Media" is read if both words mean one column, and "E-mail (work)"
+as if the brackets were not there. A word stands for one column or for none: "Embargo" alone does
+not say that anybody has accepted one, and what brackets add to an acceptance may take it back.
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -27,55 +29,85 @@ GIVEN, MIDDLE, FAMILY, NO_MAIL = "given", "middle", "family", "no mail"
 
 # The better word first: where two columns say the same, the one of the earlier word is read.
 _WORDS = {
-    "email": "email, e-mail address, email addresses, primary email, work email, business email,"
-    " e-mail 1 - value, e-mail 1, mail, email(s), e-mails, courriel, adresse e-mail,"
-    " adresse courriel, adresse électronique, adresse de messagerie, adresse mail, e-mail-adresse,"
-    " mailadresse, correo electrónico, correo, dirección de correo electrónico, correio eletrónico,"
-    " correio electrónico, endereço de e-mail, endereço de correio eletrónico, posta elettronica,"
-    " indirizzo e-mail, indirizzo di posta elettronica, электронная почта, эл. почта,"
-    " адрес электронной почты, электронный адрес, почта, البريد الإلكتروني, بريد إلكتروني,"
-    " عنوان البريد الإلكتروني",
-    "name": "name, full name, contact name, display name, person, contact, journalist,"
-    " nom complet, nom/prénom, nom et prénom, nom prénom, prénom et nom, prénom nom, nom,"
-    " journaliste, vollständiger name, vor- und nachname, vorname nachname, journalistin,"
-    " nombre completo, nombre y apellidos, nombre, periodista, nome completo, nome e cognome,"
-    " nome, jornalista, giornalista, ФИО, полное имя, имя и фамилия, имя, журналист, الاسم الكامل,"
-    " الاسم, اسم, الصحفي",
-    GIVEN: "first name, given name, forename, prénom, vorname, nombre de pila, primer nombre,"
-    " primeiro nome, nome próprio, الاسم الأول",
-    MIDDLE: "middle name, additional name, deuxième prénom, weitere vornamen, zweiter vorname,"
-    " segundo nombre, nome do meio, secondo nome, отчество",
-    FAMILY: "last name, surname, family name, nom de famille, nachname, familienname, zuname,"
-    " apellidos, apellido, apelido, sobrenome, último nome, cognome, фамилия, اسم العائلة, اللقب",
-    "outlet": "outlet, outlet name, outlets, outlet(s), media outlet, publication,"
-    " publication name, newspaper, medium, media, media name, news organisation,"
-    " news organization, organisation, organization, organization name, organization 1 - name,"
-    " organisation name, company, company name, employer, média, médias, titre de presse, journal,"
-    " rédaction, société, entreprise, organisme, zeitung, redaktion, firma, unternehmen,"
-    " medio de comunicación, medio, periódico, redacción, organización, empresa, veículo,"
-    " veículo de comunicação, meio de comunicação, jornal, redação, organização, testata,"
-    " giornale, redazione, organizzazione, azienda, società, издание, СМИ, редакция, газета,"
-    " организация, компания, وسيلة الإعلام, الوسيلة الإعلامية, المؤسسة الإعلامية, المؤسسة,"
-    " الصحيفة, الجهة, الشركة",
-    "language": "language, lang, preferred language, langue, sprache, idioma, lengua, língua,"
-    " lingua, язык, اللغة, لغة",
-    "timezone": "timezone, tz, fuseau horaire, fuseau, zeitzone, zona horaria, huso horario,"
-    " fuso horário, fuso orario, часовой пояс, المنطقة الزمنية",
-    "tags": "tags, tag, categories, étiquettes, catégories, schlagwörter, kategorien, etiquetas,"
-    " categorías, categorie, etichette, теги, категории, الوسوم, الفئات",
-    "embargo_accepted": "embargo accepted, accepted embargo, accepts embargo, embargo agreed,"
-    " embargo accepté, accepte l'embargo, a accepté l'embargo, embargo akzeptiert,"
-    " sperrfrist akzeptiert, sperrfrist angenommen, akzeptiert sperrfrist, embargo aceptado,"
-    " acepta el embargo, acepta embargo, embargo aceito, embargo aceite, aceita o embargo,"
-    " aceita embargo, embargo accettato, accetta l'embargo, accetta embargo, эмбарго принято,"
-    " принял эмбарго, قبول الحظر, قبل الحظر",
-    "verified": "verified, last verified, last checked, vérifié, vérifié le, geprüft, geprüft am,"
-    " verificado, verificato, проверено, تم التحقق",
-    NO_MAIL: "unsubscribed, unsub time, unsubscribe time, unsubscribed at, opt out, opted out,"
-    " do not contact, do not mail, do not e-mail, no mail, clean time, blocklisted, désabonné,"
-    " désinscrit, ne pas contacter, abgemeldet, nicht kontaktieren, dado de baja, no contactar,"
-    " descadastrado, não contactar, disiscritto, non contattare, отписан, не писать",
+    "email": (
+        "email, e-mail address, email addresses, primary email, work email, business email, "
+        "e-mail 1 - value, e-mail 1, contact email, mail, emails, courriel, adresse e-mail, "
+        "adresse courriel, adresse électronique, adresse de messagerie, adresse mail, "
+        "première adresse électronique, mél, e-mail-adresse, primäre e-mail-adresse, mailadresse, "
+        "correo electrónico, correo, correo-e, dirección de correo electrónico, "
+        "correio eletrónico, correio electrónico, endereço de e-mail, "
+        "endereço de correio eletrónico, posta elettronica, indirizzo e-mail, "
+        "indirizzo di posta elettronica, indirizzo posta elettronica, электронная почта, "
+        "эл. почта, адрес электронной почты, электронный адрес, почта, البريد الإلكتروني, "
+        "بريد إلكتروني, عنوان البريد الإلكتروني, الإيميل, إيميل"
+    ),
+    "name": (
+        "name, full name, contact name, display name, person, contact, contact person, "
+        "journalist, nom complet, nom et prénom, nom prénom, prénom et nom, prénom nom, "
+        "nom à afficher, nom, journaliste, vollständiger name, vor- und nachname, "
+        "vor- und zuname, vorname nachname, anzeigename, journalist/in, ansprechpartner, "
+        "ansprechpartnerin, nombre completo, nombre y apellidos, nombre, periodista, "
+        "nome completo, nome e cognome, nome, jornalista, giornalista, ФИО, полное имя, "
+        "имя и фамилия, имя, журналист, الاسم الكامل, الاسم, اسم, اسم الصحفي, الصحفي"
+    ),
+    GIVEN: (
+        "first name, given name, contact first name, forename, prénom, vorname, nombre de pila, "
+        "primer nombre, primeiro nome, nome próprio, الاسم الأول"
+    ),
+    MIDDLE: (
+        "middle name, additional name, deuxième prénom, weitere vornamen, zweiter vorname, "
+        "segundo nombre, nome do meio, secondo nome, отчество"
+    ),
+    FAMILY: (
+        "last name, surname, contact last name, family name, nom de famille, nachname, "
+        "familienname, zuname, apellidos, apellido, apelido, sobrenome, último nome, cognome, "
+        "фамилия, اسم العائلة, اللقب"
+    ),
+    "outlet": (
+        "outlet, outlet name, outlets, media outlet, publication, publication name, newspaper, "
+        "medium, media, media name, news organisation, news organization, organisation, "
+        "organization, organization name, organization 1 - name, organisation name, company, "
+        "company name, employer, média, médias, titre de presse, journal, rédaction, société, "
+        "entreprise, organisme, zeitung, redaktion, firma, unternehmen, medio de comunicación, "
+        "medio, periódico, redacción, organización, empresa, veículo, veículo de comunicação, "
+        "meio de comunicação, jornal, redação, organização, testata, giornale, redazione, "
+        "organizzazione, azienda, società, издание, СМИ, редакция, газета, организация, компания, "
+        "وسيلة الإعلام, الوسيلة الإعلامية, المؤسسة الإعلامية, المؤسسة, الصحيفة, الجهة, الشركة"
+    ),
+    "language": (
+        "language, languages, lang, preferred language, langue, sprache, idioma, lengua, língua, "
+        "lingua, язык, اللغة, لغة"
+    ),
+    "timezone": (
+        "timezone, tz, fuseau horaire, fuseau, zeitzone, zona horaria, huso horario, "
+        "fuso horário, fuso orario, часовой пояс, المنطقة الزمنية"
+    ),
+    "tags": (
+        "tags, tag, categories, étiquettes, catégories, schlagwörter, kategorien, etiquetas, "
+        "categorías, categorie, etichette, теги, категории, الوسوم, الفئات"
+    ),
+    "embargo_accepted": (
+        "embargo accepted, embargo accepted (y/n), embargo accepted (yes/no), "
+        "embargo accepted on, accepted embargo, accepts embargo, embargo agreed, embargo accepté, "
+        "embargo accepté le, embargo accepté (oui/non), accepte l'embargo, a accepté l'embargo, "
+        "embargo akzeptiert, sperrfrist akzeptiert, sperrfrist akzeptiert (ja/nein), "
+        "sperrfrist angenommen, akzeptiert sperrfrist, embargo aceptado, acepta el embargo, "
+        "acepta embargo, embargo aceito, embargo aceite, aceita o embargo, aceita embargo, "
+        "embargo accettato, accetta l'embargo, accetta embargo, эмбарго принято, принял эмбарго, "
+        "قبول الحظر, قبل الحظر"
+    ),
+    "verified": (
+        "verified, last verified, last checked, vérifié, vérifié le, geprüft, geprüft am, "
+        "verificado, verificato, проверено, تم التحقق"
+    ),
+    NO_MAIL: (
+        "no mail, unsub time, unsubscribe time, clean time, désabonné, désinscrit, "
+        "ne pas contacter, abgemeldet, nicht kontaktieren, dado de baja, no contactar, "
+        "descadastrado, não contactar, disiscritto, non contattare, отписан, не писать"
+    ),
 }
+_NO_MAIL_IN = re.compile("unsubscribed|opt(ed)?out|donot(contact|e?mail)|bl(ock|ack)listed")
+_BRACKETS = re.compile(r"\([^()]*\)|\[[^][]*\]")
 
 
 def _letters(text: str) -> str:
@@ -90,8 +122,22 @@ _MEANS = {
 }
 
 
+def _meaning(header: str) -> tuple[str, int]:
+    """The column that a header means ("": none), and how good its word is (0: the best)."""
+    letters = _letters(header)
+    if letters in _MEANS:
+        return _MEANS[letters]
+    if _NO_MAIL_IN.search(letters):
+        return NO_MAIL, 0
+    words = [_MEANS.get(_letters(word), ("", 0)) for word in header[:200].split("/")]
+    if len(words) > 1 and len({column for column, _ in words}) == 1:
+        return words[0]
+    bare = _MEANS.get(_letters(_BRACKETS.sub("", header[:200])), ("", 0))
+    return bare if bare[0] != "embargo_accepted" else ("", 0)
+
+
 class TwoColumnsError(ValueError):
-    """Two columns of one name; `args` is the name."""
+    """Two columns that mean one thing by the same word; `args` are their headers."""
 
 
 class Layout(NamedTuple):
@@ -125,11 +171,11 @@ def layout(cells: Sequence[str]) -> Layout | None:
     """
     found: dict[str, tuple[int, int]] = {}
     for place, cell in enumerate(cells):
-        column, rank = _MEANS.get(_letters(cell), ("", 0))
+        column, rank = _meaning(cell)
         if not column:
             continue
         if column in found and found[column][0] == rank:
-            raise TwoColumnsError(cell.strip())
+            raise TwoColumnsError(cells[found[column][1]].strip(), cell.strip())
         found[column] = min(found.get(column, (rank, place)), (rank, place))
     if "email" not in found:
         return None
@@ -151,4 +197,4 @@ def layout(cells: Sequence[str]) -> Layout | None:
 
 def names_addresses(cell: str) -> bool:
     """Whether this is the header of a column of addresses."""
-    return _MEANS.get(_letters(cell), ("",))[0] == "email"
+    return _meaning(cell)[0] == "email"

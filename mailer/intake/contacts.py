@@ -109,7 +109,7 @@ def iter_list(path: Path) -> Iterator[Entry | Finding]:
     """
     reader = _READERS.get(path.suffix.lower())
     if reader is None:
-        raise unreadable(path, f"not a kind of list; use one of {', '.join(_READERS)}")
+        raise unreadable(path, f"not a kind of list; save it as one of {', '.join(_READERS)}")
     try:
         if not path.is_file():
             raise unreadable(path, "no such file" if not path.exists() else "not a file")
@@ -190,7 +190,7 @@ def _header(path: Path, records: Iterator[Record]) -> tuple[Record, Layout, Sequ
         try:
             columns = layout(record.cells)
         except TwoColumnsError as error:
-            what = f"two columns are named {brief(str(error))}; rename one"
+            what = f"two columns mean the same: {' and '.join(map(brief, error.args))}; rename one"
             raise unreadable(path, what, row=record.row) from None
         if columns:
             return record, columns, above

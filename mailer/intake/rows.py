@@ -182,7 +182,8 @@ def xlsx_records(path: Path) -> Iterator[Record]:
                     others = ", ".join(other.title for other in filled if other is not sheet)
                     records = _sheet_records(path, sheet)
                     if others:
-                        what = f'only "{brief(sheet.title)}" is read; save the others as lists'
+                        name = brief(sheet.title)
+                        what = f'only the sheet "{name}" is read; save the others as lists'
                         note = Note("other-sheets", what, others)
                         yield from (one._replace(note=note) for one in islice(records, 1))
                     yield from records

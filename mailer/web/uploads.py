@@ -43,7 +43,7 @@ class Uploads:
         """
         kind = Path(name.replace("\\", "/")).suffix.lower()
         if kind not in KINDS:
-            raise ListError(f"a list is a file of the kind {', '.join(KINDS)}; choose one of those")
+            raise ListError(f"not a kind of list; save it as one of {', '.join(KINDS)}")
         content = stream.read(LARGEST + 1)
         if len(content) > LARGEST:
             raise ListError(f"a list that is uploaded has at most {LARGEST // 1_000_000} MB")
@@ -87,7 +87,7 @@ def _held_together(content: bytes) -> None:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             size = sum(part.file_size for part in archive.infolist())
     except (zipfile.BadZipFile, ValueError, NotImplementedError):
-        raise ListError("this is no .xlsx workbook; save it as CSV UTF-8") from None
+        return  # what it is instead is told when it is read
     if size > LARGEST_UNPACKED:
         raise ListError(
             f"it unpacks to over {LARGEST_UNPACKED // 1_000_000} MB; save it as CSV UTF-8"

@@ -31,6 +31,7 @@ def read(header: str, row: str) -> dict[str, str]:
         ("Nom/Prénom,Adresse e-mail,Publication", "Sol Ana,a@x.example,Paper", "Sol Ana"),
         ("Nombre,Apellidos,Correo electrónico,Medio", "Ana,Sol,a@x.example,Paper", "Ana Sol"),
         ("Nome,Cognome,Indirizzo e-mail,Testata", "Ana,Sol,a@x.example,Paper", "Ana Sol"),
+        ("Ansprechpartner,E-Mail (Büro),Medium/Redaktion", "Ana Sol,a@x.example,Paper", "Ana Sol"),
         ("Nome,E-mail,Veículo", "Ana Sol,a@x.example,Paper", "Ana Sol"),
         ("Фамилия,Имя,Эл. почта,СМИ", "Sol,Ana,a@x.example,Paper", "Ana Sol"),
         ("الاسم,البريد الالكتروني,الصحيفة", "Ana Sol,a@x.example,Paper", "Ana Sol"),
@@ -40,12 +41,20 @@ def test_a_list_is_read_by_the_names_its_office_uses(header: str, row: str, name
     assert read(header, row) == {"email": "a@x.example", "name": name, "outlet": "Paper"}
 
 
-@pytest.mark.parametrize("column", ["Embargo accepté", "Sperrfrist akzeptiert", "قبول الحظر"])
+@pytest.mark.parametrize(
+    "column", ["Embargo accepté", "Sperrfrist akzeptiert (ja/nein)", "قبول الحظر"]
+)
 def test_an_acceptance_is_read_by_the_names_its_office_uses(column: str) -> None:
     assert read(f"email,{column}", "a@x.example,yes")["embargo_accepted"] == "yes"
 
 
-@pytest.mark.parametrize("column", ["Embargo", "Accepted", "Sperrfrist", "Status", "OK"])
+@pytest.mark.parametrize(
+    "column",
+    [
+        *("Embargo", "Accepted", "Sperrfrist", "Status", "OK", "Embargo not accepted"),
+        *("Embargo accepted/declined", "Embargo accepted (never)"),
+    ],
+)
 def test_a_column_that_does_not_say_accepted_is_never_an_acceptance(column: str) -> None:
     found = layout(["email", column])
     assert found

@@ -174,7 +174,9 @@ def test_an_acceptance_that_another_row_contradicts_never_counts(read, second, a
     ] * (not accepted)
 
 
-@pytest.mark.parametrize("header", ["UNSUB_TIME", "Opted out", "Do not contact", "Abgemeldet"])
+@pytest.mark.parametrize(
+    "header", ["UNSUB_TIME", "Email opt-out", "Unsubscribed from all email", "Abgemeldet"]
+)
 def test_who_wants_no_mail_by_a_column_is_never_a_contact(read, header: str) -> None:
     report = read(f"email,{header}\na@x.example,2024-01-01\nb@x.example,\nc@x.example,no\n")
     assert [contact.email for contact in report.contacts] == ["b@x.example", "c@x.example"]
@@ -319,7 +321,7 @@ def test_who_is_in_two_lists_is_kept_and_noted(tmp_path: Path) -> None:
             "row 1: no email column; the columns are: Name, Post; "
             "name the one with the addresses email",
         ),
-        (b"email,name,EMAIL\n", "row 1: two columns are named EMAIL"),
+        (b"email,name,EMAIL\n", "row 1: two columns mean the same: email and EMAIL"),
         (b"\x1b[2J,x\n", r"the columns are: \x1b[2J, x"),
         ("email,name\na@x.example,José\n".encode("latin-1"), "line 2: byte 0xE9 is not UTF-8"),
         ("email,name\ra@x.example,José\r".encode("latin-1"), "line 2: byte 0xE9 is not UTF-8"),
@@ -349,7 +351,7 @@ def test_a_path_that_is_no_list_is_refused(tmp_path: Path) -> None:
     (tmp_path / "folder.csv").mkdir()
     with pytest.raises(ListError, match="not a file"):
         read_list(tmp_path / "folder.csv")
-    with pytest.raises(ListError, match=r"use one of \.csv, \.xlsx, \.vcf"):
+    with pytest.raises(ListError, match=r"save it as one of \.csv, \.xlsx, \.vcf"):
         read_list(tmp_path / "list.ods")
     with pytest.raises(ListError, match=r"a\\x1b\[2J"):
         read_list(tmp_path / "a\x1b[2J.csv")
