@@ -24,6 +24,6 @@ Text"""
 
 Expected = list[tuple[str, str, str, str]]
 Sample = tuple[str, str, str, Expected]
-FAILED, DELAYED = "failed", "delayed"
+FAILED, DELAYED, DELIVERED = "failed", "delayed", "delivered"
 PERMANENT, TEMPORARY = "permanent", "temporary"
 DAEMON = "From: Mail Delivery Subsystem <MAILER-DAEMON@mx.daily.example>\nSubject: Returned mail"

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from sample_parts import ANN, BEN, DAEMON, DELAYED, FAILED, PERMANENT, TEMPORARY, Sample
+from sample_parts import (
+    ANN,
+    BEN,
+    DAEMON,
+    DELAYED,
+    DELIVERED,
+    FAILED,
+    PERMANENT,
+    TEMPORARY,
+    Sample,
+)
 
 MORE: list[Sample] = [
     (
@@ -342,7 +352,11 @@ The server has tried to deliver this message, without success, and will try agai
    ----- The following addresses had successful delivery notifications -----
 <zoe@monthly.example>  (successfully delivered to mailbox)
 """,
-        [(ANN, FAILED, PERMANENT, "5.1.1"), (BEN, DELAYED, TEMPORARY, "")],
+        [
+            (ANN, FAILED, PERMANENT, "5.1.1"),
+            (BEN, DELAYED, TEMPORARY, ""),
+            ("zoe@monthly.example", DELIVERED, TEMPORARY, ""),
+        ],
     ),
     (
         "those who have it, and the one who has not",
@@ -355,7 +369,7 @@ Your message could not be delivered to the following recipients:
 
 ann@daily.example
 """,
-        [(ANN, FAILED, PERMANENT, "")],
+        [(ANN, FAILED, PERMANENT, ""), (BEN, DELIVERED, TEMPORARY, "")],
     ),
     (
         "two in one sentence, and where to ask",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sample_parts import ANN, BEN, DAEMON, DELAYED, FAILED, PERMANENT, TEMPORARY, Sample
+from sample_parts import ANN, BEN, DAEMON, DELAYED, DELIVERED, FAILED, PERMANENT, TEMPORARY, Sample
 
 PROVIDERS: list[Sample] = [
     (
@@ -97,7 +97,7 @@ If you think this is wrong, write to abuse@daily.example.
 ben@weekly.example   250 OK delivered
 ann@daily.example    550 5.1.1 unknown user
 """,
-        [(ANN, FAILED, PERMANENT, "5.1.1")],
+        [(ANN, FAILED, PERMANENT, "5.1.1"), (BEN, DELIVERED, TEMPORARY, "")],
     ),
     (
         "two with what ails them in brackets",

@@ -153,4 +153,10 @@ The following recipients returned permanent errors: ann@daily.example.
         "메일 주소가 존재하지 않습니다.\n",
         [(ANN, FAILED, PERMANENT, "")],
     ),
+    (
+        "a sender in French that nobody may answer",
+        "From: ne-pas-repondre@d.example\nSubject: Echec de la remise",
+        "Votre message à ann@daily.example n'a pas pu être remis : destinataire inconnu.\n",
+        [(ANN, FAILED, PERMANENT, "")],
+    ),
 ]

@@ -152,4 +152,21 @@ Will keep trying until message is 5 days old
 """,
         [(ANN, DELAYED, TEMPORARY, "")],
     ),
+    (
+        "sendmail of long ago, who refused the sender before it asked for another",
+        DAEMON,
+        """   ----- Transcript of session follows -----
+While talking to mx.daily.example:
+>>> MAIL From:<press@press.example>
+<<< 501 <press@press.example>... no access for an open relay
+554 <ann@daily.example>... Remote protocol error
+While talking to mx.weekly.example:
+>>> RCPT To:<ben@weekly.example>
+<<< 550 <ben@weekly.example>... User unknown
+550 <ben@weekly.example>... User unknown
+
+   ----- Unsent message follows -----
+{F}""",
+        [(ANN, FAILED, PERMANENT, ""), (BEN, FAILED, PERMANENT, "")],
+    ),
 ]

@@ -116,6 +116,8 @@ def from_ann(*fields: str, subject: str = "Re: Small boats", text: str = "I am a
         "Precedence: auto_reply",
         "X-MS-Exchange-Generated-Message-Source: Mailbox Rules Agent",
         "Return-Path: <>",
+        "Delivered-To: Autoresponder",
+        "X-POST-MessageClass: 9; Autoresponder",
     ],
 )
 def test_an_answer_that_says_no_person_wrote_it(field: str) -> None:
@@ -164,6 +166,17 @@ SUBJECTS = [
     "ตอบกลับอัตโนมัติ: เรือ",
     "Automaatvastus: Paadid",
     "Re: Small boats [Auto-Reply]",
+    "Re: Small boats (Automatic Response)",
+    "Actuellement en congé maternité",
+    "Außer Haus bis 20. August",
+    "Assente fino al 20 agosto",
+    "Ausente do escritório",
+    "Nieobecność w biurze",
+    "Меня нет в офисе",
+    "Ofis dışında",
+    "في إجازة سنوية",
+    "不在办公室",
+    "不在のお知らせ",
     "Read: Small boats",
     "=?utf-8?Q?R=C3=A9ponse_automatique_:_Petits_bateaux?=",
 ]
@@ -180,6 +193,7 @@ def test_an_answer_by_its_subject(subject: str) -> None:
         "This account is guarded. Please click on the following link to have your address added\n"
         "to the recipient's allowed list and to ensure delivery of your email.\n",
         "I'm protecting myself from receiving junk mail.\nJust this once, click the link below.",
+        "Click here to verify you are human and release your message: https://guard.example/x",
         "Please add yourself to my Guest List, so that what you send will be delivered to me:\n"
         "https://guard.example/x",
     ],
@@ -187,6 +201,38 @@ def test_an_answer_by_its_subject(subject: str) -> None:
 def test_a_guard_that_wants_a_link_followed(text: str) -> None:
     assert read(from_ann(text=text)).kind is Kind.AUTO_REPLY
     assert read(from_ann(text=f"I got this: is it from you?\n\n{text[:30]}")).kind is Kind.OTHER
+
+
+TEXTS = [
+    # It speaks of itself
+    "This is an automatic reply. I am travelling until 12 June.",
+    "Your message was received. This e-mail was sent automatically.",
+    "Je suis en congés. Ceci est une réponse automatique.",
+    "Ich bin derzeit nicht im Büro. Diese Mail wurde automatisch erstellt.",
+    "Este es un mensaje automático. Me encuentro de baja hasta nuevo aviso.",
+    "Messaggio automatico: sono fuori ufficio fino al 20 agosto.",
+    "Здравствуйте! Это автоматический ответ. Я в отпуске.",
+    "このメールは自動返信です。",
+    "这是系统自动回复的邮件。",
+    "هذا رد تلقائي. أنا في إجازة.",
+    # It says all that an absence says
+    "Thank you for your email. I am currently out of the office with no access to email.\n"
+    "If it is urgent please call the desk.",
+    "Je suis absente jusqu'au 20 août. En cas d'urgence, écrivez à redaction@daily.example.",
+    "Ich bin bis zum 20.8. im Urlaub. In dringenden Fällen wenden Sie sich an Bert.",
+    "Estoy de vacaciones hasta el 20 de agosto. Para asuntos urgentes, Luis.",
+    "Я в отпуске до 20 августа. По срочным вопросам пишите Борису.",
+    "8月20日まで休暇をいただいております。お急ぎの場合は編集部へ。",
+]
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_an_answer_by_its_text_alone(text: str) -> None:
+    assert read(from_ann(text=text)).kind is Kind.AUTO_REPLY
+    assert read(from_ann("Auto-Submitted: no", text=text)).kind is Kind.OTHER
+    quoted = text.replace("\n", "\n> ")
+    assert read(from_ann(text=f"I got this.\n\n> {quoted}")).kind is Kind.OTHER
+    assert read(from_ann(text=f"See below.\n\nOn Monday Ben wrote:\n{text}")).kind is Kind.OTHER
 
 
 def test_a_read_receipt_is_automatic() -> None:
@@ -240,6 +286,11 @@ def with_subject(subject: str) -> bytes:
         from_ann(subject="", text=""),
         from_ann(subject="AW: [2] Kleine Boote"),
         *map(with_subject, HEADLINES),
+        from_ann(text="I am out of the office tomorrow but will run it on Friday."),
+        from_ann(text="I'm away until Monday. If it is urgent, can you call me?"),
+        from_ann(text="Danke. Ich bin ab morgen im Urlaub, bitte an Bert."),
+        from_ann(text="The report says that forms are sent automatic to each harbour."),
+        from_ann(text="ありがとうございます。明日は不在ですので、木曜にお願いします。"),
         from_ann(subject="Come", text="Please click the link to confirm your attendance."),
         b"",
         b"no header at all",

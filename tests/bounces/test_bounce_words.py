@@ -186,6 +186,44 @@ def test_what_arrived_is_no_failure() -> None:
     assert told(raw) == [(ANN, "delivered", "temporary", "")]
 
 
+ARRIVED = [
+    ("Delivery report", "Your message was delivered to ann@daily.example on Monday."),
+    ("Relayed: Boats", "Delivery to these recipients is complete, but no delivery notification\n"
+    "was sent by the destination server:\n\nann@daily.example"),
+    ("Zugestellt: Boote", "Ihre Nachricht wurde den Empfängern zugestellt:\n\nann@daily.example"),
+    ("Confirmation de remise", "Votre message à ann@daily.example a bien été remis."),
+    ("Entregado: Barcos", "El mensaje se entregó a los destinatarios:\n\nann@daily.example"),
+    ("Recapitato: Barche", "Il messaggio è stato recapitato a:\n\nann@daily.example"),
+    ("Entregue: Barcos", "A sua mensagem foi entregue a ann@daily.example."),
+    ("Afgeleverd: Boten", "Uw bericht is bezorgd bij ann@daily.example."),
+    ("Dostarczono: Łodzie", "Wiadomość została dostarczona do ann@daily.example."),
+    ("Доставлено: лодки", "Сообщение доставлено получателю ann@daily.example."),
+    ("Teslim edildi", "İletiniz ann@daily.example adresine teslim edildi."),
+    ("تم التسليم", "تم تسليم رسالتك إلى ann@daily.example"),
+    ("已送达", "您的邮件已成功送达以下收件人：\n\nann@daily.example"),
+    ("配信済み", "次の受信者へのメールは正常に配信されました:\n\nann@daily.example"),
+    ("Mailbox nearly full", "Your message to ann@daily.example was delivered, but the recipient's\n"
+    "mailbox is nearly full and more may be rejected."),
+    ("Quota", "ann@daily.example has used 98% of its quota. Your message was delivered."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("subject", "text"), ARRIVED)
+def test_never_a_failure_of_what_arrived(subject: str, text: str) -> None:
+    raw = a_notice(f"From: postmaster@daily.example\nSubject: {subject}", text)
+    assert told(raw) == [(ANN, "delivered", "temporary", "")]
+
+
+def test_letters_of_japan_stand_in_a_header_as_they_are() -> None:
+    raw = a_notice(
+        "From: no-reply@pix.example\nSubject: メールエラー通知\n"
+        "Content-Type: text/plain; charset=us-ascii",
+        "送信先のメールボックスが一杯のため、送信できませんでした。\n\n"
+        "Could not be delivered to: <ann@daily.example>\nAs their mailbox is full.\n",
+    )
+    assert told(raw.decode().encode("iso2022_jp")) == [(ANN, "failed", "temporary", "")]
+
+
 def test_what_names_nobody_is_a_notice_about_nobody() -> None:
     raw = a_notice(
         "From: MAILER-DAEMON@mx.example\nSubject: Mail could not be delivered",

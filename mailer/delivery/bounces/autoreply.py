@@ -19,6 +19,10 @@ _MARK_RE = re.compile(
 _NO_MARKS = ("x-auto-response-suppress",)
 """Asks that no program answer; a person's program writes it too."""
 
+_MAKERS = ("delivered-to", "x-mailer", "user-agent", "x-post-messageclass")
+_PROGRAM_RE = re.compile(r"\bauto-?respon", re.I)
+"""What a program calls itself where others give their name or an address."""
+
 _SUBJECTS = (
     # English
     r"automatic(?:ally generated)? (?:reply|response)",
@@ -59,7 +63,7 @@ _SUBJECTS = (
     r"^gelezen\s*:|ontvangstbevestiging",
     # Russian
     r"автоматическ(?:ий|ое) (?:ответ|сообщение|уведомление)|автоответ|нет на (?:работе|месте)",
-    r"вне офиса|^прочитано\s*:",
+    r"вне офиса|нет в офисе|^прочитано\s*:",
     # Arabic
     r"(?:ال)?رد (?:ال)?تلقائي|رد آلي|الرد الآلي|خارج المكتب",
     # Others that come often
@@ -67,22 +71,29 @@ _SUBJECTS = (
     r"|automaattinen vastaus|automaatvastus",
     r"automatyczna odpowied[źz]|odpowied[źz] automatyczna|autoodpowied[źz]"
     r"|poza biurem",
-    r"automatick[áaý] odpov[ěe][ďd]|mimo kancel[áa][řr]|automatikus v[áa]lasz|otomatik yan[ıi]t",
+    r"automatick[áaý] odpov[ěe][ďd]|mimo kancel[áa][řr]|automatikus v[áa]lasz"
+    r"|otomatik (?:yan[ıi]t|cevap)|ofis d[ıi][şs][ıi]nda",
     r"r[ăa]spuns automat|(?:automatsk|samodejn)i odgovor|автоматичен отговор",
     r"autom[āa]tisk[āa] atbilde|automatinis atsakymas|resposta autom[àa]tica"
     r"|tr[ảa] l[ờo]i t[ựu] [đd][ộo]ng|balasan otomatis|ตอบกลับอัตโนมัติ|תגובה אוטומטית",
-    r"自動(?:応答|返信)|不在(?:通知|連絡)|自动(?:回复|答复)|自動(?:回覆|回复)"
+    r"自動(?:応答|返信)|不在(?:通知|連絡|の(?:お知らせ|ご連絡))|不在(?:办公室|辦公室)|自动(?:回复|答复)|自動(?:回覆|回复)"
     r"|자동 ?(?:응답|회신)|부재중",
     r"αυτόματη απάντηση|εκτός γραφείου|автоматична відповідь|תשובה אוטומטית|מענה אוטומטי",
 )
 _ABSENT_RE = re.compile(
     r"(?:i am |i'm |je suis |ich bin |estoy |sono |estou |ik ben |я |أنا |jag [äa]r |jeg er )?"
+    r"(?:currently |actuellement |derzeit |zurzeit |actualmente |attualmente |atualmente "
+    r"|momenteel )?"
     r"(?:absente?|absence|en (?:cong[ée]s?|vacances)"
     r"|on (?:annual |parental |sick |\w{1,10}ernity )?leave"
-    r"|im urlaub|abwesen(?:d|heit)|ausente|de (?:vacaciones|f[ée]rias)|em f[ée]rias|in ferie"
-    r"|afwezig(?:heid)?|met (?:vakantie|verlof)|в отпуске|отсутств\w{1,5}|في إجازة|غياب|fr[åa]nvaro"
-    r"|frav[æa]r|p[åa] semester|poissa|nieobecno[śs][ćc]|休假(?:中|通知)?)"
-    r"\s{0,3}(?:$|[:：(,\d–—-]|bis\b|until|till|from|hasta|fino|jusqu|du \d|dal\b|tot\b|до\b|с \d)",
+    r"|im urlaub|abwesen(?:d|heit)|au(?:ß|ss)er haus|ausente|de (?:vacaciones|f[ée]rias)"
+    r"|em f[ée]rias|in ferie|assente|afwezig(?:heid)?|niet aanwezig|met (?:vakantie|verlof)"
+    r"|в отпуске|отсутств\w{1,5}|في إجازة|غياب|fr[åa]nvaro|frav[æa]r|p[åa] semester|poissa"
+    r"|nieobecno[śs][ćc]|izinde(?:yim)?|休假(?:中|通知)?|外出(?:中|通知)?|부재중?|휴가(?: ?중)?)"
+    r"(?: (?:maternit[ée]|parental|annuels?|maladie|do escrit[óo]rio|w (?:biurze|pracy)|سنوية"
+    r"|مرضية))?"
+    r"\s{0,3}(?:$|[:：(,\d–—-]|bis\b|until|till|from|hasta|fino|jusqu|du \d|dal\b|tot\b"
+    r"|at[ée]\b|do \d|до\b|с \d|حتى)",
     re.I,
 )
 """What a program says of its reader by itself, and a person in a headline of somebody else."""
@@ -95,10 +106,8 @@ _REPLY_RE = re.compile(
 )
 
 _CHALLENGE_RE = re.compile(
-    r"(?:this is|for this) an? (?:automat\w{1,20}|auto-?) (?:repl|response)|this (?:automat\w{1,20}"
-    r"|auto-?) reply|"
-    r"(?:click|follow|reply to|respond to) (?:on )?(?:this|the) (?:link|message|e-?mail"
-    r"|url)[^.\n]{0,80}"
+    r"(?:click|follow|reply to|respond to) (?:on )?(?:(?:this|the) (?:link|message|e-?mail"
+    r"|url)|here)[^.\n]{0,80}"
     r"(?:(?:confirm|verif\w{1,3}) (?:that you|your (?:e-?mail|message|address|identity))|deliver"
     r"|releas|authori[sz])"
     r"|your (?:message|e-?mail) (?:is being held|has been (?:held|quarantined))[^.\n]{0,80}"
@@ -116,9 +125,8 @@ _LINK_RE = re.compile(r"https?://|\bclick\b|\blink\b", re.I)
 """A guard of a mailbox asks the sender to follow a link; either alone a person may write."""
 
 
-_BREAKS_RE = re.compile(r"\s+")
 _MARKED_RE = re.compile(
-    r"[\[(](?:auto[- ]?(?:reply|response|responder)|out of (?:the )?office|verification)"
+    r"[\[(](?:auto(?:matic)?[- ]?(?:reply|response|responder)|out of (?:the )?office|verification)"
     r"[^\])]{0,20}[\])]\s*$",
     re.I,
 )
@@ -131,6 +139,8 @@ def by_header(message: Part) -> bool | None:
     if submitted:
         return re.match(r"no\b", submitted) is None
     if any(_marks(name, value) for name, value in message.fields):
+        return True
+    if any(_PROGRAM_RE.search(value) for name in _MAKERS for value in message.all(name)):
         return True
     precedence = message.first("precedence").strip().lower().replace("-", "_")
     if precedence == "auto_reply" or message.first("return-path").strip() == "<>":
@@ -155,7 +165,6 @@ def by_words(message: Part, text: str) -> bool:
     A subject that begins with "Re:" is a person's answer, whatever the headline it quotes says.
     """
     subject = words(message.first("subject"))[:300].strip()
-    text = _BREAKS_RE.sub(" ", text[:3_000])
     if _CHALLENGE_RE.search(text) or (_GUARDED_RE.search(text) and _LINK_RE.search(text)):
         return True
     if _MARKED_RE.search(subject):

@@ -28,6 +28,9 @@ MOST_TEXT = 200_000
 _NO_CHARSETS = ("idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined")
 """Python's, not the mail's; some take time that grows with the square of what they are given."""
 
+_JAPANESE = b"\x1b$"
+"""How the two-octet letters of ISO-2022 begin: in no other text is there an escape."""
+
 _WIDER = {
     "gb2312": "gb18030",
     "gbk": "gb18030",
@@ -217,7 +220,10 @@ def words(value: str) -> str:
 def decoded(octets: bytes, charset: str) -> str:
     """Octets as text, whatever charset is claimed. NUL becomes a blank."""
     claimed = charset.strip("'\" ").lower()
-    for name in (_WIDER.get(claimed, claimed), "utf-8"):
+    names = [_WIDER.get(claimed, claimed), "utf-8"]
+    if _JAPANESE in octets:
+        names.insert(0, "iso2022_jp_ext")  # in a header it often stands as it is
+    for name in names:
         if name.replace("-", "_") in _NO_CHARSETS:
             continue
         try:

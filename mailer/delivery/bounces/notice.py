@@ -88,12 +88,10 @@ _SUMMARY_RE = re.compile(r"^[\s*•-]{0,40}(?:to|an|à|a|para|aan|кому|إل�
 _AT_START_RE = re.compile(
     r"^[\s>*•·\-–\[(<\"'=]{0,60}(?:\d{1,3}[.)]\s{0,9})?(?:smtp:)?[<\"']{0,3}(?:mailto:)?$", re.I
 )
+_TRANSCRIPT_RE = re.compile(r"[45]\d\d[ -](?:[45]\.\d{1,3}\.\d{1,3} )?<$")
+"""What sendmail says last of each recipient; what the other server said begins with "<<<"."""
 _HEADING_RE = re.compile(r"recipient|address|following|destination|to these", re.I)
-_ARRIVED_RE = re.compile(
-    r"successful(?:ly)? (?:deliver|sent|relay)|did receive|have received"
-    r"|(?:was|were|been) (?:successfully )?(?:delivered|relayed|sent)\b(?! for)",
-    re.I,
-)
+_SENT_RE = re.compile(r"did receive|have received|(?:was|were|been) sent\b(?! for)", re.I)
 _LATE_RE = re.compile(r"transient|non-fatal|not yet|delayed|deferred|temporar", re.I)
 _LOST_RE = re.compile(r"permanent|fatal|fail|\bnot\b|undeliver|unable|aborted", re.I)
 _RESULT_RE = re.compile(
@@ -150,7 +148,7 @@ def is_notice(message: Part, notice: Notice) -> bool:
     if is_systems(message):
         coded = codes.enhanced(text) or codes.basic_class(text)
         named = bool(message.first("x-failed-recipients"))
-        arrived = _ARRIVED_RE.search(text) is not None
+        arrived = phrases.ARRIVED.search(text) is not None
         return named or titled or ((said or arrived) and bool(coded or not answer))
     # Anybody may write "delivery problems" above a message; a system says what it means, of mail,
     # and not to a list of readers.
@@ -208,8 +206,7 @@ def recipients(message: Part, notice: Notice) -> list[Recipient]:
         failed = [one.address for one in found if one.address.casefold() in around.returned]
     text, subject = outcome.running(notice), words(message.first("subject"))[:300]
     if not (failed or found) and everybody:
-        arrived = dict.fromkeys(one.address for one in everybody)
-        return [Recipient(one, Action.DELIVERED, Permanence.TEMPORARY) for one in arrived]
+        return _arrived(everybody)
     if not failed:
         failed = _by_name(text, returned_to(message, notice))
     if not failed and around.systems:
@@ -224,7 +221,7 @@ def recipients(message: Part, notice: Notice) -> list[Recipient]:
     whole, alone = outcome.whole(subject, text), len(named) == 1
     under = {one.address.casefold(): one.under for one in reversed(found) if one.under}
     mixed = {Action.FAILED, Action.DELAYED} <= set(under.values())
-    return [
+    lost = [
         outcome.judged(
             address,
             under.get(key, whole.action) if mixed else whole.action,
@@ -234,6 +231,12 @@ def recipients(message: Part, notice: Notice) -> list[Recipient]:
         )
         for key, address in reversed(named.items())
     ]
+    return lost + _arrived([one for one in everybody if one.address.casefold() not in named])
+
+
+def _arrived(found: list[_Found]) -> list[Recipient]:
+    arrived = dict.fromkeys(one.address for one in found if one.under is Action.DELIVERED)
+    return [Recipient(one, Action.DELIVERED, Permanence.TEMPORARY) for one in arrived]
 
 
 def _about(notice: Notice, found: list[_Found], key: str, alone: bool) -> list[str]:
@@ -328,7 +331,7 @@ def _find(notice: Notice, around: _Around) -> list[_Found]:
             context = f"{before[-60:]} {line[max(0, start - 60) : start]}"
             way = _way(line, start, said, fails_here)
             if _may_be(key, context, way, around):
-                fate = _result(line, end) or under
+                fate = _result(line, end) or (Action.DELIVERED if outcome.arrived(line) else under)
                 alias = _OF_AN_ALIAS_RE.search(line[:start]) is not None
                 found.append(_Found(address, number, way, alias, fate))
         if line.strip():
@@ -347,13 +350,15 @@ def _result(line: str, end: int) -> Action | None:
 
 def _heading(line: str, before: Action | None) -> Action | None:
     """What a line says of the addresses below it; what was said before, if it is no heading."""
-    if not _HEADING_RE.search(line[:200]):
+    if not (_HEADING_RE.search(line[:200]) or line.endswith((":", "："))):
         return before
+    if outcome.arrived(line):
+        return Action.DELIVERED
     if _LATE_RE.search(line[:200]):
         return Action.DELAYED
     if _LOST_RE.search(line[:200]):
         return Action.FAILED
-    return Action.DELIVERED if _ARRIVED_RE.search(line[:200]) else before
+    return Action.DELIVERED if _SENT_RE.search(line[:200]) else before
 
 
 def _may_be(key: str, context: str, way: _Way, around: _Around) -> bool:
@@ -378,7 +383,9 @@ def _way(line: str, start: int, said: bool, fails: bool) -> _Way:
     before = line[:start]
     if _SUMMARY_RE.match(line):
         return _Way.SUMMARY
-    if _NAMED_RE.search(before) or _OF_AN_ALIAS_RE.search(before):
+    if any(known.search(before) for known in (_NAMED_RE, _OF_AN_ALIAS_RE)):
+        return _Way.NAMED
+    if _TRANSCRIPT_RE.match(before):
         return _Way.NAMED
     if _AT_START_RE.match(before):
         return _Way.NAMED if said or fails else _Way.ALONE

@@ -18,6 +18,7 @@ BLOCK = 12
 """Lines after an address that may say what became of it."""
 
 _BLANKS_RE = re.compile(r"\s+")
+_BUT_RE = re.compile(r"\b(?:but(?! no)|however|reject|refus|bounce|fail|unable|block)", re.I)
 _ENDS_RE = re.compile(r"[.。!?]")
 
 
@@ -32,7 +33,18 @@ def says_so(text: str) -> bool:
     return bool(phrases.FAILED.search(text) or phrases.DELAYED.search(text))
 
 
+def arrived(line: str) -> bool:
+    """Whether a line says that a message arrived, and nothing else."""
+    line = line[:600]
+    if not phrases.ARRIVED.search(line) or codes.basic_class(line):
+        return False
+    doubt = phrases.NOT_DELIVERED.search(line) or phrases.DELAYED.search(line)
+    return not (doubt or _BUT_RE.search(line)) or phrases.NEARLY.search(line) is not None
+
+
 def _action(subject: str, whole: str) -> Action:
+    if phrases.NEARLY.search(whole) and not phrases.NOT_DELIVERED.search(whole):
+        return Action.DELIVERED
     if phrases.SURELY_DELAYED.search(subject):
         return Action.DELAYED
     now = ".".join(one for one in _ENDS_RE.split(whole) if not phrases.NOTIFIED.search(one))
@@ -92,7 +104,7 @@ def judged(
     if alone and not (phrases.FAILED.search(said) or phrases.PASSING.search(said)):
         said = text
     passing = not (digit or whole.permanent) and phrases.PASSING.search(said)
-    if action is Action.DELAYED or digit == "4" or passing or not (digit or whole.known):
+    if action is not Action.FAILED or digit == "4" or passing or not (digit or whole.known):
         permanence = Permanence.TEMPORARY
     return Recipient(address, action, permanence, status, _diagnostic(block))
 

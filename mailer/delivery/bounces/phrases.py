@@ -31,7 +31,7 @@ DAEMONS = _any(r"mailer-?daemon|microsoftexchange[0-9a-f]{8}|mail delivery (?:su
 """Those among them that no person ever writes from."""
 
 MACHINES = _any(
-    r"no-?reply|do-?not-?reply|\broot@|system|notif|server|gateway|filter|scan|virus|imss|smtp",
+    r"no-?reply|do-?not-?reply|ne-?pas-?repondre|nicht-?antworten|na?o-?respond|non-?rispondere|\broot@|system|notif|server|gateway|filter|scan|virus|imss|smtp",
     r"mail-?adm|fail|bounce|deliver|\bauto|robot|\bbot\b|spam|listserv|majordomo|mailman|sympa",
     r"security|firewall|protect|appliance|quarantine|maiser",
 )
@@ -342,6 +342,32 @@ NOT_DELIVERED = _any(
     r"(?:inte|ikke) [^.]{0,30}lever|nie [^.]{0,40}dostarcz|teslim edil[em]{2}",
 )
 """It says in so many words that a message was not delivered."""
+
+ARRIVED = _any(
+    r"successful(?:ly)? (?:deliver|relay)|(?:message|mail) delivered to\b"
+    r"|\bdelivery [^.]{0,40} is complete",
+    r"(?:was|were|(?<!not )(?<!n't )(?<!yet )been) (?:successfully )?(?:delivered|relayed)\b"
+    r"(?! for)",
+    r"(?:wurden?|worden|ist|sind) [^.]{0,60}(?:zugestellt|ausgeliefert)|zustellung [^.]{0,9}erfolg",
+    r"(?:a|ont) (?:bien )?[ée]t[ée] (?:bien )?(?:remis|distribu|d[ée]?livr)",
+    r"se (?:ha )?entreg(?:[óo]|ado)\b|(?:ha sido|fue) entregad|foi entregue"
+    r"|[èe] stat[oa] (?:\w{1,20} )?(?:recapitat|consegnat)",
+    r"(?:is|werd) [^.]{0,30}(?:bezorgd|afgeleverd)|\bzosta[łl]\w? [^.]{0,20}dostarczon"
+    r"|(?:har|blev|er) [^.]{0,20}lever(?:er|a)?[et]t?\b|\bon toimitettu"
+    r"|\bbyla? [^.]{0,20}doru[čc]en",
+    r"\bдоставлен[оы]?\b|teslim edildi\b|(?<!ي)تم (?:بنجاح )?(?:تسليم|توصيل)",
+    r"(?<![未没不])(?:已|成功)(?:经|成功)?(?:送达|送達|投递|投遞)|(?:配信|配送)(?:され|し)ました|お届けしました"
+    r"|(?:전송|배달|전달)(?:되었|됐)습니다",
+)
+"""It arrived; NOT_DELIVERED is asked too, for whoever says both."""
+
+NEARLY = _any(
+    r"(?:nearly|almost|close to|approaching|9\d ?%)[^.]{0,30}(?:full|quota|limit)",
+    r"presque plein|bient[ôo]t pleine|(?:fast|beinahe) voll|casi llen|quasi pien|quase chei",
+    r"bijna vol|prawie pe[łl]n|почти (?:заполнен|полон)|neredeyse dolu|(?:即将|快|將)[满滿]"
+    r"|ほぼ(?:一杯|いっぱい|満)",
+)
+"""A mailbox takes mail still, and will not for long."""
 
 PASSING = _any(
     r"quota|\bis full\b|exceed\w{0,20} [^.]{0,20}(?:size|limit)"

@@ -21,6 +21,7 @@ from mailer.delivery.bounces import (
     notice,
     quoted,
     status,
+    vacation,
 )
 from mailer.delivery.bounces.mime import Part
 from mailer.delivery.bounces.quoted import Notice
@@ -49,8 +50,8 @@ def read(raw: bytes) -> Notification:
         return _complaint(message, words, {})
     if autoreply.is_read_receipt(message):
         return _told(message, words, Kind.AUTO_REPLY)
-    automatic = autoreply.by_header(message)
-    answers = automatic is not False and autoreply.by_words(message, "\n".join(words.lines[:60]))
+    automatic, text = autoreply.by_header(message), vacation.own(words.lines[:60])
+    answers = automatic is not False and autoreply.by_words(message, text)
     systems = _is_report(message) or notice.is_systems(message)
     if is_notice and (systems or not answers):
         found = (
@@ -64,7 +65,7 @@ def read(raw: bytes) -> Notification:
         found = notice.recipients(message, words)  # in words that nobody here knows
         if found:
             return _told(message, words, Kind.DSN, found, told.envelope_ids)
-    if automatic or answers:
+    if automatic or answers or (automatic is None and vacation.says_so(text)):
         return _told(message, words, Kind.AUTO_REPLY)
     return _told(message, words, Kind.OTHER)
 
