@@ -50,18 +50,23 @@ def compare_printed(
 ) -> tuple[str, ...]:
     """A document that prints another embargo than those it is queued with is refused.
 
-    What is printed and cannot be read, or has passed, is noted.
+    So is one whose line cannot be read ("until delivery") if it is to go at once to anybody; under
+    an embargo that is noted, as is what has passed.
     """
     if not printed:
         return ()
+    wanted = {embargo.instant if embargo else None for embargo in queued}
     match embargoes.read(printed, office_zone=zone, now=now):
         case Instant(utc, _, _, at_once):
             said: set[datetime | None] = {None if at_once else utc}
         case Ask(candidates, _, _):
             said = set(candidates)
-        case Reject(reason):
+        case Reject(reason, past, none):
+            if None in wanted and not (past or none):
+                raise MailerError(
+                    f'the document says "{printed}", but it is queued with --immediate: {reason}'
+                )
             return (f'the document says "{printed}": {reason}',)
-    wanted = {embargo.instant if embargo else None for embargo in queued}
     if not said & wanted:
         theirs = " or ".join(_both(one, zone) if one else "at once" for one in said)
         ours = " and ".join(_both(one, zone) if one else "--immediate" for one in wanted)

@@ -15,8 +15,8 @@ from mailer.core.model import ReadWarning
 from mailer.intake.blocks import Block, Line, Shape, bare, plain
 from mailer.intake.checks import warn
 from mailer.intake.dates import Dateline, dateline_of, has_date, only_date, place_and_date
-from mailer.intake.masthead_lines import Fields, fields_of
-from mailer.intake.vocabulary import EMBARGO, FIVE_W, IMMEDIATE
+from mailer.intake.masthead_lines import Fields, fields_of, says_embargo
+from mailer.intake.vocabulary import FIVE_W, IMMEDIATE
 
 
 @dataclass(slots=True)
@@ -109,9 +109,9 @@ def _begins_the_text(block: Block) -> bool:
     words = block.plain
     if any(FIVE_W.match(plain(line.text[:200])) for line in block.lines):
         return True
-    if EMBARGO.match(bare(words)) and len(words) < 200:
+    if len(words) < 200 and says_embargo(bare(words)):
         return False
-    if _says_embargo(block):
+    if _is_field(block):
         return False
     if (dateline := dateline_of(words)) and len(words) > dateline.text_starts + 20:
         return True
@@ -125,12 +125,12 @@ def _begins_the_text(block: Block) -> bool:
     )
 
 
-def _says_embargo(block: Block) -> bool:
-    """Whether one line says, beside its kind, until when: "MEDIA RELEASE – UNDER EMBARGO …"."""
-    if len(block.lines) != 1 or not re.search("embarg|sperrfrist|эмбарго", block.plain, re.I):
+def _is_field(block: Block) -> bool:
+    """Whether one line says what it is: "MEDIA RELEASE – UNDER EMBARGO UNTIL …", with its dash."""
+    if len(block.lines) != 1:
         return False
     fields = fields_of(block.lines[0].text, lambda _: False)
-    return bool(fields and fields.embargo)
+    return bool(fields and (fields.kind or fields.embargo))
 
 
 def _read_block(
@@ -287,7 +287,7 @@ def _may_be_title(candidate: _Candidate) -> bool:
         len(text) <= 400
         and not text.endswith((",", ";"))
         and bool(re.search(r"[^\W\d_]{2}", text))
-        and not (EMBARGO.match(text) and not candidate.sure)
+        and not (says_embargo(text) and not candidate.sure)
         and not re.search(r"@|https?://|www\.", text)
     )
 

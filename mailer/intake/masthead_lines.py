@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from mailer.core.embargo.said import announces, said_in
 from mailer.intake.blocks import bare, plain
 from mailer.intake.dates import only_date, place_and_date
 from mailer.intake.vocabulary import (
@@ -48,6 +49,7 @@ _KIND_FIRST = re.compile(
 _KIND_LAST = re.compile(
     rf"^(?P<rest>.+?)(?P<sep>\s*[:|/•·,]\s*|\s+[–—-]+\s+|\s+){KIND}\s*:?$", re.I
 )
+_IN_BRACKETS = re.compile(r"^(?P<name>\w.{8,}?)\s*[(\[](?P<embargo>[^()\[\]]+)[)\]]$")
 _COLUMNS = re.compile(r"\s*[|•·]\s*|\t+|\s{3,}|\s+[–—-]+\s+|;\s+")
 
 
@@ -72,8 +74,18 @@ def fields_of(text: str, recurs: Callable[[str], bool]) -> Fields | None:
     return None
 
 
+def says_embargo(words: str) -> bool:
+    """Whether a line says when the text may be used: as press offices begin one, or all of it."""
+    return bool(EMBARGO.match(words)) or announces(words)
+
+
 def _simple(words: str) -> Fields | None:
-    if EMBARGO.match(words):
+    if (match := _IN_BRACKETS.match(words)) and says_embargo(match["embargo"]):
+        return Fields(embargo=match["embargo"], name=match["name"])
+    beside_kind = _KIND_FIRST.match(words) or _KIND_LAST.match(words)
+    if EMBARGO.match(words) or (
+        not beside_kind and (announces(words) or any(said_in(words, "en")))
+    ):
         return Fields(embargo=words)
     if match := _KIND_ALONE.match(words):
         return Fields(kind=_kind(match))

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath, PureWindowsPath
 
+from mailer.core.embargo.said import said_in
 from mailer.core.model import Draft, ReadWarning
 from mailer.intake.blocks import (
     Block,
@@ -25,17 +26,17 @@ from mailer.intake.checks import link_warnings, links_in, quotation_warnings, sn
 from mailer.intake.contact_block import contacts_of, has_data, is_lead
 from mailer.intake.language import language_of
 from mailer.intake.masthead import masthead_of
+from mailer.intake.masthead_lines import says_embargo
 from mailer.intake.printed import join_hyphens, without_furniture
 from mailer.intake.vocabulary import (
     ABOUT_LABEL,
     ATTACHMENT,
     BACKGROUND_LABEL,
     CONTACT_LEAD,
-    EMBARGO,
-    EMBARGO_WORDS,
     END_MARK,
     END_MARK_INLINE,
     FIVE_W,
+    IMMEDIATE,
     NOTES_LABEL,
     REFERENCE_LABEL,
 )
@@ -78,19 +79,22 @@ def draft_of(lines: Sequence[Line], *, wrapped: bool, typeset: bool) -> Draft:
         *link_warnings([*links, *others]),
         *quotation_warnings([*body, *parts.notes]),
     ]
-    if not draft.embargo_line:
-        found += _embargo_unread(whole)
-    draft = replace(draft, language=language_of(f"{draft.headline}\n{draft.body}\n{draft.notes}"))
+    language = language_of(f"{draft.headline}\n{draft.body}\n{draft.notes}")
+    draft = replace(draft, language=language)
+    if not IMMEDIATE.sub("", draft.embargo_line).strip(" :.–—-"):
+        found += _embargo_unread(whole, language)
     return replace(draft, warnings=(*sorted(found, key=lambda w: w.line), *not_found(draft)))
 
 
-def _embargo_unread(lines: Sequence[Line]) -> list[ReadWarning]:
-    """A warning for the first line that an embargo seems to stand in, where none was read."""
-    line = next((line for line in lines if EMBARGO_WORDS.search(plain(line.text))), None)
-    if line is None:
+def _embargo_unread(lines: Sequence[Line], language: str) -> list[ReadWarning]:
+    """A warning for the first words that say an embargo, where none was read."""
+    text = "\n".join(line.text for line in lines)
+    said = next(said_in(text, language or "en"), None)
+    if said is None:
         return []
-    said = f"no embargo was read, but this seems to say one: {snippet(plain(line.text))}"
-    return [warn("embargo-unread", line.number, said)]
+    line = lines[text.count("\n", 0, said.at)]
+    shown = snippet(plain(said.words or line.text))
+    return [warn("embargo-unread", line.number, f"no embargo was read, but this says one: {shown}")]
 
 
 def not_found(draft: Draft, expected: Sequence[str] = EXPECTED) -> list[ReadWarning]:
@@ -143,16 +147,21 @@ def _parts_of(blocks: Sequence[Block]) -> _Parts:
 
 
 def _before_contact_leads(block: Block) -> Iterator[Block]:
-    """The block, cut where a line or a sentence inside it begins a contact block."""
+    """The block, cut where a line or a sentence in it begins a contact block, or an embargo is."""
     if block.shape is not Shape.PARAGRAPH or not has_data(block, words=200):
         yield block
         return
     run: list[Line] = []
     for line in block.lines:
-        begins = _begins_contacts(line.text) and (not run or _ends(run[-1].text, block.wrap))
-        if begins and run:
+        apart = not run or _ends(run[-1].text, block.wrap)
+        begins = apart and _begins_contacts(line.text)
+        embargo = apart and says_embargo(bare(line.text))
+        if (begins or embargo) and run:
             yield replace(block, lines=tuple(run))
             run = []
+        if embargo:
+            yield replace(block, lines=(line,))
+            continue
         cut = (
             None
             if begins
@@ -170,7 +179,8 @@ def _before_contact_leads(block: Block) -> Iterator[Block]:
             run = [replace(line, text=line.text[cut.end() :])]
         else:
             run.append(line)
-    yield replace(block, lines=tuple(run))
+    if run:
+        yield replace(block, lines=tuple(run))
 
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[^\W\d_])")
@@ -220,7 +230,8 @@ def _contact_size(blocks: Sequence[Block], at: int, block: Block, *, ended: bool
     reach = 0
     for distance, following in enumerate(here[1:], start=1):
         reach += 1
-        if reach > 3 or _is_end(following) or _label_of(following):
+        over = _is_end(following) or _label_of(following) or says_embargo(bare(following.plain))
+        if reach > 3 or over:
             break
         if has_data(following, words=60) and (
             _is_card(following) or is_lead(following) or not size
@@ -296,7 +307,7 @@ def _take_line(block: Block, parts: _Parts) -> bool:
     words = bare(block.plain)
     if block.shape is Shape.ITEMS or len(block.lines) > 2 or len(words) > 160:
         return False
-    if EMBARGO.match(words):
+    if says_embargo(words):
         parts.embargo.append(words)
         return True
     if not parts.reference and (match := REFERENCE_LABEL.match(words)):

@@ -66,7 +66,7 @@ STATEMENT_BY = _pattern(
 """A headline that says itself what kind it is: "Statement by the Minister on …"."""
 
 _IMMEDIATE = (
-    r"(?:for\s+)?(?:immediate|general)\s+release",
+    r"(?:for\s+)?(?:immediate\s+(?:release|use|publication)|general\s+release)",
     r"pour\s+(?:diffusion|publication)\s+immédiate",
     r"(?:à|a)\s+diffuser\s+immédiatement|diffusion\s+immédiate",
     r"para\s+(?:su\s+)?(?:publicación|difusión|divulgación|distribución)\s+inmediata",
@@ -76,18 +76,21 @@ _IMMEDIATE = (
     r"للنشر\s+الفوري|للنشر\s+فورا",
     r"для\s+немедленно(?:й|го)\s+(?:публикации|распространения)",
 )
+_EMBARGO = (
+    r"(?:em[abrg]{3,5}o(?:['’]?e?d)?|e m b a r g o(?: e d)?)"  # as it is spelt in a hurry, too
+)
 _UNTIL = (
     r"(?:\s*$|\s*[:,|*–—-]|\s+(?:un)?till?\b|\s+to\b|\s+for\b|\s+\d|\s*\("
     r"|\s+(?:lifts?|lifted|ends?|expires?|date|time)\b(?!\s+(?:on|by|over|against)\s+[^\W\d]))"
 )
 EMBARGO = _pattern(
     *(rf"^(?:{phrase})(?=\W|$)" for phrase in _IMMEDIATE),
-    rf"^(?:(?:news|press|media)\s+)?(?:strict(?:ly)?\s+)?(?:under\s+)?(?:strict\s+)?embargo(?:ed)?(?:\s+copy)?{_UNTIL}",
+    rf"^(?:(?:news|press|media)\s+)?(?:strict(?:ly)?\s+)?(?:under\s+)?(?:strict\s+)?{_EMBARGO}(?:\s+copy)?{_UNTIL}",
+    r"^(?:no|not\s+under)\s+(?:any\s+)?embargo\s*$",
     r"^(?:this|the|all|please\s+note)\b[^.]{0,60}\b(?:is|are)\s+(?:strictly\s+)?"
     r"(?:embargoed|under\s+(?:strict\s+)?embargo)\b",
-    r"^not\s+for\s+(?:publication|release|broadcast|use|distribution)"
-    r"(?:,?\s+(?:or\s+)?(?:publication|release|broadcast|use|distribution))*"
-    r"(?:\s*$|\s+(?:before|until|prior)\b)",
+    r"^not\s+(?:for|to\s+be)\s+(?:publi|releas|broadcast|use|distribut)\w*"
+    r"(?:\s*$|\b[^.]{0,80}?\s(?:before|until|prior)\b)",
     r"^no\s+(?:publication|release|broadcast)\s+before\b",
     r"^(?:hold\s+)?for\s+release(?:\s*:|\s+(?:on|at|until|after|before|from)\b|\s+\d)",
     r"^(?:release\s+(?:date|time)|hold\s+until)\b",
@@ -103,13 +106,6 @@ EMBARGO = _pattern(
     r"^(?:под\s+)?эмбарго\b|^не\s+(?:для\s+публикации|публиковать)\s+(?:до|ранее)\b",
 )
 """A line that says when the text may be used."""
-
-EMBARGO_WORDS = _pattern(
-    r"(?<!\w)(?:embargoed|embargad[oa]s?|sperrfrist|эмбарго|محظور|حظر\s+النشر"
-    r"|(?:under|sous|bajo|sotto|sob)\s+(?:strict\s+)?embargo"
-    r"|embargo\W{0,5}(?:until|till|hasta|jusqu|fino|até|bis|[:|]))[^\n]{0,80}\d"
-)
-"""Words that seem to say an embargo, wherever in a line they stand."""
 
 IMMEDIATE = _pattern(*_IMMEDIATE)
 """The embargo lines that set no embargo."""

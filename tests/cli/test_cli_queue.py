@@ -53,6 +53,14 @@ def test_a_printed_embargo_is_offered_but_never_taken_unasked(office: Office) ->
     assert office.known() == []
 
 
+def test_never_at_once_what_prints_an_embargo_that_cannot_be_read(office: Office) -> None:
+    prints(office, "Embargoed until delivery")
+    said = office("queue", office.document, "--to", "wires", "--immediate")
+    assert said.status == 1
+    assert 'the document says "Embargoed until delivery"' in said.faults[0]
+    assert office.known() == []
+
+
 def prints(office: Office, line: str) -> None:
     """The document prints this embargo line."""
     text = office.document.read_text()

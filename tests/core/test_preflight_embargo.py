@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailer.core.embargo import say
+from mailer.core.embargo.said import MOST_READ
 from mailer.core.model import LANGUAGES, Embargo
 from mailer.core.preflight.finding import Finding, Piece
-from mailer.core.preflight.statements import MOST_READ, Setting, look
+from mailer.core.preflight.statements import Setting, look
 
 LIFT = Embargo(datetime(2027, 2, 9, 0, 1, tzinfo=UTC), "Europe/London")
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -59,6 +60,13 @@ def findings(text: str, setting: Setting = SETTING, language: str = "en") -> lis
         "Sob embargo até 9 de fevereiro de 2027, 10:01 GMT",
         "محظور النشر حتى الساعة 10:01 بتوقيت غرينتش يوم 9 فبراير 2027",
         "لا ينشر قبل الساعة 10:01 بتوقيت غرينتش يوم 9 فبراير 2027",
+        "ممنوع النشر قبل 10 فبراير 2027",
+        "Publication autorisée à partir du 10 février 2027, 10h",
+        "Zur Veröffentlichung frei ab 10. Februar 2027, 10:00 Uhr",
+        "To be released on 10 February 2027 at 10:00 GMT",
+        "Confidential until 10:00 GMT, 10 February 2027",
+        "Release date: 10 February 2027",
+        "Do not publish before 10 February 2027, 10:00 GMT",
         "Эмбарго до 10:01 GMT 9 февраля 2027",
         "Под эмбарго до 10:01 по московскому времени 9 февраля 2027",
     ],
@@ -104,6 +112,7 @@ def test_the_embargo_that_is_set_may_be_said(text: str) -> None:
         "Cuba lives under embargo\n\nOn 9 March 2027 at 10:00 GMT, all of it ends.",
         "Embargoed copies: call +44 20 7946 0000 before 6pm.",
         "No one was told before 10:00 GMT on 3 March 2027.",
+        "The report will be published on 3 March 2027 at 10:00 GMT.",
         "He must not be released before 3 March 2027 at 10:00.",
         "Er kommt nicht vor dem 10. Februar 2027, 10:00 Uhr",
         "She calls for immediate release of all prisoners",
@@ -169,6 +178,8 @@ def test_the_line_of_the_text_is_named() -> None:
         "EMBARGOED UNTIL 10:00 UTC 13 Sepember 2027",
         "| Embargo | 00:01 GMT, Tuesday 9 February 2027 |",
         "Embargoed until two hours after 10:00 GMT on 9 February 2027",
+        "Embargoed until delivery",
+        "Es gilt das gesprochene Wort. Sperrfrist: Redebeginn",
     ],
 )
 def test_never_at_once_what_says_an_embargo_that_cannot_be_read(text: str) -> None:

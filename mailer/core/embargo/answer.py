@@ -36,11 +36,12 @@ class Ask:
 class Reject:
     """The line cannot be an embargo; `reason` says why and what to write instead.
 
-    `past`: it was one, and is over.
+    `past`: it was one, and is over. `none`: it says that nothing waits, as "no embargo" does.
     """
 
     reason: str
     past: bool = False
+    none: bool = False
 
 
 def to_json(answer: Instant | Ask | Reject) -> dict[str, object]:

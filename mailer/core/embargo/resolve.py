@@ -117,7 +117,9 @@ class _Line:
             return Ask((self.now,), self.now, f"{reason}: now is {self.now:%H:%M} UTC")
         if not when and free:
             return Reject(
-                f"“{free}” says that nothing waits; if that is meant, write “For immediate release”"
+                f"“{free}” says that nothing waits; if that is meant, write “For immediate"
+                " release”",
+                none=True,
             )
         if not when:
             denied = "it is not for immediate release, but " if immediate else ""

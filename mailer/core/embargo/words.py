@@ -197,18 +197,20 @@ NOISE = folded(
     " news press media advisory statement report story material online print web time times hrs"
     " hours hour hr clock o oclock s effective as lift lifts lifted lifting ends end expires"
     " expire will must may do please note confidential all any further social date"
+    " wraps authorised authorized permitted allowed"
     " outlets journalists editors newspapers radio tv television websites internet digital wires"
     " agencies services content contents document text general public official worldwide global"
     " equivalent which i e ie eg exactly sharp copy upon zone tz"
     # French
     " sous jusqu jusque au aux a le la les l d de du des embargo diffusion publication publier"
     " ne pas avant ou est heure heures strictement leve levee interdit information presse"
-    " precises pile diffuser partir jour con communique pour qu et en un une fuseau"
+    " precises pile diffuser partir jour con communique pour qu et en un une fuseau interdite"
+    " autorisee information avant"
     # Spanish, Portuguese, Italian
     " hasta el los las del y o no antes publicar difundir difusion publicacion estrictamente hora"
     " horas embargado embargada bajo para por su uso e prensa ate o os as do da dos das ao aos sob"
     " embargado divulgacao divulgar publicacao nao horario imprensa estritamente dia desde em"
-    " prohibida prohibido proibida proibido"
+    " prohibida prohibido proibida proibido vietata vietato autorizada autorizado autorizzata"
     " dalle giorno fino al alle"
     " all ore ora della delle dello dei di il lo gli sotto per non pubblicare prima pubblicazione"
     " diffusione stampa rigorosamente feira ano anno"
@@ -221,6 +223,6 @@ NOISE = folded(
     " года год часов час часа ч строго под распространения выхода информация и день чем"
     # Arabic
     " محظور حظر النشر حتى الحظر يحظر ممنوع للنشر قبل الساعة ساعة يوم بتوقيت توقيت في من الى"
-    " تمام على تاريخ بتاريخ الموافق غير لا عام سنة هـ و المعلومات محظورة م دقيقة عند"
+    " يمنع خبر مادة تمام على تاريخ بتاريخ الموافق غير لا عام سنة هـ و المعلومات محظورة م دقيقة عند"
 )
 """Words that say nothing of when. Everything not here, nor understood, is asked about."""
