@@ -1,28 +1,43 @@
-"""What every room of the desk shares: the configuration, the ledger, and finding an advisory."""
+"""What every room of the desk shares: the configuration, the ledger, deeds, finding an advisory."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
+from typing import Any
 
 from sqlmodel import Session
 
-from mailer.compose.templates import TemplateSet
 from mailer.config import Config
 from mailer.core.errors import MailerError
 from mailer.core.inert import inert
-from mailer.core.model import Version
-from mailer.core.plan import Plan
-from mailer.desk.proposal import Proposer
-from mailer.ledger import plans, store
+from mailer.ledger import audit, store
 from mailer.ledger.database import Database
-from mailer.ledger.tables import AdvisoryRow, VersionRow
+from mailer.ledger.tables import AdvisoryRow
 
 
 def new_seed() -> int:
     """What a plan's order of sending is drawn from: nobody can know it beforehand."""
     return secrets.randbits(31)
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What a person does, in one transaction with the record of it. `now` is UTC."""
+
+    session: Session
+    by: str
+    now: datetime
+
+    def record(
+        self, action: str, subject: str, detail: Mapping[str, Any] = MappingProxyType({})
+    ) -> None:
+        """Its row in the audit. `detail` never holds a secret or the text of an advisory."""
+        audit.append(self.session, self.now, self.by, action, subject, detail)
 
 
 class DeskBase:
@@ -34,13 +49,13 @@ class DeskBase:
         self._seed = seed
         self._config = config
         self._database = database
-        self._proposer = Proposer(config)
 
-    def _named(self, by: str) -> str:
-        """Who does it; the record has no deed by nobody."""
-        if not by.strip():
-            raise MailerError("say who you are: --by NAME")
-        return by.strip()
+    @contextmanager
+    def _deed(self, by: str, now: datetime, *, bulk: bool = False) -> Iterator[Deed]:
+        """The transaction in which somebody does something; the record has no deed by nobody."""
+        by = named(by)
+        with self._database.write(bulk=bulk) as session:
+            yield Deed(session, by, now)
 
     def _advisory(self, session: Session, reference: str) -> AdvisoryRow:
         found = store.advisory(session, reference)
@@ -50,21 +65,9 @@ class DeskBase:
             )
         return found
 
-    def _keep(
-        self,
-        session: Session,
-        version: Version,
-        plan: Plan,
-        templates: TemplateSet,
-        *,
-        by: str,
-        now: datetime,
-    ) -> VersionRow:
-        """A version, its templates and its plan, as they are approved and sent."""
-        store.save_templates(session, templates.digest, templates.files)
-        row = store.save_version(session, version, by, now)
-        domain = self._config.office.domain
-        plans.save_plan(
-            session, row.id or 0, plan, domain=domain, by=by, now=now, seed=self._seed()
-        )
-        return row
+
+def named(by: str) -> str:
+    """Who does it. MailerError if nobody says so."""
+    if not by.strip():
+        raise MailerError("say who you are: --by NAME")
+    return by.strip()

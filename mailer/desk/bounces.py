@@ -155,14 +155,8 @@ class Bounces(DeskBase):
             why = bouncing.verdict(failures, now, rules, since)
         if why:
             consent.suppress(session, delivery.email, why, ACTOR, now, evidence=meant[0])
-            audit.append(
-                session,
-                at=now,
-                actor=ACTOR,
-                action="suppress",
-                subject=delivery.email,
-                detail={"reason": why, "evidence": meant[0]},
-            )
+            detail = {"reason": why, "evidence": meant[0]}
+            audit.append(session, now, ACTOR, "suppress", delivery.email, detail)
         return why
 
 

@@ -17,12 +17,13 @@ from mailer.compose.templates import TemplateSet
 from mailer.core import plan as planning
 from mailer.core.errors import MailerError, TemplateError
 from mailer.core.model import Contact, Dispatch, DispatchKind, Embargo, Version
-from mailer.core.plan import Plan, PlannedDispatch, Standing
+from mailer.core.plan import Plan, PlannedDispatch
 from mailer.core.states import DispatchState
 from mailer.desk import embargo_lines
+from mailer.desk.base import Deed
 from mailer.desk.deciding import Deciding
-from mailer.desk.proposal import Basis, Document, Proposal
-from mailer.ledger import approvals, audit, changes, inviting, plans, store
+from mailer.desk.proposal import Basis, Document, Proposal, Proposing
+from mailer.ledger import approvals, changes, inviting, plans, store
 from mailer.ledger.changes import Group
 from mailer.ledger.tables import AdvisoryRow
 
@@ -41,7 +42,21 @@ class Change:
     going: bool
 
 
-class Changing(Deciding):
+@dataclass(frozen=True, slots=True)
+class _Anew:
+    """What a change plans anew: a text of an advisory, for whoever still waits, and the notices.
+
+    `of`: the audiences that change; None: all of them.
+    """
+
+    owner: AdvisoryRow
+    version: Version
+    waiting: list[Group]
+    notices: tuple[PlannedDispatch, ...]
+    of: Collection[str] | None = None
+
+
+class Changing(Deciding, Proposing):
     """The life of an advisory after it was queued."""
 
     def reschedule(
@@ -58,22 +73,18 @@ class Changing(Deciding):
         From this moment nothing goes at the old instant; the new plan waits for approval. Those
         who hold an advance copy are told the old and the new instant.
         """
-        by = self._named(by)
-        zone, language = self._config.embargo.zone, self._config.office.language
-        embargo, _ = embargo_lines.read(embargo_line, now, zone, language)
-        with self._database.write() as session:
-            owner = self._advisory(session, reference)
-            return self._move_embargo(session, owner, embargo, audiences, "reschedule", by, now)
+        embargo, _ = embargo_lines.read(embargo_line, self._config, now)
+        with self._deed(by, now) as deed:
+            owner = self._advisory(deed.session, reference)
+            return self._move_embargo(deed, owner, embargo, audiences, "reschedule")
 
     def lift(self, reference: str, *, by: str, now: datetime) -> Change:
         """End an embargo now; `by` approves what follows from it."""
-        by = self._named(by)
-        with self._database.write() as session:
-            owner = self._advisory(session, reference)
-            embargo = Embargo(now, self._config.embargo.zone)
-            change = self._move_embargo(session, owner, embargo, (), "lift", by, now)
-            going = self._say_yes(session, owner, by, now)
-            return Change(change.notified, change.unaware, change.cancelled, going)
+        embargo = Embargo(now, self._config.embargo.zone)
+        with self._deed(by, now) as deed:
+            owner = self._advisory(deed.session, reference)
+            change = self._move_embargo(deed, owner, embargo, (), "lift")
+            return replace(change, going=self._say_yes(deed, owner))
 
     def correct(self, source: Path | Document, *, note: str, by: str, now: datetime) -> Change:
         """Replace an advisory's text by a new version; `note` tells holders what changed.
@@ -81,41 +92,31 @@ class Changing(Deciding):
         Those who hold an earlier version get a correction; those still waiting get the new
         version instead. All of it waits for approval.
         """
-        by = self._named(by)
-        with self._database.write() as session:
-            owner, version, waiting, notices = self._corrected(session, source, note, now)
-            cancelled = changes.cancel_waiting(session, owner.id or 0, "superseded", now)
-            return self._plan_anew(
-                session,
-                owner,
-                version,
-                waiting,
-                notices,
-                action="correct",
-                cancelled=cancelled,
-                by=by,
-                now=now,
-            )
+        with self._deed(by, now) as deed:
+            anew = self._corrected(deed.session, source, note, now)
+            number = anew.owner.id or 0
+            cancelled = changes.cancel_waiting(deed.session, number, "superseded", now)
+            return self._plan_anew(deed, anew, "correct", cancelled)
 
     def propose_correction(self, source: Path | Document, *, note: str, now: datetime) -> Proposal:
         """What `correct` would plan, to be looked at first. Nothing is kept, nothing cancelled."""
         with self._database.read() as session:
-            owner, version, waiting, notices = self._corrected(session, source, note, now)
+            anew = self._corrected(session, source, note, now)
             templates = TemplateSet.load(self._config.templates)
-            plan = self._changed_plan(session, owner, version, templates, waiting, notices, now)
-            view = self._proposer.view_of_plan(version, plan, ())
+            plan = self._changed_plan(session, anew, templates, now)
+            view = self._plan_view(anew.version, plan)
             names = tuple(dict.fromkeys(row.audience for row in view.rows))
             basis = Basis((), plans.standing(session, None))
-            return Proposal(version, plan, templates, names, {}, now, view, basis)
+            return Proposal(anew.version, plan, templates, names, {}, now, view, basis)
 
     def withdraw(self, reference: str, *, note: str, by: str, now: datetime) -> Change:
         """Kill an advisory: whatever waits is cancelled, and exactly the holders are told.
 
         `by` approves the notices; with two approvals, another person must too.
         """
-        by = self._named(by)
         # First, whatever happens to the notices: nothing more of it leaves.
-        with self._database.write() as session:
+        with self._deed(by, now) as deed:
+            session = deed.session
             owner = self._advisory(session, reference)
             holders = changes.holders(session, owner.id or 0)
             unaware = _people(_without(changes.waiting(session, owner.id or 0), holders))
@@ -123,35 +124,18 @@ class Changing(Deciding):
             if owner.withdrawn_at is None:
                 cancelled = changes.cancel_waiting(session, owner.id or 0, "withdrawn", now)
                 owner.withdrawn_at = now
-                session.add(owner)
-                audit.append(
-                    session,
-                    at=now,
-                    actor=by,
-                    action="withdraw",
-                    subject=owner.reference,
-                    detail={"cancelled": cancelled, "note": note},
-                )
+                deed.record("withdraw", owner.reference, {"cancelled": cancelled, "note": note})
             elif not changes.untold(session, owner.id or 0, holders):
                 raise MailerError(f"{owner.reference}: it is withdrawn, and every holder was told")
         try:
-            with self._database.write() as session:
+            with self._deed(by, now) as deed:
+                session = deed.session
                 owner = self._advisory(session, reference)
                 holders = changes.untold(session, owner.id or 0, self._holders_now(session, owner))
-                newest = store.versions(session, owner.id or 0)[-1]
-                change = self._plan_anew(
-                    session,
-                    owner,
-                    store.load_version(session, newest.id or 0),
-                    (),
-                    _notices(DispatchKind.WITHDRAWAL, holders, note, now),
-                    action="notify of withdrawal",
-                    cancelled=cancelled,
-                    by=by,
-                    now=now,
-                )
-                going = self._say_yes(session, owner, by, now)
-                return Change(change.notified, unaware, cancelled, going)
+                notices = _notices(DispatchKind.WITHDRAWAL, holders, note, now)
+                anew = _Anew(owner, self._newest(session, owner), [], notices)
+                change = self._plan_anew(deed, anew, "notify of withdrawal", cancelled)
+                return replace(change, unaware=unaware, going=self._say_yes(deed, owner))
         except TemplateError as error:
             raise TemplateError(
                 f"{reference}: withdrawn, and nothing more of it leaves; but its holders are not "
@@ -166,20 +150,19 @@ class Changing(Deciding):
     def _holders_now(self, session: Session, owner: AdvisoryRow) -> list[Group]:
         """Who holds a copy, under the embargo that holds now: not the one it was marked with."""
         return [
-            Group(g.audience, _with(g.dispatch, self._now_under(session, owner, g)), g.contacts)
-            for g in changes.holders(session, owner.id or 0)
+            _under(self._now_under(session, owner, group), group)
+            for group in changes.holders(session, owner.id or 0)
         ]
 
     def _move_embargo(
         self,
-        session: Session,
+        deed: Deed,
         owner: AdvisoryRow,
         embargo: Embargo,
         audiences: Collection[str],
         action: str,
-        by: str,
-        now: datetime,
     ) -> Change:
+        session, now = deed.session, deed.now
         self._alive(session, owner.reference)
         rows = store.dispatches(session, owner.id or 0)
         theirs = dict.fromkeys(row.audience for row in rows)
@@ -204,11 +187,7 @@ class Changing(Deciding):
             )
 
         def moved(groups: Iterable[Group]) -> list[Group]:
-            return [
-                Group(g.audience, _with(g.dispatch, embargo), g.contacts)
-                for g in groups
-                if g.audience.name in names
-            ]
+            return [_under(embargo, group) for group in groups if group.audience.name in names]
 
         # Who still waits for a correction gets that, under the new embargo, and no other notice.
         corrections = moved(changes.waiting(session, owner.id or 0, kinds=_CORRECTION))
@@ -219,112 +198,77 @@ class Changing(Deciding):
         for group in corrections:
             notices += _notices(DispatchKind.CORRECTION, [group], group.dispatch.note, now)
         cancelled = sum(
-            store.cancel(session, row, f"{_DONE[action]} by {by}", now)
+            store.cancel(session, row, f"{_DONE[action]} by {deed.by}", now)
             for row in alive
             if row.audience in names and row.state != DispatchState.DONE
         )
-        newest = store.versions(session, owner.id or 0)[-1]
-        return self._plan_anew(
-            session,
-            owner,
-            store.load_version(session, newest.id or 0),
-            waiting,
-            notices,
-            of=names,
-            action=action,
-            cancelled=cancelled,
-            by=by,
-            now=now,
-        )
+        anew = _Anew(owner, self._newest(session, owner), waiting, notices, of=names)
+        return self._plan_anew(deed, anew, action, cancelled)
 
     def _corrected(
         self, session: Session, source: Path | Document, note: str, now: datetime
-    ) -> tuple[AdvisoryRow, Version, list[Group], tuple[PlannedDispatch, ...]]:
-        """A correction: the advisory, its new version, who waits for it, and the notices."""
-        document = self._proposer.read(source)
+    ) -> _Anew:
+        document = self._read(source)
         owner = self._alive(session, document.draft.reference)
         known = store.versions(session, owner.id or 0)
         rows = store.dispatches(session, owner.id or 0)
         under = [store.dispatch_of(row).embargo for row in rows]
-        version = self._proposer.new_version(document, under, len(known) + 1, now)
+        version = self._new_version(document, under, len(known) + 1, now)
         if any(row.content_hash == version.content_hash for row in known):
             raise MailerError(f"{owner.reference}: this text is already a version of it")
         holders = self._holders_now(session, owner)
         waiting = _without(changes.waiting(session, owner.id or 0), holders)
-        return owner, version, waiting, _notices(DispatchKind.CORRECTION, holders, note, now)
+        notices = _notices(DispatchKind.CORRECTION, holders, note, now)
+        return _Anew(owner, version, waiting, notices)
 
     def _changed_plan(
-        self,
-        session: Session,
-        owner: AdvisoryRow,
-        version: Version,
-        templates: TemplateSet,
-        waiting: Iterable[Group],
-        notices: tuple[PlannedDispatch, ...],
-        now: datetime,
-        of: Collection[str] | None = None,
+        self, session: Session, anew: _Anew, templates: TemplateSet, now: datetime
     ) -> Plan:
-        """The plan that a change makes, its templates tried; `of`: the audiences that change."""
-        groups = list(waiting)
+        """The plan that a change makes, its templates tried."""
+        owner, groups = anew.owner, list(anew.waiting)
         if not owner.withdrawn_at:
             # A release for those who may turn out not to have got the copy in flight; an audience
             # that does not change keeps the plan it has.
             there = {group.audience.name for group in groups}
             for group in changes.in_flight(session, owner.id or 0):
                 name = group.audience.name
-                if name not in there and (of is None or name in of):
-                    under = self._now_under(session, owner, group)
-                    groups.append(Group(group.audience, _with(group.dispatch, under), ()))
+                if name not in there and (anew.of is None or name in anew.of):
+                    group = _under(self._now_under(session, owner, group), group)
+                    groups.append(replace(group, contacts=()))
         known = plans.standing(session, None).for_those_there()
         words, having = inviting.invited(session, owner.id or 0)
-        plan = _plan(version, templates.digest, groups, known, now, words).inviting_others(having)
-        plan = replace(plan, dispatches=plan.dispatches + notices)
-        self._proposer.try_templates(version, plan, templates)
+        own = {g.audience.name: g.dispatch.embargo for g in groups if g.dispatch.embargo}
+        people = [(group.audience, group.contacts) for group in groups]
+        text = anew.version.content_hash
+        plan = planning.make(text, templates.digest, None, people, known, now, own, words)
+        plan = plan.inviting_others(having)
+        plan = replace(plan, dispatches=plan.dispatches + anew.notices)
+        self._try_templates(anew.version, plan, templates)
         return plan
 
-    def _plan_anew(
-        self,
-        session: Session,
-        owner: AdvisoryRow,
-        version: Version,
-        waiting: Iterable[Group],
-        notices: tuple[PlannedDispatch, ...],
-        *,
-        of: Collection[str] | None = None,
-        action: str,
-        cancelled: int,
-        by: str,
-        now: datetime,
-    ) -> Change:
+    def _plan_anew(self, deed: Deed, anew: _Anew, action: str, cancelled: int) -> Change:
         templates = TemplateSet.load(self._config.templates)
-        plan = self._changed_plan(session, owner, version, templates, waiting, notices, now, of)
-        row = self._keep(session, version, plan, templates, by=by, now=now)
-        notified = sum(len(planned.contacts) for planned in notices)
-        change = Change(notified, plan.recipients - notified, cancelled, going=False)
-        audit.append(
-            session,
-            at=now,
-            actor=by,
-            action=action,
-            subject=owner.reference,
-            detail={
-                "version": row.number,
-                "notified": change.notified,
-                "unaware": change.unaware,
-                "cancelled": cancelled,
-            },
-        )
-        return change
+        plan = self._changed_plan(deed.session, anew, templates, deed.now)
+        row = self._keep(deed, anew.version, plan, templates)
+        notified = sum(len(planned.contacts) for planned in anew.notices)
+        unaware = plan.recipients - notified
+        detail = {"version": row.number, "notified": notified, "unaware": unaware}
+        deed.record(action, anew.owner.reference, detail | {"cancelled": cancelled})
+        return Change(notified, unaware, cancelled, going=False)
 
-    def _say_yes(self, session: Session, owner: AdvisoryRow, by: str, now: datetime) -> bool:
+    def _say_yes(self, deed: Deed, owner: AdvisoryRow) -> bool:
         """The officer's own yes to what a change has just planned; whether that was enough."""
         rows = [
             row
-            for row in store.dispatches(session, owner.id or 0)
-            if row.state == DispatchState.PLANNED and not approvals.standing(session, row)
+            for row in store.dispatches(deed.session, owner.id or 0)
+            if row.state == DispatchState.PLANNED and not approvals.standing(deed.session, row)
         ]
         needed = self._config.embargo.approvals
-        return all(self._yes(session, row, by, now, needed) >= needed for row in rows)
+        return all(self._yes(deed, row) >= needed for row in rows)
+
+    def _newest(self, session: Session, owner: AdvisoryRow) -> Version:
+        newest = store.versions(session, owner.id or 0)[-1]
+        return store.load_version(session, newest.id or 0)
 
     def _alive(self, session: Session, reference: str) -> AdvisoryRow:
         owner = self._advisory(session, reference)
@@ -360,28 +304,10 @@ def _notices(
     )
 
 
-def _plan(
-    version: Version,
-    templates: str,
-    waiting: Iterable[Group],
-    standing: Standing,
-    now: datetime,
-    invitation: str,
-) -> Plan:
-    """The plan for those who still wait, each audience with its own embargo."""
-    groups = list(waiting)
-    own = {g.audience.name: g.dispatch.embargo for g in groups if g.dispatch.embargo}
-    people = [(group.audience, group.contacts) for group in groups]
-    return planning.make(
-        version.content_hash, templates, None, people, standing, now, own, invitation
-    )
-
-
-def _with(dispatch: Dispatch, embargo: Embargo | None) -> Dispatch:
-    """A dispatch under a new embargo, remembering the one it had."""
-    return Dispatch(
-        dispatch.audience, dispatch.kind, dispatch.instant, embargo, dispatch.note, dispatch.embargo
-    )
+def _under(embargo: Embargo | None, group: Group) -> Group:
+    """A group under a new embargo, its dispatch remembering the one it had."""
+    before = group.dispatch
+    return replace(group, dispatch=replace(before, embargo=embargo, earlier=before.embargo))
 
 
 def _without(waiting: Iterable[Group], holders: Iterable[Group]) -> list[Group]:

@@ -8,7 +8,7 @@ from mailer.core.errors import MailerError
 from mailer.core.inert import brief
 from mailer.desk.base import DeskBase
 from mailer.intake import addresses
-from mailer.ledger import audit, consent, inviting
+from mailer.ledger import consent, inviting
 
 
 class Consent(DeskBase):
@@ -16,27 +16,20 @@ class Consent(DeskBase):
 
     def suppress(self, email: str, *, reason: str, by: str, now: datetime) -> None:
         """Send this address nothing until further notice."""
-        by, email = self._named(by), address(email)
+        email = address(email)
         if not reason.strip():
             raise MailerError("say why: --reason")
-        with self._database.write() as session:
-            consent.suppress(session, email, reason, by, now)
-            audit.append(
-                session,
-                at=now,
-                actor=by,
-                action="suppress",
-                subject=email,
-                detail={"reason": reason},
-            )
+        with self._deed(by, now) as deed:
+            consent.suppress(deed.session, email, reason, deed.by, now)
+            deed.record("suppress", email, {"reason": reason})
 
     def unsuppress(self, email: str, *, by: str, now: datetime) -> None:
         """End a suppression; what was left out meanwhile stays left out."""
-        by, email = self._named(by), address(email)
-        with self._database.write() as session:
-            if not consent.unsuppress(session, email, by, now):
+        email = address(email)
+        with self._deed(by, now) as deed:
+            if not consent.unsuppress(deed.session, email, deed.by, now):
                 raise MailerError(f"{email} is not suppressed")
-            audit.append(session, at=now, actor=by, action="unsuppress", subject=email)
+            deed.record("unsuppress", email)
 
     def record_acceptance(
         self, email: str, *, accepted: bool, source: str, by: str, now: datetime
@@ -46,20 +39,15 @@ class Consent(DeskBase):
         Who accepts, and was invited or had been in an advance dispatch, gets what is embargoed now:
         `inviting.let_in`. Returns how many copies those are.
         """
-        by, email = self._named(by), address(email)
+        email = address(email)
         if not source.strip():
             raise MailerError("say how you know: --source")
-        with self._database.write() as session:
-            consent.record_acceptance(session, email, accepted, f"{source} ({by})", now)
-            copies = inviting.let_in(session, email, now) if accepted else 0
-            audit.append(
-                session,
-                at=now,
-                actor=by,
-                action="accept" if accepted else "withdraw acceptance",
-                subject=email,
-                detail={"source": source, **({"copies": copies} if copies else {})},
-            )
+        with self._deed(by, now) as deed:
+            told = f"{source} ({deed.by})"
+            consent.record_acceptance(deed.session, email, accepted, told, now)
+            copies = inviting.let_in(deed.session, email, now) if accepted else 0
+            action = "accept" if accepted else "withdraw acceptance"
+            deed.record(action, email, {"source": source} | ({"copies": copies} if copies else {}))
         return copies
 
 

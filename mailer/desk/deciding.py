@@ -14,8 +14,9 @@ from sqlmodel import Session
 from mailer.core import states
 from mailer.core.errors import MailerError
 from mailer.core.states import DeliveryEvent, DeliveryState, DispatchEvent, DispatchState
+from mailer.desk.base import Deed
 from mailer.desk.preflight import Preflight
-from mailer.ledger import approvals, audit, changes, holds, store
+from mailer.ledger import approvals, changes, holds, store
 from mailer.ledger.tables import AdvisoryRow, DeliveryRow, DispatchRow, VersionRow
 
 
@@ -69,8 +70,8 @@ class Deciding(Preflight):
         `[embargo] approvals = 2` it takes two people, and whoever submitted the plan cannot be
         the second.
         """
-        by = self._named(by)
-        with self._database.write() as session:
+        with self._deed(by, now) as deed:
+            session = deed.session
             owner = self._advisory(session, reference)
             rows = store.dispatches(session, owner.id or 0)
             waiting = _waiting(rows)
@@ -85,28 +86,24 @@ class Deciding(Preflight):
                 told = "".join(f"\n  {f.where}: {f.message}" for f in blocking)
                 raise MailerError(f"{owner.reference}: cannot be approved as it is:{told}")
             needed = self._config.embargo.approvals
-            given = [self._yes(session, row, by, now, needed) for row in waiting]
+            given = [self._yes(deed, row) for row in waiting]
             approved = sum(row.state == DispatchState.APPROVED for row in waiting)
-            audit.append(
-                session,
-                at=now,
-                actor=by,
-                action="approve",
-                subject=owner.reference,
-                detail={"dispatches": [row.id for row in waiting], "approved": approved},
-            )
+            detail = {"dispatches": [row.id for row in waiting], "approved": approved}
+            deed.record("approve", owner.reference, detail)
             still = len(waiting) - approved
             return Approval(approved, still, max(needed - min(given), 0) if still else 0)
 
-    def _yes(self, session: Session, row: DispatchRow, by: str, now: datetime, needed: int) -> int:
+    def _yes(self, deed: Deed, row: DispatchRow) -> int:
         """Record one yes to one dispatch, and let it go once enough people have said it."""
+        session, by, now = deed.session, deed.by, deed.now
+        needed = self._config.embargo.approvals
         before = approvals.standing(session, row)
         if row.state != DispatchState.PLANNED:
             # It was approved as it is, and then stopped: one person sets it going again.
             approvals.add(session, row, by, now)
             store.approve(session, row, by, now)
             return needed
-        who = by.strip().casefold()
+        who = by.casefold()
         if any(who == given.by.strip().casefold() for given in before):
             if not approvals.changed_since(session, row):
                 raise MailerError(f"{by} has approved this already; another person must")
@@ -139,118 +136,84 @@ class Deciding(Preflight):
 
     def hold(self, reference: str | None, *, reason: str, by: str, now: datetime) -> None:
         """Stop an advisory, or (None) everything, from the moment this returns."""
-        by = self._named(by)
-        with self._database.write() as session:
-            owner = self._advisory(session, reference) if reference else None
-            holds.place(
-                session, advisory_id=owner.id if owner else None, reason=reason, by=by, now=now
-            )
-            audit.append(
-                session,
-                at=now,
-                actor=by,
-                action="hold",
-                subject=owner.reference if owner else "everything",
-                detail={"reason": reason},
-            )
+        with self._deed(by, now) as deed:
+            number, what = self._held(deed.session, reference)
+            holds.place(deed.session, advisory_id=number, reason=reason, by=deed.by, now=now)
+            deed.record("hold", what, {"reason": reason})
 
     def resume(self, reference: str | None, *, by: str, now: datetime) -> None:
         """End the holds on an advisory, or (None) those on everything."""
-        by = self._named(by)
-        with self._database.write() as session:
-            owner = self._advisory(session, reference) if reference else None
-            what = owner.reference if owner else "everything"
-            if not holds.release(session, owner.id if owner else None, by, now):
+        with self._deed(by, now) as deed:
+            number, what = self._held(deed.session, reference)
+            if not holds.release(deed.session, number, deed.by, now):
                 raise MailerError(f"{what} is not on hold")
-            audit.append(session, at=now, actor=by, action="resume", subject=what)
+            deed.record("resume", what)
+
+    def _held(self, session: Session, reference: str | None) -> tuple[int | None, str]:
+        """What a hold is on: an advisory's number and reference, or everything."""
+        owner = self._advisory(session, reference) if reference else None
+        return (owner.id, owner.reference) if owner else (None, "everything")
 
     def cancel(self, reference: str, *, by: str, now: datetime) -> tuple[int, int]:
         """Cancel what has not left. Returns how many copies were stopped, how many had left."""
-        by = self._named(by)
-        with self._database.write() as session:
+        with self._deed(by, now) as deed:
+            session = deed.session
             owner = self._advisory(session, reference)
             rows = store.dispatches(session, owner.id or 0)
             allowed = states.sources(states.DISPATCH, DispatchEvent.CANCEL)
             going = [row for row in rows if row.state in allowed]
             if not going:
                 raise MailerError(f"{owner.reference}: nothing is left to cancel ({_said(rows)})")
-            reason = f"cancelled by {by}"
+            reason = f"cancelled by {deed.by}"
             stopped = sum(store.cancel(session, row, reason, now) for row in going)
             left = 0
             for row in rows:
                 counts = store.count_states(session, row.id or 0)
                 left += sum(counts.get(state, 0) for state in states.HAS_OR_MAY_HAVE)
-            audit.append(
-                session,
-                at=now,
-                actor=by,
-                action="cancel",
-                subject=owner.reference,
-                detail={"stopped": stopped, "had left": left},
-            )
+            deed.record("cancel", owner.reference, {"stopped": stopped, "had left": left})
             return stopped, left
 
     def resolve(
-        self,
-        reference: str,
-        *,
-        contact: str | None,
-        event: DeliveryEvent,
-        by: str,
-        now: datetime,
+        self, reference: str, *, contact: str | None, event: DeliveryEvent, by: str, now: datetime
     ) -> int:
         """Settle copies in doubt, one contact's or (None) all: returns how many.
 
         `event` is RESEND (goes again, same Message-ID), ACCEPT or REJECT.
         """
-        by = self._named(by)
-        with self._database.write() as session:
-            owner = self._advisory(session, reference)
-            rows = store.in_doubt(session, owner.id or 0, contact)
+        with self._deed(by, now) as deed:
+            owner = self._advisory(deed.session, reference)
+            rows = store.in_doubt(deed.session, owner.id or 0, contact)
             if not rows:
                 whose = f" for {contact}" if contact else ""
                 raise MailerError(f"{owner.reference}: no copy{whose} is in doubt")
-            return self._settle(session, owner, rows, event, by, now)
+            return self._settle(deed, owner, rows, event)
 
     def settle(self, delivery: int, *, event: DeliveryEvent, by: str, now: datetime) -> str:
         """The same for one copy by its number; returns the advisory's reference."""
-        by = self._named(by)
-        with self._database.write() as session:
+        with self._deed(by, now) as deed:
+            session = deed.session
             row = session.get(DeliveryRow, delivery)
             if row is None or row.state != DeliveryState.IN_DOUBT:
                 raise MailerError("this copy is not in doubt; somebody has settled it meanwhile")
             dispatch = session.get_one(DispatchRow, row.dispatch_id)
             version = session.get_one(VersionRow, dispatch.version_id)
             owner = session.get_one(AdvisoryRow, version.advisory_id)
-            self._settle(session, owner, [row], event, by, now)
+            self._settle(deed, owner, [row], event)
             return owner.reference
 
     def _settle(
-        self,
-        session: Session,
-        owner: AdvisoryRow,
-        rows: list[DeliveryRow],
-        event: DeliveryEvent,
-        by: str,
-        now: datetime,
+        self, deed: Deed, owner: AdvisoryRow, rows: list[DeliveryRow], event: DeliveryEvent
     ) -> int:
         if event is DeliveryEvent.RESEND:
-            self._only_current(session, owner, rows)
+            self._only_current(deed.session, owner, rows)
         for row in rows:
             row.state = states.after(states.DELIVERY, DeliveryState(row.state), event)
-            row.reason = f"{_DECIDED[event]}, says {by}"
-            row.changed_at = now
-            session.add(row)
+            row.reason = f"{_DECIDED[event]}, says {deed.by}"
+            row.changed_at = deed.now
         if event is DeliveryEvent.RESEND:
-            store.reopen(session, {row.dispatch_id for row in rows}, by, now)
-        audit.append(
-            session,
-            at=now,
-            actor=by,
-            action="resolve",
-            subject=owner.reference,
-            detail={"as": event, "deliveries": [row.id for row in rows]},
-        )
+            store.reopen(deed.session, {row.dispatch_id for row in rows}, deed.by, deed.now)
+        detail = {"as": event, "deliveries": [row.id for row in rows]}
+        deed.record("resolve", owner.reference, detail)
         return len(rows)
 
 

@@ -13,18 +13,18 @@ from datetime import datetime
 from sqlmodel import Session
 
 from mailer.config import Config
-from mailer.core import embargo as embargoes
 from mailer.core.embargo import Instant
 from mailer.core.errors import DocumentError, MailerError
 from mailer.core.inert import brief
 from mailer.core.model import LANGUAGES, Attachment, Draft, ReadWarning
-from mailer.desk.base import new_seed
+from mailer.desk import embargo_lines
+from mailer.desk.base import named, new_seed
 from mailer.desk.changing import Changing
 from mailer.desk.presence import Presence, Seen
 from mailer.desk.proposal import Document, Proposal
 from mailer.desk.queueing import Queueing
 from mailer.intake import attachments
-from mailer.ledger import audit, drafts, store
+from mailer.ledger import drafts
 from mailer.ledger.database import Database
 from mailer.ledger.drafts import DraftContent, DraftLine, KeptDraft
 from mailer.ledger.tables import DraftRow
@@ -80,8 +80,7 @@ class Drafts(Queueing, Changing):
         """A draft of an advisory's newest text, to be put right and submitted as a correction."""
         with self._database.read() as session:
             owner = self._alive(session, reference)
-            newest = store.versions(session, owner.id or 0)[-1]
-            version = store.load_version(session, newest.id or 0)
+            version = self._newest(session, owner)
         original = version.editions[0]
         found = Draft(
             organisation=version.organisation,
@@ -119,22 +118,21 @@ class Drafts(Queueing, Changing):
         by: str,
         now: datetime,
     ) -> int:
-        by = self._named(by)
-        with self._database.write() as session:
+        with self._deed(by, now) as deed:
             row = drafts.create(
-                session,
+                deed.session,
                 content,
                 imported_from=imported_from,
                 warnings=warnings,
                 corrects=corrects,
-                by=by,
+                by=deed.by,
                 now=now,
             )
             number = row.id or 0
             _title(row, content)
             for one in files:
-                drafts.add_file(session, number, one)
-            audit.append(session, at=now, actor=by, action=action, subject=f"draft {number}")
+                drafts.add_file(deed.session, number, one)
+            deed.record(action, f"draft {number}")
             return number
 
     # --- to look at -----------------------------------------------------------------------------
@@ -179,9 +177,9 @@ class Drafts(Queueing, Changing):
 
         What is written need not be right yet. Raises DocumentError for what no draft can hold.
         """
-        by = self._named(by)
         _held_to_a_size(content)
-        with self._database.write() as session:
+        with self._deed(by, now) as deed:
+            session = deed.session
             row = _row(session, number)
             before = drafts.kept(session, row)
             same = _same(before, content)
@@ -196,24 +194,17 @@ class Drafts(Queueing, Changing):
                 drafts.remove_file(session, number, name)
             for one in add:
                 drafts.add_file(session, number, one)
-            drafts.write(session, row, content, by, now)
+            drafts.write(session, row, content, deed.by, now)
             _title(row, content)
             return drafts.kept(session, row)
 
     def discard_draft(self, number: int, *, by: str, now: datetime) -> None:
         """Take a draft away; what was submitted of it stays."""
-        by = self._named(by)
-        with self._database.write() as session:
-            row = _row(session, number)
-            drafts.discard(session, row)
-            audit.append(
-                session,
-                at=now,
-                actor=by,
-                action="discard a draft",
-                subject=f"draft {number}",
-                detail={"reference": row.reference, "revision": row.revision},
-            )
+        with self._deed(by, now) as deed:
+            row = _row(deed.session, number)
+            drafts.discard(deed.session, row)
+            detail = {"reference": row.reference, "revision": row.revision}
+            deed.record("discard a draft", f"draft {number}", detail)
 
     # --- to submit ------------------------------------------------------------------------------
 
@@ -233,7 +224,7 @@ class Drafts(Queueing, Changing):
         It waits for approval. Refused if somebody has saved since revision `based_on`, which is
         what the person has looked at.
         """
-        by = self._named(by)
+        by = named(by)
         kept, document = self._taken(number)
         if kept.revision != based_on:
             raise MailerError(
@@ -253,7 +244,6 @@ class Drafts(Queueing, Changing):
             row = drafts.row_of(session, number)
             if row is not None:
                 row.submitted_at, row.submitted_by = now, by
-                session.add(row)
         return reference
 
     def _of(self, reference: str, document: Document) -> None:
@@ -292,8 +282,7 @@ class Drafts(Queueing, Changing):
             )
         if not kept.content.audiences:
             raise MailerError("choose at least one audience to send it to")
-        zone, language = self._config.embargo.zone, self._config.office.language
-        said = embargoes.read(line, office_zone=zone, now=now, language=language)
+        said = embargo_lines.said(line, self._config, now)
         immediate = isinstance(said, Instant) and said.immediate
         return self.propose(
             document,

@@ -41,11 +41,5 @@ def tell(
     session: Session, action: str, found: Linked, detail: dict[str, object], now: datetime
 ) -> None:
     """The audit's word of what a journalist did, and by which copy."""
-    audit.append(
-        session,
-        at=now,
-        actor=JOURNALIST,
-        action=action,
-        subject=found.contact.email,
-        detail={"copy": found.subject, "delivery": found.delivery, **detail},
-    )
+    detail = {"copy": found.subject, "delivery": found.delivery, **detail}
+    audit.append(session, now, JOURNALIST, action, found.contact.email, detail)

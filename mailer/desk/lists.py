@@ -24,7 +24,7 @@ from mailer.intake import contacts as reading
 from mailer.intake import lists
 from mailer.intake.contacts import Entry, Finding, ListReport
 from mailer.intake.lists import Kept
-from mailer.ledger import audit, consent
+from mailer.ledger import consent
 
 KINDS = (".csv", ".xlsx", ".vcf")
 
@@ -112,32 +112,20 @@ class Lists(DeskBase):
         Raises MailerError if the list is not the one of digest `seen` any more, or if nobody would
         be left on it.
         """
-        by = self._named(by)
         target = self._list_path(name)
         proposal = self.compare_list(name, file)
         if not proposal.contacts:
             raise ListError(f"{name}: nobody would be left on it; look at the refused rows")
         # The ledger's write lock is also that of the lists: two people cannot replace one at once.
-        with self._database.write() as session, _as_list(target, file) as content:
+        with self._deed(by, now) as deed, _as_list(target, file) as content:
             if seen != proposal.seen or lists.digest(target) != seen:
                 raise MailerError(
                     f"{name}: it was changed while you looked; look at the change again"
                 )
-            number = proposal.change.number
-            audit.append(
-                session,
-                at=now,
-                actor=by,
-                action="replace list",
-                subject=name,
-                detail={
-                    "was": seen,
-                    "is": lists.digest(content),
-                    "contacts": proposal.contacts,
-                    **{str(what): number(what) for what in What},
-                },
-            )
-            session.flush()
+            detail = {"was": seen, "is": lists.digest(content), "contacts": proposal.contacts}
+            detail |= {str(what): proposal.change.number(what) for what in What}
+            deed.record("replace list", name, detail)
+            deed.session.flush()
             lists.replace(target, content, now)
 
     # --- parts --------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from zoneinfo import available_timezones
@@ -20,8 +21,8 @@ from sqlmodel import Session
 from mailer.core.errors import LedgerBusyError, MailerError
 from mailer.core.inert import inert
 from mailer.core.people import Person, Role, password_fault
-from mailer.desk.base import DeskBase
-from mailer.ledger import audit, people, tokens
+from mailer.desk.base import Deed, DeskBase
+from mailer.ledger import people, tokens
 from mailer.ledger.tables import PersonRow
 
 _HASHER = PasswordHasher()
@@ -57,17 +58,17 @@ class People(DeskBase):
         zone: str = "",
     ) -> Person:
         """A new user. The name is the login and the zone the office's, if nothing else is said."""
-        by, login = self._named(by), login.strip()
+        login = login.strip()
         if not login or not login.isprintable() or len(login) > 64 or " " in login:
             raise MailerError("a login is up to 64 characters without spaces")
         zone = _known(zone or self._config.embargo.zone)
         hashed = _hash(password, login)
-        with self._database.write() as session:
-            row = people.named(session, login)
+        with self._deed(by, now) as deed:
+            row = people.named(deed.session, login)
             if row is not None and row.removed_at is None:
                 raise MailerError(f'there is a user "{inert(login)}" already')
             row = people.keep(
-                session,
+                deed.session,
                 row,
                 PersonRow(
                     login=login,
@@ -80,7 +81,7 @@ class People(DeskBase):
                     created_at=now,
                 ),
             )
-            _audit(session, row, "add user", by, now, role=role.value)
+            deed.record("add user", row.login, {"role": role.value})
             return people.person_of(row)
 
     def people(self) -> list[Person]:
@@ -90,14 +91,12 @@ class People(DeskBase):
 
     def set_password(self, login: str, password: str, *, by: str, now: datetime) -> None:
         """A new password; every session of the user ends."""
-        by = self._named(by)
         hashed = _hash(password, login)
-        with self._database.write() as session:
-            row = self._person(session, login)
+        with self._deed(by, now) as deed:
+            row = self._person(deed.session, login)
             row.password_hash = hashed
-            session.add(row)
-            people.end_sessions(session, row.id or 0)
-            _audit(session, row, "change password", by, now)
+            people.end_sessions(deed.session, row.id or 0)
+            deed.record("change password", row.login)
 
     def change_own_password(self, login: str, old: str, new: str, *, now: datetime) -> None:
         """The same by the user, who knows the present one."""
@@ -113,31 +112,26 @@ class People(DeskBase):
 
     def set_role(self, login: str, role: Role, *, by: str, now: datetime) -> None:
         """A new role; every session of the user ends."""
-        by = self._named(by)
-        with self._database.write() as session:
-            row = self._person(session, login)
+        with self._deed(by, now) as deed:
+            row = self._person(deed.session, login)
             before, row.role = row.role, role
-            session.add(row)
-            people.end_sessions(session, row.id or 0)
-            _audit(session, row, "change role", by, now, before=before, role=role.value)
+            people.end_sessions(deed.session, row.id or 0)
+            deed.record("change role", row.login, {"before": before, "role": role.value})
 
     def set_zone(self, login: str, zone: str) -> None:
         """The IANA zone in which a user is told the time."""
         with self._database.write() as session:
             row = self._person(session, login)
             row.zone = _known(zone)
-            session.add(row)
 
     def remove_person(self, login: str, *, by: str, now: datetime) -> None:
         """Nobody logs in as them any more, and their tokens end; what they did stays on record."""
-        by = self._named(by)
-        with self._database.write() as session:
-            row = self._person(session, login)
+        with self._deed(by, now) as deed:
+            row = self._person(deed.session, login)
             row.removed_at, row.password_hash = now, ""
-            session.add(row)
-            people.end_sessions(session, row.id or 0)
-            tokens.revoke_all(session, row.id or 0, now)
-            _audit(session, row, "remove user", by, now)
+            people.end_sessions(deed.session, row.id or 0)
+            tokens.revoke_all(deed.session, row.id or 0, now)
+            deed.record("remove user", row.login)
 
     # --- sessions -----------------------------------------------------------------------------
 
@@ -159,25 +153,14 @@ class People(DeskBase):
                 return None
             if _HASHER.check_needs_rehash(kept):
                 again.password_hash = _HASHER.hash(password)
-                session.add(again)
             people.drop_ended(session, now)
             people.begin_session(session, again.id or 0, token_hash(token), now)
-            _audit(session, again, "log in", again.login, now)
+            Deed(session, again.login, now).record("log in", again.login)
             return people.person_of(again), token
 
     def session_person(self, token: str, *, now: datetime) -> Person | None:
         """Whose session this token is of; None: nobody's, or it is over."""
-        kept = token_hash(token)
-        with self._database.read() as session:
-            found = people.session_person(session, kept, now)
-        if found is None:
-            return None
-        person, stale = found
-        if stale:
-            # A page does not wait for a writer only to say that it was looked at.
-            with suppress(LedgerBusyError), self._database.write(at_once=True) as session:
-                people.touch(session, kept, now)
-        return person
+        return self._whose(token, people.session_person, people.touch, now)
 
     def session_lives(self, token: str, *, now: datetime) -> bool:
         """Whether a session is not over. It does not count as using it."""
@@ -190,19 +173,33 @@ class People(DeskBase):
             person_id = people.end_session(session, token_hash(token))
             if person_id is not None:
                 row = session.get_one(PersonRow, person_id)
-                _audit(session, row, "log out", row.login, now)
+                Deed(session, row.login, now).record("log out", row.login)
+
+    def _whose(
+        self,
+        token: str,
+        find: Callable[[Session, str, datetime], tuple[Person, bool] | None],
+        touch: Callable[[Session, str, datetime], None],
+        now: datetime,
+    ) -> Person | None:
+        """Whose a token is; that it was used is noted where that is due."""
+        kept = token_hash(token)
+        with self._database.read() as session:
+            found = find(session, kept, now)
+        if found is None:
+            return None
+        person, stale = found
+        if stale:
+            # A page does not wait for a writer only to say that it was looked at.
+            with suppress(LedgerBusyError), self._database.write(at_once=True) as session:
+                touch(session, kept, now)
+        return person
 
     def _person(self, session: Session, login: str) -> PersonRow:
         row = people.named(session, login)
         if row is None or row.removed_at is not None:
             raise MailerError(f'no user "{inert(login)}"; `mailer user list` names them')
         return row
-
-
-def _audit(
-    session: Session, row: PersonRow, action: str, by: str, now: datetime, **detail: str
-) -> None:
-    audit.append(session, at=now, actor=by, action=action, subject=row.login, detail=detail)
 
 
 def _hash(password: str, login: str) -> str:

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session
 
-from mailer.compose.templates import TemplateSet
 from mailer.compose.view import notice
 from mailer.core import preflight
 from mailer.core.errors import TemplateError
-from mailer.core.model import Contact, Dispatch, ReadWarning, Version
+from mailer.core.model import Contact, ReadWarning, Version
 from mailer.core.preflight import Checked, Finding, Sample
-from mailer.core.states import DispatchState
+from mailer.core.standing import ENDED
 from mailer.desk import copies
 from mailer.desk.base import DeskBase
+from mailer.desk.copies import Going
 from mailer.desk.proposal import Proposal
 from mailer.ledger import store
 from mailer.ledger.tables import DispatchRow
-
-ENDED = (DispatchState.DONE, DispatchState.CANCELLED)
 
 
 class Preflight(DeskBase):
@@ -44,11 +41,7 @@ class Preflight(DeskBase):
 
     def check_proposal(self, proposal: Proposal, *, now: datetime) -> tuple[Finding, ...]:
         """The same of what is not queued yet, so that it can be mended before."""
-        going = [
-            Going(planned.dispatch, proposal.templates, planned.contacts)
-            for planned in proposal.plan.dispatches
-        ]
-        return self._findings(proposal.version, going, now, None)
+        return self._findings(proposal.version, proposal.going, now, None)
 
     def _check(
         self,
@@ -58,14 +51,10 @@ class Preflight(DeskBase):
         relay_size: int | None = None,
     ) -> tuple[Finding, ...]:
         version = store.load_version(session, rows[-1].version_id)
-        going = [
-            Going(
-                store.dispatch_of(row),
-                TemplateSet(store.load_templates(session, row.templates)),
-                tuple(c for c, _ in store.recipients(session, row.id or 0, None, None)),
-            )
-            for row in rows
-        ]
+        going = []
+        for row in rows:
+            contacts = (c for c, _ in store.recipients(session, row.id or 0, None, None))
+            going.append(copies.queued(session, row, version, contacts))
         return self._findings(version, going, now, relay_size)
 
     def _findings(
@@ -78,7 +67,7 @@ class Preflight(DeskBase):
             name = one.dispatch.audience.name
             people[name] = people.get(name, ()) + one.contacts
             try:
-                samples += self._samples(one, version)
+                samples += self._samples(one)
             except TemplateError as error:
                 faults.append(str(error))
         checked = Checked(
@@ -93,14 +82,12 @@ class Preflight(DeskBase):
         )
         return preflight.check(checked, now)
 
-    def _samples(self, one: Going, version: Version) -> Iterator[Sample]:
+    def _samples(self, one: Going) -> Iterator[Sample]:
         """One rendered copy for each shape of contact."""
         dispatch = one.dispatch
         embargoed = dispatch.embargoed(dispatch.instant)
         for contact in copies.one_of_each_shape(one.contacts):
-            rendered, built = copies.compose(
-                self._config, one.templates, version, dispatch, contact
-            )
+            rendered, built = copies.compose(self._config, one, contact)
             yield Sample(
                 subject=f"{dispatch.kind} to {dispatch.audience.name}",
                 audience=dispatch.audience.name,
@@ -108,18 +95,9 @@ class Preflight(DeskBase):
                 title=rendered.subject,
                 text=rendered.text,
                 html=rendered.html,
-                notice=notice(version, dispatch, contact, embargoed=embargoed),
+                notice=notice(one.version, dispatch, contact, embargoed=embargoed),
                 size=len(built.content),
             )
-
-
-@dataclass(frozen=True, slots=True)
-class Going:
-    """A dispatch with its templates and those it is for, queued or not."""
-
-    dispatch: Dispatch
-    templates: TemplateSet
-    contacts: tuple[Contact, ...]
 
 
 def _text_warnings(version: Version) -> Iterator[tuple[str, ReadWarning]]:

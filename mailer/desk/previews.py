@@ -14,15 +14,16 @@ from mailer.compose.message import Message
 from mailer.compose.prose import content_id
 from mailer.compose.signing import Signer
 from mailer.compose.slots import Filled, dot_stuffed
-from mailer.compose.templates import TemplateSet
 from mailer.core.embargo import Clearance, Refusal, clear_test
 from mailer.core.errors import MailerError
 from mailer.core.model import Contact, Dispatch, Version
 from mailer.delivery import trial
 from mailer.desk import copies
+from mailer.desk.base import named
+from mailer.desk.copies import Going
 from mailer.desk.proposal import Proposal
 from mailer.desk.queueing import Queueing
-from mailer.ledger import audit, holds, store
+from mailer.ledger import holds, store
 
 MARK = "[TEST]"
 """How the subject of every test copy begins; while the text is embargoed, `MARK_EMBARGOED`."""
@@ -46,15 +47,8 @@ class Copy:
     html: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Going:
-    """A dispatch of an audience, and the contact whose copy is looked at."""
-
-    version: Version
-    templates: TemplateSet
-    dispatch: Dispatch
-    contact: Contact
-    message_id: str
+_One = tuple[Going, Contact, str]
+"""What goes, the contact whose copy is looked at, and the Message-ID of that."""
 
 
 class Previews(Queueing):
@@ -65,8 +59,8 @@ class Previews(Queueing):
     ) -> tuple[Contact, ...]:
         """Who gets a copy in an audience: each once, the first `most` by address."""
         if isinstance(of, Proposal):
-            planned = (p for p in of.plan.dispatches if p.dispatch.audience.name == audience)
-            people = {c.email: c for one in planned for c in one.contacts}
+            theirs = (one for one in of.going if one.dispatch.audience.name == audience)
+            people = {c.email: c for one in theirs for c in one.contacts}
             return tuple(people[email] for email in islice(sorted(people), most))
         found: dict[str, Contact] = {}
         with self._database.read() as session:
@@ -82,17 +76,10 @@ class Previews(Queueing):
     ) -> tuple[Copy, ...]:
         """Each dispatch's copy for a contact of an audience (None: its first by address)."""
         found = []
-        for one in self._going(of, audience, contact):
-            _, built = copies.compose(
-                self._config,
-                one.templates,
-                one.version,
-                one.dispatch,
-                one.contact,
-                message_id=one.message_id,
-            )
-            html = _with_pictures(built.html, one.version, self._config.office.domain)
-            found.append(Copy(one.dispatch, one.contact, built, html))
+        for going, reader, message_id in self._going(of, audience, contact):
+            _, built = copies.compose(self._config, going, reader, message_id=message_id)
+            html = _with_pictures(built.html, going.version, self._config.office.domain)
+            found.append(Copy(going.dispatch, reader, built, html))
         return tuple(found)
 
     def send_test(
@@ -111,20 +98,20 @@ class Previews(Queueing):
         `to` is the person's own address. It waits for the relay: call it outside the event loop.
         MailerError if the relay does not take it, or the gate is shut.
         """
-        by = self._named(by)
+        by = named(by)
         if not to.strip():
             raise MailerError("you have no e-mail address yet; an admin can add it in Settings")
-        one = next((g for g in self._going(of, audience, contact) if g.dispatch.kind == kind), None)
+        there = self._going(of, audience, contact)
+        one = next(((g, reader) for g, reader, _ in there if g.dispatch.kind == kind), None)
         if one is None:
             raise MailerError(f"there is no {kind} to {audience} for {contact or 'anybody'}")
+        going, reader = one
         # A release shows no notice, and while the embargo is on a test of it must say so.
-        bound = one.dispatch.embargo is not None and now < one.dispatch.embargo.instant
+        bound = going.dispatch.embargo is not None and now < going.dispatch.embargo.instant
         _, built = copies.compose(
             self._config,
-            one.templates,
-            one.version,
-            one.dispatch,
-            replace(one.contact, email=to),
+            going,
+            replace(reader, email=to),
             message_id=f"<test.{secrets.token_hex(12)}@{self._config.office.domain}>",
             date=now,
             mark=MARK_EMBARGOED if bound else MARK,
@@ -149,31 +136,26 @@ class Previews(Queueing):
             }
         )
         answer = asyncio.run(trial.hand_over(relay, copy, gate))
-        with self._database.write() as session:
-            audit.append(
-                session,
-                at=now,
-                actor=by,
-                action="send a test",
-                subject=one.version.reference,
-                detail={"audience": audience, "kind": kind, "to": to, "taken": answer.taken},
-            )
+        with self._deed(by, now) as deed:
+            detail = {"audience": audience, "kind": kind, "to": to, "taken": answer.taken}
+            deed.record("send a test", going.version.reference, detail)
         if not answer.taken:
             raise MailerError(f"the test copy was not sent: {answer.said}")
         return answer.said
 
     # --- parts --------------------------------------------------------------------------------
 
-    def _going(self, of: str | Proposal, audience: str, contact: str | None) -> list[_Going]:
-        if isinstance(of, Proposal):
-            found = list(_proposed(of, audience, contact))
-        else:
-            found = list(self._queued(of, audience, contact))
+    def _going(self, of: str | Proposal, audience: str, contact: str | None) -> list[_One]:
+        found = list(
+            _proposed(of, audience, contact)
+            if isinstance(of, Proposal)
+            else self._queued(of, audience, contact)
+        )
         if not found:
             raise MailerError(f"{contact or 'anybody'} gets no copy in {audience}")
         return found
 
-    def _queued(self, reference: str, audience: str, contact: str | None) -> Iterator[_Going]:
+    def _queued(self, reference: str, audience: str, contact: str | None) -> Iterator[_One]:
         with self._database.read() as session:
             owner = self._advisory(session, reference)
             rows = store.dispatches(session, owner.id or 0)
@@ -186,30 +168,19 @@ class Previews(Queueing):
                 if row.audience != audience:
                     continue
                 for reader, message_id in store.recipients(session, row.id or 0, contact, 1):
-                    yield _Going(
-                        store.load_version(session, row.version_id),
-                        TemplateSet(store.load_templates(session, row.templates)),
-                        store.dispatch_of(row),
-                        reader,
-                        message_id,
-                    )
+                    version = store.load_version(session, row.version_id)
+                    yield copies.queued(session, row, version, (reader,)), reader, message_id
 
 
-def _proposed(proposal: Proposal, audience: str, contact: str | None) -> Iterator[_Going]:
-    for planned in proposal.plan.dispatches:
-        if planned.dispatch.audience.name != audience:
+def _proposed(proposal: Proposal, audience: str, contact: str | None) -> Iterator[_One]:
+    for going in proposal.going:
+        if going.dispatch.audience.name != audience:
             continue
-        people = sorted(planned.contacts, key=lambda one: one.email)
+        people = sorted(going.contacts, key=lambda one: one.email)
         if contact is not None:
             people = [one for one in people if one.email.casefold() == contact.casefold()]
         for reader in people[:1]:
-            yield _Going(
-                proposal.version,
-                proposal.templates,
-                planned.dispatch,
-                reader,
-                "<preview@localhost>",
-            )
+            yield going, reader, "<preview@localhost>"
 
 
 def _with_pictures(html: str, version: Version, domain: str) -> str:

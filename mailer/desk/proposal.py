@@ -17,13 +17,14 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from mailer.compose.templates import TemplateSet
-from mailer.config import Config
 from mailer.core import plan as planning
 from mailer.core.errors import DocumentError, MailerError
+from mailer.core.inert import brief
 from mailer.core.model import (
     NOTICES,
     Attachment,
     Contact,
+    Dispatch,
     DispatchKind,
     Draft,
     Edition,
@@ -33,9 +34,12 @@ from mailer.core.model import (
 from mailer.core.plan import LeftOut, Plan, Standing
 from mailer.core.states import DispatchState
 from mailer.desk import copies, embargo_lines
+from mailer.desk.base import Deed, DeskBase
+from mailer.desk.copies import Going
 from mailer.desk.terms import read as read_terms
 from mailer.intake import attachments, contacts
 from mailer.ledger import plans, store
+from mailer.ledger.tables import VersionRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +106,11 @@ class Proposal:
     view: PlanView
     basis: Basis
 
+    @property
+    def going(self) -> tuple[Going, ...]:
+        """Its dispatches, each with what a copy is made of."""
+        return _going(self.version, self.plan, self.templates)
+
 
 @dataclass(frozen=True, slots=True)
 class Document:
@@ -112,15 +121,37 @@ class Document:
     attachments: tuple[Attachment, ...] = ()
 
 
-class Proposer:
-    """Makes proposals for one office. Works inside the caller's reading transaction."""
+class Proposing(DeskBase):
+    """From a document to a plan; and a plan, however it was made, tried, kept and shown."""
 
-    def __init__(self, config: Config) -> None:
-        self._config = config
+    def document(
+        self,
+        name: str,
+        content: bytes,
+        *,
+        editions: Mapping[str, str] = MappingProxyType({}),
+        files: Mapping[str, bytes] = MappingProxyType({}),
+    ) -> Document:
+        """A document that is at hand, with its editions (by language) and files (by name).
+
+        `name` says by its suffix what kind of document it is. Raises DocumentError.
+        """
+        from mailer.intake import documents
+
+        draft = documents.parse(name, content, editions)
+        attachments.held_together((one, len(octets)) for one, octets in files.items())
+        there = tuple(attachments.uploaded(one, octets) for one, octets in files.items())
+        missing = [one for one in draft.attachments if one not in files]
+        if missing:
+            raise DocumentError(f'attachment "{brief(missing[0])}": it is named and not given')
+        return Document(name, draft, there)
+
+    def reference_of(self, file: Path) -> str:
+        """The reference that a document names."""
+        return self._read(file).draft.reference
 
     def propose(
         self,
-        session: Session,
         source: Path | Document,
         *,
         embargo_line: str | None,
@@ -129,52 +160,41 @@ class Proposer:
         embargo_for: Mapping[str, str] = MappingProxyType({}),
         now: datetime,
     ) -> Proposal:
-        """Read an advisory and plan it. Nothing is kept.
+        """Read an advisory and plan it. Nothing is kept; every fault shows now, not at the lift.
 
         Raises NeedsDecisionError where the embargo line leaves a choice.
         """
-        document = self.read(source)
-        draft = document.draft
-        zone, language = self._config.embargo.zone, self._config.office.language
+        config, document = self._config, self._read(source)
+        printed = document.draft.embargo_line
         embargo, notes = embargo_lines.read_or_immediate(
-            embargo_line, immediate, draft.embargo_line, now, zone, language
+            embargo_line, immediate, printed, config, now
         )
-        own = {
-            name: embargo_lines.read(line, now, zone, language)[0]
-            for name, line in embargo_for.items()
-        }
-        notes += embargo_lines.compare_printed(
-            draft.embargo_line, [embargo, *own.values()], now, zone
-        )
+        own = {name: embargo_lines.read(line, config, now)[0] for name, line in embargo_for.items()}
+        notes += embargo_lines.compare_printed(printed, [embargo, *own.values()], config, now)
         version = self._freeze(document, embargo, now)
         names = tuple(dict.fromkeys(audiences))
         for name in own:
             if name not in names:
                 raise MailerError(f'--embargo-for "{name}": it is not among --to {",".join(names)}')
-        templates = TemplateSet.load(self._config.templates)
-        number, version_id = self.number(session, version)
-        lists = self.lists(names)
-        people, found = self.audiences(names)
-        known = plans.standing(session, version_id)
-        plan = planning.make(
-            version.content_hash,
-            templates.digest,
-            embargo,
-            people,
-            known,
-            now,
-            own,
-            self._invitation(draft),
-        )
+        templates = TemplateSet.load(config.templates)
+        with self._database.read() as session:
+            number, version_id = self._numbered(session, version)
+            known = plans.standing(session, version_id)
+        lists = self._lists(names)
+        people, found = self._audiences(names)
+        words = self._invitation(document.draft)
+        content = version.content_hash
+        plan = planning.make(content, templates.digest, embargo, people, known, now, own, words)
         version = replace(version, number=number)
         if not plan.recipients:
             raise MailerError(f"{version.reference}: nobody would get it. {_why_nobody(plan)}")
-        self.try_templates(version, plan, templates)
-        warned = _warned(document, version)
-        view = self.view_of_plan(version, plan, notes + warned + found)
+        self._try_templates(version, plan, templates)
+        view = self._plan_view(version, plan, notes + _warned(document, version) + found)
         return Proposal(version, plan, templates, names, own, now, view, Basis(lists, known))
 
-    def read(self, source: Path | Document) -> Document:
+    # --- parts --------------------------------------------------------------------------------
+
+    def _read(self, source: Path | Document) -> Document:
         """A document with its files; it has a reference, which no advisory goes without."""
         from mailer.intake import documents
 
@@ -187,16 +207,12 @@ class Proposer:
             raise DocumentError(f"{source.name}: no reference found; add a line: Reference: …")
         return source
 
-    def new_version(
-        self,
-        document: Document,
-        embargoes: Sequence[Embargo | None],
-        number: int,
-        now: datetime,
+    def _new_version(
+        self, document: Document, embargoes: Sequence[Embargo | None], number: int, now: datetime
     ) -> Version:
         """A document as the next version of its advisory, under the embargoes that one has."""
-        zone = self._config.embargo.zone
-        embargo_lines.compare_printed(document.draft.embargo_line, embargoes, now, zone)
+        printed = document.draft.embargo_line
+        embargo_lines.compare_printed(printed, embargoes, self._config, now)
         return replace(self._freeze(document, embargoes[0], now), number=number)
 
     def _invitation(self, draft: Draft) -> str:
@@ -251,7 +267,7 @@ class Proposer:
             attachments=document.attachments,
         )
 
-    def number(self, session: Session, version: Version) -> tuple[int, int | None]:
+    def _numbered(self, session: Session, version: Version) -> tuple[int, int | None]:
         """Which version of its advisory this text is, and its row if the ledger has it already."""
         owner = store.advisory(session, version.reference)
         if owner is None:
@@ -279,12 +295,12 @@ class Proposer:
             )
         return len(known) + 1, None
 
-    def lists(self, names: tuple[str, ...]) -> tuple[tuple[Path, str], ...]:
+    def _lists(self, names: tuple[str, ...]) -> tuple[tuple[Path, str], ...]:
         """The named audiences' lists, each with the hash of what is in it now."""
         files = [file for name in names for file in self._config.audience_named(name).lists]
         return tuple((file, _sha256(file)) for file in dict.fromkeys(files))
 
-    def audiences(
+    def _audiences(
         self, names: tuple[str, ...]
     ) -> tuple[list[planning.AudienceContacts], tuple[str, ...]]:
         """The named audiences with who is on their lists now, and what the lists left out."""
@@ -307,42 +323,69 @@ class Proposer:
             people.append((chosen.audience(), listed))
         return people, tuple(notes)
 
-    def try_templates(self, version: Version, plan: Plan, templates: TemplateSet) -> None:
+    def _try_templates(self, version: Version, plan: Plan, templates: TemplateSet) -> None:
         """Render one copy of every shape there is, so that no template fails at the lift."""
-        for planned in plan.dispatches:
-            people = copies.one_of_each_shape(planned.contacts) or [Contact("nobody@example.org")]
+        for going in _going(version, plan, templates):
+            people = copies.one_of_each_shape(going.contacts) or [Contact("nobody@example.org")]
             for contact in people:
-                copies.compose(self._config, templates, version, planned.dispatch, contact)
+                copies.compose(self._config, going, contact)
             # A kill must not fail for a template: what may become necessary is tried now, too.
             for kind in NOTICES:
-                notice = replace(planned.dispatch, kind=kind)
-                copies.compose(self._config, templates, version, notice, people[0])
+                notice = replace(going.dispatch, kind=kind)
+                copies.compose(self._config, replace(going, dispatch=notice), people[0])
 
-    def view_of_plan(self, version: Version, plan: Plan, notes: tuple[str, ...]) -> PlanView:
+    def _keep(self, deed: Deed, version: Version, plan: Plan, templates: TemplateSet) -> VersionRow:
+        """A version, its templates and its plan, as they are approved and sent."""
+        session, by, now = deed.session, deed.by, deed.now
+        store.save_templates(session, templates.digest, templates.files)
+        row = store.save_version(session, version, by, now)
+        domain, seed = self._config.office.domain, self._seed()
+        plans.save_plan(session, row.id or 0, plan, domain=domain, by=by, now=now, seed=seed)
+        return row
+
+    def _plan_view(self, version: Version, plan: Plan, notes: tuple[str, ...] = ()) -> PlanView:
         """A plan as it is shown before it is queued."""
         rows = tuple(
-            PlanRow(
-                audience=planned.dispatch.audience.name,
-                kind=planned.dispatch.kind,
-                instant=planned.dispatch.instant,
-                zone=planned.dispatch.audience.timezone or self._config.embargo.zone,
-                contacts=len(planned.contacts),
-                state="proposed",
-                embargo=planned.dispatch.embargo,
-            )
+            self._row(planned.dispatch, len(planned.contacts), "proposed")
             for planned in plan.dispatches
         )
+        return self._shown(version, plan.embargo, rows, plan.left_out, notes)
+
+    def _shown(
+        self,
+        version: Version,
+        embargo: Embargo | None,
+        rows: tuple[PlanRow, ...],
+        left_out: tuple[LeftOut, ...],
+        notes: tuple[str, ...] = (),
+    ) -> PlanView:
         return PlanView(
             reference=version.reference,
             headline=version.editions[0].headline,
             kind=version.kind,
             version=version.number,
-            embargo=plan.embargo,
+            embargo=embargo,
             office_zone=self._config.embargo.zone,
             rows=rows,
-            left_out=plan.left_out,
+            left_out=left_out,
             notes=notes,
         )
+
+    def _row(self, dispatch: Dispatch, contacts: int, state: str, reason: str = "") -> PlanRow:
+        return PlanRow(
+            audience=dispatch.audience.name,
+            kind=dispatch.kind,
+            instant=dispatch.instant,
+            zone=dispatch.audience.timezone or self._config.embargo.zone,
+            contacts=contacts,
+            state=state,
+            reason=reason,
+            embargo=dispatch.embargo,
+        )
+
+
+def _going(version: Version, plan: Plan, templates: TemplateSet) -> tuple[Going, ...]:
+    return tuple(Going(version, templates, p.dispatch, p.contacts) for p in plan.dispatches)
 
 
 def _sha256(file: Path) -> str:

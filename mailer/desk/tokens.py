@@ -6,14 +6,13 @@ A token is drawn from the system's randomness, shown once, and kept as its SHA-2
 from __future__ import annotations
 
 import secrets
-from contextlib import suppress
 from datetime import datetime, timedelta
 
-from mailer.core.errors import LedgerBusyError, MailerError
+from mailer.core.errors import MailerError
 from mailer.core.inert import brief
 from mailer.core.people import ACTS, Person, Role
 from mailer.desk.people import People, token_hash
-from mailer.ledger import audit, people, tokens
+from mailer.ledger import people, tokens
 from mailer.ledger.tokens import Earlier, Token
 
 PREFIX = "mailer_"
@@ -37,31 +36,23 @@ class Tokens(People):
 
         `lasts` None: until it is revoked. It is told this once, and can never be shown again.
         """
-        by = self._named(by)
         if not name.strip() or not name.isprintable() or len(name) > 80:
             raise MailerError("a token's name is up to 80 characters: what will use it")
         if lasts is not None and lasts <= timedelta():
             raise MailerError("a token lasts for at least a day")
         token = PREFIX + secrets.token_urlsafe(32)
-        with self._database.write() as session:
-            owner = self._person(session, login)
+        with self._deed(by, now) as deed:
+            owner = self._person(deed.session, login)
             person = people.person_of(owner)
             if not ACTS[role] <= ACTS[person.role]:
                 raise MailerError(
                     f"{person.role} may not do all that {role} may; choose another role"
                 )
             expires_at = now + lasts if lasts else None
-            made = tokens.add(
-                session, owner, name.strip(), role, token_hash(token), now, expires_at
-            )
-            audit.append(
-                session,
-                at=now,
-                actor=by,
-                action="add token",
-                subject=owner.login,
-                detail={"token": made.id, "name": made.name, "role": role.value},
-            )
+            kept = token_hash(token)
+            made = tokens.add(deed.session, owner, name.strip(), role, kept, now, expires_at)
+            detail = {"token": made.id, "name": made.name, "role": role.value}
+            deed.record("add token", owner.login, detail)
             return made, token
 
     def tokens(self) -> list[Token]:
@@ -71,33 +62,16 @@ class Tokens(People):
 
     def revoke_token(self, number: int, *, by: str, now: datetime) -> Token:
         """End a token. What it has done stays done."""
-        by = self._named(by)
-        with self._database.write() as session:
-            token = tokens.revoke(session, number, now)
+        with self._deed(by, now) as deed:
+            token = tokens.revoke(deed.session, number, now)
             if token is None:
                 raise MailerError(f"no token {number} that lives; `mailer token list` names them")
-            audit.append(
-                session,
-                at=now,
-                actor=by,
-                action="revoke token",
-                subject=token.login,
-                detail={"token": token.id, "name": token.name},
-            )
+            deed.record("revoke token", token.login, {"token": token.id, "name": token.name})
             return token
 
     def token_person(self, token: str, *, now: datetime) -> Person | None:
         """Who comes with a token, in the token's role; None: it is nobody's, or over."""
-        kept = token_hash(token)
-        with self._database.read() as session:
-            found = tokens.person_of(session, kept, now)
-        if found is None:
-            return None
-        person, stale = found
-        if stale:
-            with suppress(LedgerBusyError), self._database.write(at_once=True) as session:
-                tokens.used(session, kept, now)
-        return person
+        return self._whose(token, tokens.person_of, tokens.used, now)
 
     # --- once ---------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import ColumnElement, select, true
@@ -20,12 +21,11 @@ FIRST = "0" * 64
 
 def append(
     session: Session,
-    *,
     at: datetime,
     actor: str,
     action: str,
     subject: str,
-    detail: Mapping[str, Any] | None = None,
+    detail: Mapping[str, Any] = MappingProxyType({}),
 ) -> None:
     """Write one row, in the caller's transaction: what it tells of and the telling are one.
 
@@ -37,7 +37,7 @@ def append(
         actor=actor,
         action=action,
         subject=subject,
-        detail=dict(detail or {}),
+        detail=dict(detail),
         previous=last.hash if last else FIRST,
         hash="",
     )
