@@ -14,7 +14,7 @@ from sqlmodel import Session
 
 from mailer.config import Config
 from mailer.core.embargo import Instant
-from mailer.core.errors import DocumentError, MailerError
+from mailer.core.errors import DocumentError, MailerError, NotThereError
 from mailer.core.inert import brief
 from mailer.core.model import LANGUAGES, Attachment, Draft, ReadWarning
 from mailer.desk import embargo_lines
@@ -153,7 +153,7 @@ class Drafts(Queueing, Changing):
             _row(session, number)
             found = [one for one in drafts.files(session, number) if one.name == name]
         if not found:
-            raise MailerError(f'draft {number}: no attachment "{brief(name)}"')
+            raise NotThereError(f'draft {number}: no attachment "{brief(name)}"')
         return found[0]
 
     def present(self, number: int, *, by: str, now: datetime) -> tuple[Seen, ...]:
@@ -297,7 +297,7 @@ class Drafts(Queueing, Changing):
 def _row(session: Session, number: int) -> DraftRow:
     row = drafts.row_of(session, number)
     if row is None:
-        raise MailerError(f"there is no draft {number}; it may have been discarded")
+        raise NotThereError(f"there is no draft {number}; it may have been discarded")
     return row
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mailer.core import outlook as glance
+from mailer.core.errors import NotThereError
 from mailer.core.model import Progress
 from mailer.core.outlook import Outlook
 from mailer.core.standing import AdvisoryState
@@ -51,11 +52,13 @@ class Overview(DeskBase):
         with self._database.read() as session:
             return tuple(advisories.lines(session, before, most))
 
-    def advisory_numbered(self, number: int) -> str | None:
-        """The reference of an advisory, by its number in the ledger."""
+    def reference(self, number: int) -> str:
+        """The reference of an advisory, by its number in the ledger. Raises NotThereError."""
         with self._database.read() as session:
             owner = advisories.named(session, number)
-            return owner.reference if owner else None
+            if owner is None:
+                raise NotThereError(f"there is no advisory {number}")
+            return owner.reference
 
     def progress(self, reference: str = "") -> list[Progress]:
         """How each dispatch stands, of one advisory or of all, in the order they were planned."""

@@ -2,17 +2,18 @@
 
 A route says it by a dependency, and gets the person:
 
-    person: Annotated[Person, Depends(who_may(Act.READ_LOG))]
+    person: LogReader
 
-A route without one is refused when the console starts, unless it is in PUBLIC.
+or, where nobody asks who it is, `dependencies=[who_may(Act.READ_LOG)]`. A route without one is
+refused when the console starts, unless it is in PUBLIC.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any, cast
+from collections.abc import Iterator
+from typing import Annotated, Any, cast
 
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.responses import Response
 from fastapi.routing import iter_route_contexts
 from starlette.routing import Mount
@@ -39,14 +40,22 @@ def office(request: Request) -> App:
     return cast(App, request.app.state.app)
 
 
-class _Asks:
+async def _office(request: Request) -> App:
+    return office(request)
+
+
+Office = Annotated[App, Depends(_office)]
+"""The same for a route that has no other use of the request."""
+
+
+class Asks:
     """The dependency of a route; `act` is what `refuse_open_routes` looks for."""
 
     def __init__(self, act: Act) -> None:
         self.act = act
 
-    def __call__(self, request: Request) -> Person:
-        person = session_person(request)
+    def admit(self, person: Person | None) -> Person:
+        """The person, if their role includes the act."""
         if person is None:
             raise NoSessionError
         if not person.may(self.act):
@@ -54,9 +63,14 @@ class _Asks:
         return person
 
 
-def who_may(act: Act) -> Callable[[Request], Person]:
+class _OfASession(Asks):
+    def __call__(self, request: Request) -> Person:
+        return self.admit(session_person(request))
+
+
+def who_may(act: Act) -> Any:
     """A dependency: the person whose session it is, if their role includes `act`."""
-    return _Asks(act)
+    return Depends(_OfASession(act))
 
 
 def session_person(request: Request) -> Person | None:
@@ -108,3 +122,16 @@ def refuse_open_routes(console: FastAPI) -> None:
             continue  # an application of its own, which refuses its own
         if route.path not in PUBLIC and not list(acts_of(route)):
             raise RuntimeError(f"{route.path} does not say who may use it: access.who_may(Act.…)")
+
+
+DeskReader = Annotated[Person, who_may(Act.READ_DESK)]
+LogReader = Annotated[Person, who_may(Act.READ_LOG)]
+ContactReader = Annotated[Person, who_may(Act.READ_CONTACTS)]
+AdvisoryReader = Annotated[Person, who_may(Act.READ_ADVISORY)]
+Writer = Annotated[Person, who_may(Act.WRITE_ADVISORY)]
+Stopper = Annotated[Person, who_may(Act.STOP)]
+Approver = Annotated[Person, who_may(Act.APPROVE)]
+Resolver = Annotated[Person, who_may(Act.RESOLVE)]
+ContactChanger = Annotated[Person, who_may(Act.CHANGE_CONTACTS)]
+Admin = Annotated[Person, who_may(Act.CHANGE_PEOPLE)]
+Oneself = Annotated[Person, who_may(Act.OWN_ACCOUNT)]

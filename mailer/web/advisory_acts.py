@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from mailer.core.people import Act, Person
-from mailer.web import advisory_form, advisory_words
-from mailer.web.access import office, who_may
+from mailer.web import advisory_words
+from mailer.web.access import Approver, Office, Stopper, Writer, office
 from mailer.web.advisory_embargo import reading, zones_of
-from mailer.web.advisory_form import Posted
-from mailer.web.advisory_list import Writer
-from mailer.web.advisory_preview import reference_or_404
+from mailer.web.advisory_form import Said
 from mailer.web.pages import render, see_other
 
 router = APIRouter()
-
-Stopper = Annotated[Person, Depends(who_may(Act.STOP))]
-Approver = Annotated[Person, Depends(who_may(Act.APPROVE))]
 
 
 def _back(number: int, said: str) -> Response:
@@ -27,66 +19,53 @@ def _back(number: int, said: str) -> Response:
 
 
 @router.post("/advisories/{number:int}/approve")
-def approve(request: Request, person: Approver, number: int, form: Posted) -> Response:
+def approve(app: Office, person: Approver, number: int, seen: Said = "") -> Response:
     """One person's yes, to exactly what the page showed."""
-    app = office(request)
-    done = app.desk.approve(
-        reference_or_404(app, number),
-        by=person.name,
-        now=app.now(),
-        seen=advisory_form.text(form, "seen") or "nothing",
-    )
+    reference, seen = app.desk.reference(number), seen or "nothing"
+    done = app.desk.approve(reference, by=person.name, now=app.now(), seen=seen)
     return _back(number, advisory_words.approved(done))
 
 
 @router.post("/advisories/{number:int}/hold")
-def hold(request: Request, person: Stopper, number: int, form: Posted) -> Response:
+def hold(app: Office, person: Stopper, number: int, reason: Said = "") -> Response:
     """Nothing more of it goes, from this moment."""
-    app = office(request)
-    reference, reason = reference_or_404(app, number), advisory_form.text(form, "reason")
-    app.desk.hold(reference, reason=reason, by=person.name, now=app.now())
+    app.desk.hold(app.desk.reference(number), reason=reason, by=person.name, now=app.now())
     return _back(number, "On hold. Nothing more of it goes until it is resumed.")
 
 
 @router.post("/advisories/{number:int}/resume")
-def resume(request: Request, person: Approver, number: int) -> Response:
+def resume(app: Office, person: Approver, number: int) -> Response:
     """The hold ends."""
-    app = office(request)
-    app.desk.resume(reference_or_404(app, number), by=person.name, now=app.now())
+    app.desk.resume(app.desk.reference(number), by=person.name, now=app.now())
     return _back(number, "It goes on. What has become due goes at once.")
 
 
 @router.post("/advisories/{number:int}/lift")
-def lift(request: Request, person: Approver, number: int) -> Response:
+def lift(app: Office, person: Approver, number: int) -> Response:
     """The embargo ends now."""
-    app = office(request)
-    done = app.desk.lift(reference_or_404(app, number), by=person.name, now=app.now())
+    done = app.desk.lift(app.desk.reference(number), by=person.name, now=app.now())
     return _back(number, f"The embargo is lifted. {advisory_words.changed(done)}")
 
 
 @router.post("/advisories/{number:int}/cancel")
-def cancel(request: Request, person: Writer, number: int) -> Response:
+def cancel(app: Office, person: Writer, number: int) -> Response:
     """What has not left will not go; nobody is told."""
-    app = office(request)
-    stopped, left = app.desk.cancel(reference_or_404(app, number), by=person.name, now=app.now())
+    stopped, left = app.desk.cancel(app.desk.reference(number), by=person.name, now=app.now())
     return _back(number, f"Cancelled: {stopped} will not go; {left} had left, or may have.")
 
 
 @router.post("/advisories/{number:int}/withdraw")
-def withdraw(request: Request, person: Stopper, number: int, form: Posted) -> Response:
+def withdraw(app: Office, person: Stopper, number: int, note: Said = "") -> Response:
     """It is killed, and exactly its holders are told."""
-    app = office(request)
-    note = advisory_form.text(form, "note").strip()
-    reference = reference_or_404(app, number)
+    reference, note = app.desk.reference(number), note.strip()
     done = app.desk.withdraw(reference, note=note, by=person.name, now=app.now())
     return _back(number, f"Withdrawn. {advisory_words.changed(done)}")
 
 
 @router.post("/advisories/{number:int}/correct")
-def correct(request: Request, person: Writer, number: int) -> Response:
+def correct(app: Office, person: Writer, number: int) -> Response:
     """A draft of the newest text, to be put right."""
-    app = office(request)
-    reference = reference_or_404(app, number)
+    reference = app.desk.reference(number)
     draft = app.desk.draft_correction(reference, by=person.name, now=app.now())
     return see_other(f"/advisories/drafts/{draft}", "Put the text right, then check and submit it.")
 
@@ -94,21 +73,13 @@ def correct(request: Request, person: Writer, number: int) -> Response:
 # --- to move the embargo --------------------------------------------------------------------------
 
 
-@router.get("/advisories/{number:int}/reschedule")
-def reschedule_page(
-    request: Request, person: Writer, number: int, line: str = "", audience: str = ""
-) -> Response:
-    """The new embargo, read in words; with one reading, what it would do and the button."""
-    return _reschedule(request, person, number, line[:500], audience)
-
-
 @router.post("/advisories/{number:int}/reschedule")
-def reschedule(request: Request, person: Writer, number: int, form: Posted) -> Response:
+def reschedule(
+    app: Office, person: Writer, number: int, line: Said = "", audience: Said = ""
+) -> Response:
     """Move it; all that follows waits for approval."""
-    app = office(request)
-    line, audience = (advisory_form.text(form, name) for name in ("line", "audience"))
     done = app.desk.reschedule(
-        reference_or_404(app, number),
+        app.desk.reference(number),
         embargo_line=line,
         audiences=[audience] if audience else [],
         by=person.name,
@@ -117,11 +88,13 @@ def reschedule(request: Request, person: Writer, number: int, form: Posted) -> R
     return _back(number, f"The embargo is moved. {advisory_words.changed(done)}")
 
 
-def _reschedule(
-    request: Request, person: Person, number: int, line: str, audience: str
+@router.get("/advisories/{number:int}/reschedule")
+def reschedule_page(
+    request: Request, person: Writer, number: int, line: str = "", audience: str = ""
 ) -> Response:
-    app = office(request)
-    reference = reference_or_404(app, number)
+    """The new embargo, read in words; with one reading, what it would do and the button."""
+    app, line = office(request), line[:500]
+    reference = app.desk.reference(number)
     view, advisory = app.desk.plan(reference), app.desk.advisory(reference)
     names = list(dict.fromkeys(row.audience for row in view.rows))
     found = reading(app, line, [person.zone, *zones_of(app, names)])

@@ -9,11 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from starlette.exceptions import HTTPException
 
 from mailer.app import App
 from mailer.compose import markdown
@@ -26,24 +24,16 @@ from mailer.intake import plain
 from mailer.intake.fields import ContactFields
 from mailer.ledger.drafts import KeptDraft
 from mailer.web import advisory_conflict, advisory_form
-from mailer.web.access import office
+from mailer.web.access import AdvisoryReader, Office, Writer, office
 from mailer.web.advisory_embargo import reading, zones_of
 from mailer.web.advisory_form import LANGUAGE_NAMES, Posted, Written, text
-from mailer.web.advisory_list import READERS, Reader, Writer
-from mailer.web.pages import render, see_other
+from mailer.web.advisory_list import READERS
+from mailer.web.pages import as_file, render, see_other
 
 router = APIRouter()
 
 AT_ONCE_MOST = 60_000
 """Characters of a text that is previewed while it is typed; a longer one when it is saved."""
-
-
-def draft_or_404(app: App, number: int) -> KeptDraft:
-    """A draft as it was last saved."""
-    try:
-        return app.desk.draft(number)
-    except MailerError:
-        raise HTTPException(404) from None
 
 
 def plan_of(app: App, kept: KeptDraft) -> str:
@@ -63,10 +53,9 @@ def not_yet(request: Request, kept: KeptDraft, fault: str, here: str) -> Respons
 
 
 @router.get("/advisories/drafts/{number:int}")
-def editor(request: Request, person: Reader, number: int) -> Response:
+def editor(request: Request, person: AdvisoryReader, number: int) -> Response:
     """The form, with what was saved last."""
-    app = office(request)
-    kept = draft_or_404(app, number)
+    kept = office(request).desk.draft(number)
     return _editor(request, person, kept, advisory_form.of_content(kept.content))
 
 
@@ -74,7 +63,7 @@ def editor(request: Request, person: Reader, number: int) -> Response:
 def save(request: Request, person: Writer, number: int, form: Posted) -> Response:
     """Keep all of it, with the files that came; or show both texts if another has saved."""
     app = office(request)
-    kept = draft_or_404(app, number)
+    kept = app.desk.draft(number)
     written = _written(app, form)
     if text(form, "merge"):
         written = advisory_conflict.merged(form, written, advisory_form.of_content(kept.content))
@@ -116,7 +105,7 @@ def autosave(request: Request, person: Writer, number: int, form: Posted) -> Res
         fault = str(error)
     else:
         conflict = saved.theirs if isinstance(saved, Conflict) else None
-    kept = draft_or_404(app, number)
+    kept = app.desk.draft(number)
     return render(
         request,
         "advisory/saved.html",
@@ -129,10 +118,8 @@ def autosave(request: Request, person: Writer, number: int, form: Posted) -> Res
 
 
 @router.post("/advisories/drafts/{number:int}/discard")
-def discard(request: Request, person: Writer, number: int) -> Response:
+def discard(app: Office, person: Writer, number: int) -> Response:
     """The draft goes; what was submitted of it stays."""
-    app = office(request)
-    draft_or_404(app, number)
     app.desk.discard_draft(number, by=person.name, now=app.now())
     return see_other("/advisories", "The draft was discarded.")
 
@@ -143,7 +130,7 @@ def presence(
 ) -> Response:
     """Who else has it open, and whether one of them has saved since; nothing if that is known."""
     app = office(request)
-    kept = draft_or_404(app, number)
+    kept = app.desk.draft(number)
     others = app.desk.present(number, by=person.name, now=app.now())
     newer = kept if kept.revision > revision and kept.changed_by != person.name else None
     mark = ",".join([*(one.name for one in others), str(newer.revision if newer else "")])
@@ -160,24 +147,11 @@ def preview_markdown(request: Request, form: Posted, of: str = "f.body") -> Resp
 
 
 @router.get("/advisories/drafts/{number:int}/files/{name}", dependencies=READERS)
-def file(request: Request, number: int, name: str) -> Response:
+def file(app: Office, number: int, name: str) -> Response:
     """A file of a draft, to be kept and not to be opened in the page."""
-    app = office(request)
-    draft_or_404(app, number)
-    try:
-        found = app.desk.draft_file(number, name)
-    except MailerError:
-        raise HTTPException(404) from None
-    return attachment(found.name, found.content)
-
-
-def attachment(name: str, content: bytes) -> Response:
-    """A download that no browser opens in a page of ours."""
-    headers = {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}",
-        "Content-Security-Policy": "default-src 'none'; sandbox",
-    }
-    return Response(content, media_type="application/octet-stream", headers=headers)
+    found = app.desk.draft_file(number, name)
+    headers = {**as_file(found.name), "Content-Security-Policy": "default-src 'none'; sandbox"}
+    return Response(found.content, media_type="application/octet-stream", headers=headers)
 
 
 # --- parts --------------------------------------------------------------------------------------

@@ -10,12 +10,12 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from mailer.app import App
-from mailer.core.embargo import Ask, Instant, read, say, say_around
+from mailer.core.embargo import Ask, Instant, say, say_around
 from mailer.core.inert import brief
+from mailer.desk import embargo_lines
 from mailer.web import advisory_form
-from mailer.web.access import office
+from mailer.web.access import Writer, office
 from mailer.web.advisory_form import Posted
-from mailer.web.advisory_list import Writer
 from mailer.web.pages import render
 
 router = APIRouter()
@@ -48,7 +48,7 @@ def reading(app: App, line: str, zones: Iterable[str] = ()) -> Reading:
         return Reading("", "")
     now, office_zone = app.now(), app.config.embargo.zone
     around = [office_zone, *zones]
-    match read(line, office_zone=office_zone, now=now, language=app.config.office.language):
+    match embargo_lines.said(line, app.config, now):
         case Instant(immediate=True):
             return Reading("good", "For immediate release: it goes as soon as it is approved.")
         case Instant(utc, zone, warnings):

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Form, Request
 from starlette.datastructures import FormData, UploadFile
 
 from mailer.core.errors import DocumentError
@@ -76,6 +76,10 @@ async def _posted(request: Request) -> AsyncIterator[FormData]:
 
 Posted = Annotated[FormData, Depends(_posted)]
 """A form, read whole and held to a size. A route that takes it stays a plain function."""
+
+
+Said = Annotated[str, Form()]
+"""One field's text, of a form that has few."""
 
 
 def text(form: FormData, name: str) -> str:

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.datastructures import UploadFile
 
 from mailer.core.errors import DocumentError
-from mailer.core.people import Act, Person
+from mailer.core.people import Act
 from mailer.web import advisory_form
-from mailer.web.access import office, who_may
+from mailer.web.access import Office, Writer, office, who_may
 from mailer.web.advisory_form import Posted
 from mailer.web.pages import render, see_other
 
 router = APIRouter()
 
-READERS = [Depends(who_may(Act.READ_ADVISORY))]
-Reader = Annotated[Person, READERS[0]]
-Writer = Annotated[Person, Depends(who_may(Act.WRITE_ADVISORY))]
+READERS = [who_may(Act.READ_ADVISORY)]
 
 A_PAGE = 50
 
@@ -31,9 +27,8 @@ def advisories(request: Request, before: int | None = None) -> Response:
 
 
 @router.post("/advisories/drafts")
-def start(request: Request, person: Writer) -> Response:
+def start(app: Office, person: Writer) -> Response:
     """An empty draft."""
-    app = office(request)
     number = app.desk.start_draft(by=person.name, now=app.now())
     return see_other(f"/advisories/drafts/{number}")
 

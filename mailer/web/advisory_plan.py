@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
 from mailer.core.embargo import say_around
@@ -11,15 +13,16 @@ from mailer.core.standing import AdvisoryState
 from mailer.desk import PlanView
 from mailer.present.picture import timeline_svg
 from mailer.present.timelines import in_words, prospects
-from mailer.web import advisory_form, advisory_words
-from mailer.web.access import office
-from mailer.web.advisory_draft import draft_or_404, not_yet
-from mailer.web.advisory_form import Posted
-from mailer.web.advisory_list import READERS, Reader, Writer
-from mailer.web.advisory_preview import reference_or_404
+from mailer.web import advisory_words
+from mailer.web.access import AdvisoryReader, Office, Writer, office
+from mailer.web.advisory_draft import not_yet
+from mailer.web.advisory_form import Said
+from mailer.web.advisory_list import READERS
 from mailer.web.pages import render, see_other
 
 router = APIRouter()
+
+_ENDED = (AdvisoryState.DONE, AdvisoryState.CANCELLED, AdvisoryState.WITHDRAWN)
 
 PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 """A picture has its styles in itself; it is shown as an image and runs nothing."""
@@ -48,10 +51,10 @@ def embargoes_in_words(view: PlanView, zone: str, request: Request) -> list[tupl
 
 
 @router.get("/advisories/drafts/{number:int}/plan")
-def of_draft(request: Request, person: Reader, number: int) -> Response:
+def of_draft(request: Request, person: AdvisoryReader, number: int) -> Response:
     """What submitting a draft would do, and what is to be mended before."""
     app = office(request)
-    kept = draft_or_404(app, number)
+    kept = app.desk.draft(number)
     try:
         proposal = app.desk.propose_draft(number, now=app.now())
     except MailerError as error:
@@ -72,17 +75,12 @@ def of_draft(request: Request, person: Reader, number: int) -> Response:
 
 
 @router.post("/advisories/drafts/{number:int}/submit")
-def submit(request: Request, person: Writer, number: int, form: Posted) -> Response:
+def submit(
+    app: Office, person: Writer, number: int, revision: Annotated[int, Form()] = 0, note: Said = ""
+) -> Response:
     """Keep the plan: it waits for approval. Refused if the draft was changed since it was seen."""
-    app = office(request)
-    draft_or_404(app, number)
-    seen = advisory_form.text(form, "revision")
     reference = app.desk.submit_draft(
-        number,
-        based_on=int(seen) if seen.isdecimal() and len(seen) < 10 else 0,
-        note=advisory_form.text(form, "note"),
-        by=person.name,
-        now=app.now(),
+        number, based_on=revision, note=note, by=person.name, now=app.now()
     )
     advisory = app.desk.advisory(reference).number
     return see_other(f"/advisories/{advisory}", "Submitted. Nothing goes before it is approved.")
@@ -92,23 +90,19 @@ def submit(request: Request, person: Writer, number: int, form: Posted) -> Respo
 
 
 @router.get("/advisories/{number:int}")
-def plan(request: Request, person: Reader, number: int, *, whole: bool = False) -> Response:
+def plan(request: Request, person: AdvisoryReader, number: int, *, whole: bool = False) -> Response:
     """How an advisory stands, what goes when, what is wrong, and the acts that there are.
 
     What takes long over very many copies comes after the rest, unless `whole` is asked for.
     """
     app = office(request)
-    reference = reference_or_404(app, number)
+    reference = app.desk.reference(number)
     view = app.desk.plan(reference)
     advisory = app.desk.advisory(reference)
     timeline = app.desk.timeline(reference, app.now())
     to_approve = app.desk.to_approve(reference)
     look = to_approve.dispatches > 0 and (whole or to_approve.copies <= LOOKED_AT_ONCE)
-    ended = advisory.state in (
-        AdvisoryState.DONE,
-        AdvisoryState.CANCELLED,
-        AdvisoryState.WITHDRAWN,
-    )
+    ended = advisory.state in _ENDED
     return render(
         request,
         "advisory/plan.html",
@@ -132,9 +126,8 @@ def plan(request: Request, person: Reader, number: int, *, whole: bool = False) 
 
 
 @router.get("/advisories/{number:int}/timeline.svg", dependencies=READERS)
-def picture(request: Request, number: int) -> Response:
+def picture(app: Office, number: int) -> Response:
     """What each audience has when, as a picture; the page says the same in words."""
-    app = office(request)
-    view = app.desk.timeline(reference_or_404(app, number), app.now())
+    view = app.desk.timeline(app.desk.reference(number), app.now())
     policy = {"Content-Security-Policy": PICTURE_POLICY}
     return Response(timeline_svg(view), media_type="image/svg+xml", headers=policy)

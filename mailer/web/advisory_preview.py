@@ -6,21 +6,22 @@ The HTML is shown in a frame that may run nothing, load nothing and reach nothin
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, Response
 from starlette.exceptions import HTTPException
 
 from mailer.app import App
 from mailer.core.errors import MailerError
+from mailer.core.people import Person
 from mailer.desk import Copy, Proposal
-from mailer.web import advisory_form
-from mailer.web.access import office
-from mailer.web.advisory_draft import draft_or_404, not_yet
-from mailer.web.advisory_form import Posted
-from mailer.web.advisory_list import READERS, Writer
+from mailer.ledger.drafts import KeptDraft
+from mailer.web.access import Office, Writer, office
+from mailer.web.advisory_draft import not_yet
+from mailer.web.advisory_form import Said
+from mailer.web.advisory_list import READERS
 from mailer.web.pages import render, see_other
 
 router = APIRouter()
@@ -37,42 +38,33 @@ LISTED = 300
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    """What is previewed: a draft's proposal or a queued advisory, and where its pages are."""
+    """What is previewed, and where its pages are: a draft's proposal, or a queued advisory."""
 
     of: str | Proposal
     here: str
     headline: str
     audiences: tuple[str, ...]
-    extra: dict[str, Any]
+    kept: KeptDraft | None = None
 
 
 def _draft(app: App, number: int) -> _Shown:
-    kept = draft_or_404(app, number)
+    kept, proposal = app.desk.draft(number), app.desk.propose_draft(number, now=app.now())
     here = f"/advisories/drafts/{number}"
-    proposal = app.desk.propose_draft(number, now=app.now())
-    return _Shown(proposal, here, kept.headline, proposal.audiences, {"kept": kept})
+    return _Shown(proposal, here, kept.headline, proposal.audiences, kept)
 
 
 def _queued(app: App, number: int) -> _Shown:
-    reference = reference_or_404(app, number)
+    reference = app.desk.reference(number)
     view = app.desk.plan(reference)
     names = tuple(dict.fromkeys(row.audience for row in view.rows))
-    return _Shown(reference, f"/advisories/{number}", view.headline, names, {"kept": None})
-
-
-def reference_or_404(app: App, number: int) -> str:
-    """The reference of an advisory that is in the ledger."""
-    reference = app.desk.advisory_numbered(number)
-    if reference is None:
-        raise HTTPException(404)
-    return reference
+    return _Shown(reference, f"/advisories/{number}", view.headline, names)
 
 
 @router.get("/advisories/drafts/{number:int}/preview", dependencies=READERS)
 def of_draft(request: Request, number: int, audience: str = "", contact: str = "") -> Response:
     """What each would get if the draft were submitted now."""
     app = office(request)
-    kept = draft_or_404(app, number)
+    kept = app.desk.draft(number)
     try:
         shown = _draft(app, number)
     except MailerError as error:
@@ -89,21 +81,21 @@ def of_queued(request: Request, number: int, audience: str = "", contact: str = 
 def _page(request: Request, shown: _Shown, audience: str, contact: str) -> Response:
     app = office(request)
     chosen = audience if audience in shown.audiences else shown.audiences[0]
-    fault = ""
+    contact, fault = contact.strip(), ""
     copies: tuple[Copy, ...] = ()
     try:
-        copies = app.desk.copies(shown.of, chosen, contact.strip() or None)
+        copies = app.desk.copies(shown.of, chosen, contact or None)
     except MailerError as error:
         fault = str(error)
-    query = urlencode({"audience": chosen, "contact": contact.strip()})
+    query = urlencode({"audience": chosen, "contact": contact})
     return render(
         request,
         "advisory/preview.html",
         shown=shown,
         here=shown.here,
-        kept=shown.extra["kept"],
+        kept=shown.kept,
         audience=chosen,
-        contact=contact.strip(),
+        contact=contact,
         readers=app.desk.readers(shown.of, chosen, LISTED),
         copies=copies,
         frame=f"{shown.here}/preview/html?{query}",
@@ -113,53 +105,61 @@ def _page(request: Request, shown: _Shown, audience: str, contact: str) -> Respo
 
 @router.get("/advisories/drafts/{number:int}/preview/html", dependencies=READERS)
 def frame_of_draft(
-    request: Request, number: int, audience: str, nth: int = 0, contact: str = ""
+    app: Office, number: int, audience: str, nth: int = 0, contact: str = ""
 ) -> Response:
     """The HTML of the `nth` of the copies of a page, for its frame."""
-    return _frame(request, _draft(office(request), number), audience, nth, contact)
+    return _frame(app, _draft(app, number), audience, nth, contact)
 
 
 @router.get("/advisories/{number:int}/preview/html", dependencies=READERS)
 def frame_of_queued(
-    request: Request, number: int, audience: str, nth: int = 0, contact: str = ""
+    app: Office, number: int, audience: str, nth: int = 0, contact: str = ""
 ) -> Response:
     """The same of a queued advisory."""
-    return _frame(request, _queued(office(request), number), audience, nth, contact)
+    return _frame(app, _queued(app, number), audience, nth, contact)
 
 
-def _frame(request: Request, shown: _Shown, audience: str, nth: int, contact: str) -> Response:
-    copies = office(request).desk.copies(shown.of, audience, contact or None)
+def _frame(app: App, shown: _Shown, audience: str, nth: int, contact: str) -> Response:
+    copies = app.desk.copies(shown.of, audience, contact or None)
     if not 0 <= nth < len(copies):
         raise HTTPException(404)
-    policy = {"Content-Security-Policy": FRAME_POLICY}
-    return HTMLResponse(copies[nth].html, headers=policy)
+    return HTMLResponse(copies[nth].html, headers={"Content-Security-Policy": FRAME_POLICY})
+
+
+@dataclass(frozen=True, slots=True)
+class _Which:
+    """The copy that a test is of, as the form says it."""
+
+    audience: Said = ""
+    kind: Said = ""
+    contact: Said = ""
+
+
+Which = Annotated[_Which, Depends()]
 
 
 @router.post("/advisories/drafts/{number:int}/test")
-def test_of_draft(request: Request, person: Writer, number: int, form: Posted) -> Response:
+def test_of_draft(app: Office, person: Writer, number: int, which: Which) -> Response:
     """One copy to the person's own address, marked as a test."""
-    app = office(request)
-    draft_or_404(app, number)
-    return _test(app, _draft(app, number), person.email, person.name, form)
+    return _test(app, _draft(app, number), person, which)
 
 
 @router.post("/advisories/{number:int}/test")
-def test_of_queued(request: Request, person: Writer, number: int, form: Posted) -> Response:
+def test_of_queued(app: Office, person: Writer, number: int, which: Which) -> Response:
     """The same of a queued advisory."""
-    app = office(request)
-    return _test(app, _queued(app, number), person.email, person.name, form)
+    return _test(app, _queued(app, number), person, which)
 
 
-def _test(app: App, shown: _Shown, to: str, by: str, form: Posted) -> Response:
-    audience, contact = (advisory_form.text(form, name) for name in ("audience", "contact"))
+def _test(app: App, shown: _Shown, person: Person, which: _Which) -> Response:
     said = app.desk.send_test(
         shown.of,
-        audience,
-        advisory_form.text(form, "kind"),
-        contact or None,
-        to=to,
-        by=by,
+        which.audience,
+        which.kind,
+        which.contact or None,
+        to=person.email,
+        by=person.name,
         now=app.now(),
     )
-    query = urlencode({"audience": audience, "contact": contact})
-    return see_other(f"{shown.here}/preview?{query}", f"Sent to {to}. The relay said: {said}")
+    query = urlencode({"audience": which.audience, "contact": which.contact})
+    told = f"Sent to {person.email}. The relay said: {said}"
+    return see_other(f"{shown.here}/preview?{query}", told)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from mailer.core.people import Act, Person
+from mailer.core.people import Act
 from mailer.ledger.audit import AuditFilter
 from mailer.web.access import office, who_may
 from mailer.web.pages import render
@@ -20,10 +20,9 @@ router = APIRouter()
 Part = Annotated[str, Query(max_length=200)]
 
 
-@router.get("/audit")
+@router.get("/audit", dependencies=[who_may(Act.READ_AUDIT)])
 def audit(
     request: Request,
-    person: Annotated[Person, Depends(who_may(Act.READ_AUDIT))],  # noqa: ARG001
     who: Part = "",
     what: Part = "",
     about: Part = "",

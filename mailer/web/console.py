@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 
 from mailer.app import App
 from mailer.core.errors import LedgerBusyError, MailerError, NotThereError
+from mailer.ledger.log.outcomes import Counted
 from mailer.web import (
     advisory_acts,
     advisory_draft,
@@ -40,6 +41,7 @@ from mailer.web.access import (
 )
 from mailer.web.api import service
 from mailer.web.guard import Guard
+from mailer.web.live import Live
 from mailer.web.pages import local, render
 from mailer.web.throttle import Throttle
 
@@ -73,7 +75,8 @@ LARGEST_BODY = 1 << 20
 def create(app: App) -> FastAPI:
     """The console over an open office. Raises if a route does not say who may use it."""
     console = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
-    console.state.app, console.state.throttle = app, Throttle()
+    console.state.app, console.state.throttle, console.state.counted = app, Throttle(), Counted()
+    console.state.live = Live(lambda counts: app.desk.outlook(app.now(), counts))
     for router in ROUTERS:
         # Not the console's own limit: that one answers before the guard has seen the request.
         console.include_router(router, max_body_size=LARGEST_BODY)

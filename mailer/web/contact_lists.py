@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import quote
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Query, Request, UploadFile
 from fastapi.responses import Response, StreamingResponse
@@ -17,10 +17,8 @@ from mailer.core.inert import inert_cell
 from mailer.core.listchange import COLUMNS, What, cells
 from mailer.core.model import Contact
 from mailer.core.people import Act, Person
-from mailer.web.access import office
-from mailer.web.contact_links import one_list
-from mailer.web.contact_page import Changer, Reader
-from mailer.web.pages import render, see_other
+from mailer.web.access import ContactChanger, ContactReader, Office, office, who_may
+from mailer.web.pages import as_file, render, see_other
 from mailer.web.uploads import LARGEST, Uploads
 
 router = APIRouter()
@@ -34,10 +32,15 @@ CHANGES_SHOWN = 500
 Name = Annotated[str, Form(max_length=500)]
 
 
+def one_list(name: str, **more: str) -> str:
+    """Where a list is, in the console."""
+    return f"/contacts/list?{urlencode({'name': name, **more})}"
+
+
 @router.get("/contacts/list")
 def one(
     request: Request,
-    person: Reader,
+    person: ContactReader,
     name: str,
     q: Annotated[str, Query(max_length=200)] = "",
     after: Annotated[int, Query(ge=0)] = 0,
@@ -71,22 +74,21 @@ def _list(
     )
 
 
-@router.get("/contacts/list.csv")
-def as_csv(request: Request, person: Reader, name: str) -> Response:  # noqa: ARG001
+@router.get("/contacts/list.csv", dependencies=[who_may(Act.READ_CONTACTS)])
+def as_csv(app: Office, name: str) -> Response:
     """A list's contacts as CSV, whatever kind of file it is; no cell begins a formula."""
-    view = office(request).desk.list_named(name)
+    view = app.desk.list_named(name)
     if view.fault:
         raise ListError(view.fault)
-    called = quote(f"{Path(name).stem}.csv", safe="")
     return StreamingResponse(
         _csv(view.contacts),
         media_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f"attachment; filename*=UTF-8''{called}"},
+        headers=as_file(f"{Path(name).stem}.csv"),
     )
 
 
 @router.post("/contacts/list/compare", max_body_size=LARGEST + (1 << 16))
-def compare(request: Request, person: Changer, name: Name, file: UploadFile) -> Response:
+def compare(request: Request, person: ContactChanger, name: Name, file: UploadFile) -> Response:
     """What an upload would change. Nothing is changed yet; what is no list is said beside it."""
     shown_as = Path(file.filename or "").name
     try:
@@ -96,13 +98,8 @@ def compare(request: Request, person: Changer, name: Name, file: UploadFile) -> 
         return _list(request, person, name, fault=str(error))
 
 
-@router.post("/contacts/list/earlier")
-def earlier(
-    request: Request,
-    person: Changer,  # noqa: ARG001
-    name: Name,
-    version: Annotated[str, Form(max_length=40)],
-) -> Response:
+@router.post("/contacts/list/earlier", dependencies=[who_may(Act.CHANGE_CONTACTS)])
+def earlier(request: Request, name: Name, version: Annotated[str, Form(max_length=40)]) -> Response:
     """What putting an earlier version back would change."""
     for kept in office(request).desk.list_versions(name):
         if kept.replaced_at.isoformat() == version:
@@ -115,7 +112,7 @@ def earlier(
 @router.post("/contacts/list/replace")
 def replace(
     request: Request,
-    person: Changer,
+    person: ContactChanger,
     name: Name,
     upload: Annotated[str, Form(max_length=80)],
     seen: Annotated[str, Form(max_length=64)],

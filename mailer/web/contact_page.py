@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 from typing import Annotated
+from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import Response
 
-from mailer.core.people import Act, Person
+from mailer.core.people import Act
 from mailer.desk.consent import going
-from mailer.web.access import office, who_may
-from mailer.web.contact_links import one_contact
+from mailer.web.access import ContactChanger, ContactReader, Office, office
 from mailer.web.pages import render, see_other
 
 router = APIRouter()
 
-Reader = Annotated[Person, Depends(who_may(Act.READ_CONTACTS))]
-Changer = Annotated[Person, Depends(who_may(Act.CHANGE_CONTACTS))]
 Address = Annotated[str, Form(max_length=320)]
 Words = Annotated[str, Form(max_length=500)]
 
 
+def one_contact(email: str) -> str:
+    """Where an address is, in the console."""
+    return f"/contacts/one?{urlencode({'email': email.strip()})}"
+
+
 @router.get("/contacts")
 def contacts(
-    request: Request, person: Reader, q: Annotated[str, Query(max_length=200)] = ""
+    request: Request, person: ContactReader, q: Annotated[str, Query(max_length=200)] = ""
 ) -> Response:
     """Audiences and lists; with `q`, who has it in address, name or outlet."""
     app = office(request)
@@ -44,7 +47,7 @@ def contacts(
 
 
 @router.get("/contacts/one")
-def contact(request: Request, person: Reader, email: str) -> Response:
+def contact(request: Request, person: ContactReader, email: str) -> Response:
     """Everything about one address."""
     found = office(request).desk.contact(email)
     return render(
@@ -57,7 +60,7 @@ def contact(request: Request, person: Reader, email: str) -> Response:
 
 
 @router.get("/contacts/consent")
-def consent(request: Request, person: Reader) -> Response:
+def consent(request: Request, person: ContactReader) -> Response:
     """Suppressions, ended ones too, and what people answered to the embargo terms."""
     app = office(request)
     return render(
@@ -70,31 +73,28 @@ def consent(request: Request, person: Reader) -> Response:
 
 
 @router.post("/contacts/suppress")
-def suppress(request: Request, person: Changer, email: Address, reason: Words) -> Response:
+def suppress(app: Office, person: ContactChanger, email: Address, reason: Words) -> Response:
     """Nothing goes to this address any more."""
-    app = office(request)
     app.desk.suppress(email, reason=reason, by=person.name, now=app.now())
     return see_other(one_contact(email), f"{email.strip()} gets nothing from now on.")
 
 
 @router.post("/contacts/unsuppress")
-def unsuppress(request: Request, person: Changer, email: Address) -> Response:
+def unsuppress(app: Office, person: ContactChanger, email: Address) -> Response:
     """It may be written to again."""
-    app = office(request)
     app.desk.unsuppress(email, by=person.name, now=app.now())
     return see_other(one_contact(email), f"{email.strip()} may be written to again.")
 
 
 @router.post("/contacts/acceptance")
 def acceptance(
-    request: Request,
-    person: Changer,
+    app: Office,
+    person: ContactChanger,
     email: Address,
     source: Words,
     accepted: Annotated[bool, Form()],
 ) -> Response:
     """What a journalist said of the embargo terms."""
-    app = office(request)
     copies = app.desk.record_acceptance(
         email, accepted=accepted, source=source, by=person.name, now=app.now()
     )

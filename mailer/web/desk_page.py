@@ -9,23 +9,23 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import groupby
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from mailer.core.embargo import place_of
 from mailer.core.outlook import Need, NeedKind, Passage, Tally
 from mailer.core.people import Act, Person
-from mailer.web.access import cookie_name, office, who_may
-from mailer.web.live import Live, Look
+from mailer.web.access import Approver, DeskReader, Stopper, cookie_name, office
+from mailer.web.live import Look, live
 from mailer.web.pages import fragment, render, see_other
 
 router = APIRouter()
@@ -41,7 +41,7 @@ SESSION_ASKED_EVERY = timedelta(seconds=15)
 
 
 @router.get("/")
-def desk(request: Request, person: Annotated[Person, Depends(who_may(Act.READ_DESK))]) -> Response:
+def desk(request: Request, person: DeskReader) -> Response:
     """The desk as it is now."""
     look = live(request).look()
     return render(
@@ -52,7 +52,7 @@ def desk(request: Request, person: Annotated[Person, Depends(who_may(Act.READ_DE
 @router.get("/desk/live", response_class=EventSourceResponse)
 async def desk_live(
     request: Request,
-    person: Annotated[Person, Depends(who_may(Act.READ_DESK))],
+    person: DeskReader,
     once: bool = False,
 ) -> AsyncIterator[ServerSentEvent]:
     """Each part of the desk when it has changed (`once`: as it is, and no more).
@@ -87,7 +87,7 @@ async def desk_live(
 @router.post("/desk/stop")
 def stop(
     request: Request,
-    person: Annotated[Person, Depends(who_may(Act.STOP))],
+    person: Stopper,
     reason: Annotated[str, Form(min_length=1, max_length=500)],
 ) -> Response:
     """Nothing goes from the moment this returns, until somebody resumes."""
@@ -98,21 +98,12 @@ def stop(
 
 
 @router.post("/desk/resume")
-def resume(request: Request, person: Annotated[Person, Depends(who_may(Act.APPROVE))]) -> Response:
+def resume(request: Request, person: Approver) -> Response:
     """The holds on everything end."""
     app = office(request)
     app.desk.resume(None, by=person.name, now=app.now())
     live(request).look(fresh=True)
     return see_other("/", "Resumed. What is due goes now.")
-
-
-def live(request: Request) -> Live:
-    """The one who looks for everybody."""
-    state = request.app.state
-    if not hasattr(state, "live"):
-        app = office(request)
-        state.live = Live(lambda counts: app.desk.outlook(app.now(), counts))
-    return cast(Live, state.live)
 
 
 def _shown(request: Request, person: Person, look: Look, part: str) -> str:
@@ -194,11 +185,7 @@ def _going(look: Look) -> Iterable[Going]:
 
 
 def _sum(tallies: Iterable[Tally]) -> Tally:
-    found = list(tallies)
-    return Tally(*(sum(getattr(one, name) for one in found) for name in _NAMES))
-
-
-_NAMES = ("accepted", "waiting", "deferred", "failed", "in_doubt", "stopped")
+    return Tally(*map(sum, zip(*map(astuple, tallies), strict=True)))
 
 
 def door(person: Person, need: Need) -> tuple[str, str] | None:

@@ -6,7 +6,7 @@ import hmac
 import ipaddress
 from collections import Counter
 from collections.abc import Iterator
-from threading import Lock
+from dataclasses import fields
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
@@ -18,11 +18,11 @@ from prometheus_client.registry import Collector
 from mailer import __version__
 from mailer.app import App
 from mailer.core.errors import LedgerError
-from mailer.core.outlook import NeedKind, Outlook
+from mailer.core.outlook import NeedKind, Outlook, Tally
 from mailer.core.states import DispatchState
 from mailer.ledger import lease
-from mailer.ledger.outlook import Counts
 from mailer.web.access import ForbiddenError, office
+from mailer.web.live import Live, live
 
 router = APIRouter()
 
@@ -57,7 +57,7 @@ def metrics(request: Request) -> Response:
     if not _may_read_metrics(request):
         raise ForbiddenError
     registry = CollectorRegistry()
-    registry.register(Figures(office(request)))
+    registry.register(Figures(office(request), live(request)))
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_PLAIN_0_0_4)
 
 
@@ -76,17 +76,13 @@ def _may_read_metrics(request: Request) -> bool:
 class Figures(Collector):
     """What Prometheus is told. Copies are those of dispatches that are open or just done."""
 
-    _counts = Counts()
-    _lock = Lock()
-
-    def __init__(self, app: App) -> None:
-        self._app = app
+    def __init__(self, app: App, live: Live) -> None:
+        self._app, self._live = app, live
 
     def collect(self) -> Iterator[Metric]:
         """The figures of this moment; `mailer_ledger_up` 0 and nothing more without a ledger."""
         try:
-            with self._lock:
-                now = self._app.desk.outlook(self._app.now(), self._counts)
+            now = self._live.look(fresh=True).outlook
         except LedgerError:
             yield _figure("mailer_ledger_up", "Whether the ledger can be read", 0)
             return
@@ -107,12 +103,12 @@ def _of(now: Outlook) -> Iterator[Metric]:
     dispatches = GaugeMetricFamily(
         "mailer_dispatches", "Dispatches that are open or just done", labels=["state"]
     )
-    for state in DispatchState:
-        dispatches.add_metric([state.value], states[state])
+    for one in DispatchState:
+        dispatches.add_metric([one.value], states[one])
     yield dispatches
     copies = GaugeMetricFamily("mailer_copies", "Copies of those dispatches", labels=["state"])
-    for name in ("accepted", "waiting", "deferred", "failed", "in_doubt", "stopped"):
-        copies.add_metric([name], sum(getattr(one.tally, name) for one in passages))
+    for state in fields(Tally):
+        copies.add_metric([state.name], sum(getattr(one.tally, state.name) for one in passages))
     yield copies
     kinds = Counter(need.kind for need in now.needs)
     needs = GaugeMetricFamily("mailer_needs_person", "What needs a person", labels=["kind"])

@@ -13,6 +13,9 @@ import time
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass, field
+from typing import cast
+
+from fastapi import Request
 
 from mailer.core.errors import MailerError
 from mailer.core.outlook import Outlook, Sample, rate
@@ -123,3 +126,8 @@ class Live:
             if now is not None and one.state == "sending":
                 found[key] = now
         return found
+
+
+def live(request: Request) -> Live:
+    """The one of the console, who looks for everybody."""
+    return cast(Live, request.app.state.live)

@@ -10,19 +10,19 @@ import io
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from tempfile import TemporaryFile
-from typing import Annotated, Literal
+from typing import Literal
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
 from openpyxl import Workbook
 
 from mailer import present
 from mailer.core.inert import inert_json
 from mailer.core.log_filter import parse
-from mailer.core.people import Act, Person
+from mailer.core.people import Act
 from mailer.ledger.log.entries import Entry
-from mailer.web.access import office, who_may
+from mailer.web.access import LogReader, Office
 
 router = APIRouter()
 
@@ -43,11 +43,11 @@ TYPES = {
 @router.get("/log/export.{form}")
 def export(
     request: Request,
-    person: Annotated[Person, Depends(who_may(Act.READ_LOG))],
+    app: Office,
+    person: LogReader,
     form: Literal["csv", "json", "xlsx"],
 ) -> Response:
     """All that agrees with the address's filter, as a file to keep."""
-    app = office(request)
     wanted = parse(request.query_params.multi_items(), ZoneInfo(person.zone))
     entries = app.desk.log_export(wanted, headlines=person.may(Act.READ_ADVISORY))
     made = {"csv": as_csv, "json": as_json, "xlsx": as_xlsx}[form](entries)

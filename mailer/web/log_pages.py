@@ -13,22 +13,19 @@ from typing import Annotated, Literal
 from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from mailer.core.errors import NotThereError
 from mailer.core.log_filter import LEFT_OUT, STATES, LogFilter, LogFilterError, Sort, parse
-from mailer.core.people import Act, Person
+from mailer.core.people import Act
 from mailer.core.states import DeliveryEvent, DeliveryState
 from mailer.ledger.log.outcomes import Counted
 from mailer.web import log_chart
-from mailer.web.access import office, who_may
+from mailer.web.access import LogReader, Office, Resolver, office
 from mailer.web.pages import render, see_other
 
 router = APIRouter()
-
-Reader = Annotated[Person, Depends(who_may(Act.READ_LOG))]
-Settler = Annotated[Person, Depends(who_may(Act.RESOLVE))]
 
 _S = DeliveryState
 QUICK: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -82,7 +79,7 @@ class Links:
 
 
 @router.get("/log")
-def log(request: Request, person: Reader) -> Response:
+def log(request: Request, person: LogReader) -> Response:
     """A page of the log."""
     asked = request.query_params.multi_items()
     place = {name: request.query_params.get(name, "") for name in ("before", "after")}
@@ -125,11 +122,12 @@ def _typed(instant: datetime | None, zone: str) -> str:
 
 
 @router.get("/log/advisory/{reference:path}")
-def advisory(request: Request, person: Reader, reference: str) -> Response:
+def advisory(request: Request, person: LogReader, reference: str) -> Response:
     """What an advisory has come to."""
     app = office(request)
+    counted: Counted = request.app.state.counted  # so far, by this console
     found = app.desk.advisory_outcome(
-        reference, app.now(), _counted(request), headline=person.may(Act.READ_ADVISORY)
+        reference, app.now(), counted, headline=person.may(Act.READ_ADVISORY)
     )
     return render(
         request,
@@ -145,17 +143,8 @@ def advisory(request: Request, person: Reader, reference: str) -> Response:
     )
 
 
-def _counted(request: Request) -> Counted:
-    """What was counted so far, by this console."""
-    state = request.app.state
-    if not hasattr(state, "counted"):
-        state.counted = Counted()
-    counted: Counted = state.counted
-    return counted
-
-
 @router.get("/log/{key}")
-def story(request: Request, person: Reader, key: str) -> Response:
+def story(request: Request, person: LogReader, key: str) -> Response:
     """One copy's whole story."""
     found = office(request).desk.story(key, headline=person.may(Act.READ_ADVISORY))
     return render(
@@ -169,13 +158,13 @@ def story(request: Request, person: Reader, key: str) -> Response:
 
 @router.post("/log/{key}/settle")
 def settle(
-    request: Request,
-    person: Settler,
+    app: Office,
+    person: Resolver,
     key: str,
     how: Annotated[Literal["accepted", "rejected", "resend"], Form(alias="as")],
 ) -> Response:
     """A person says what became of a copy in doubt."""
-    app, number = office(request), key.removeprefix("d")
+    number = key.removeprefix("d")
     if not (number.isascii() and number.isdigit() and len(number) < 19):
         raise NotThereError("the log has no such entry")
     event, said = SETTLED[how]

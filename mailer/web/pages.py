@@ -3,7 +3,7 @@
 To add a page:
 
     1. web/my_page.py: `router = APIRouter()` and a plain (not async) function for each route, with
-       `person: Annotated[Person, Depends(who_may(Act.READ_LOG))]` (access.py)
+       `person: LogReader`, or whoever else may (access.py)
     2. it asks `office(request).desk` or the ledger, and ends with
        `return render(request, "my.html", rows=rows)`
     3. html/my.html: `{% extends "base.html" %}{% import "macros.html" as ui %}` and the blocks
@@ -80,6 +80,11 @@ def see_other(where: str, said: str = "") -> RedirectResponse:
     if said:
         answer.set_cookie(_SAID, quote(said), max_age=60, httponly=True, samesite="strict")
     return answer
+
+
+def as_file(name: str) -> dict[str, str]:
+    """The header of an answer that is kept as a file, and never opened in a page of ours."""
+    return {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"}
 
 
 def local(target: str) -> str:

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from typing import Annotated
 from zoneinfo import available_timezones
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
 from mailer.config import Relay, told
 from mailer.core.errors import MailerError
 from mailer.core.people import SHORTEST_PASSWORD, Act, Person
 from mailer.delivery.asking import try_relay
-from mailer.web.access import office, set_session, who_may
+from mailer.web.access import Oneself, office, set_session, who_may
 from mailer.web.login_page import said, succeeded, too_many
 from mailer.web.pages import render, see_other
 
@@ -21,8 +21,7 @@ RELAY_WITHIN_S = 20
 
 router = APIRouter()
 
-Oneself = Annotated[Person, Depends(who_may(Act.OWN_ACCOUNT))]
-Reader = Annotated[Person, Depends(who_may(Act.READ_SETTINGS))]
+READERS = [who_may(Act.READ_SETTINGS)]
 Secret = Annotated[str, Form(max_length=1000)]
 
 
@@ -79,14 +78,14 @@ def change_password(
     return answer
 
 
-@router.get("/settings/configuration")
-def configuration(request: Request, person: Reader) -> Response:  # noqa: ARG001
+@router.get("/settings/configuration", dependencies=READERS)
+def configuration(request: Request) -> Response:
     """What the configuration says, without its secrets."""
     return _configuration(request)
 
 
-@router.post("/settings/relay-test")
-async def relay_test(request: Request, person: Reader) -> Response:  # noqa: ARG001
+@router.post("/settings/relay-test", dependencies=READERS)
+async def relay_test(request: Request) -> Response:
     """Connect to each relay as a sender would, and say what came of it."""
     relays = office(request).config.relay.in_order
     return _configuration(request, [await _tried(*one) for one in enumerate(relays)])

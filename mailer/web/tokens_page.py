@@ -5,21 +5,19 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from mailer.core.errors import MailerError
-from mailer.core.people import ACTS, Act, Person, Role
-from mailer.web.access import office, who_may
+from mailer.core.people import ACTS, Person, Role
+from mailer.web.access import Office, Oneself, office
 from mailer.web.login_page import said, succeeded, too_many
 from mailer.web.pages import render, see_other
 
 DAYS = (7, 30, 90, 365)
 
 router = APIRouter(prefix="/settings/tokens")
-
-Oneself = Annotated[Person, Depends(who_may(Act.OWN_ACCOUNT))]
 
 
 @router.get("")
@@ -71,9 +69,8 @@ def add(
 
 
 @router.post("/{number}/revoke")
-def revoke(request: Request, person: Oneself, number: int) -> Response:
+def revoke(app: Office, person: Oneself, number: int) -> Response:
     """End one of one's own."""
-    app = office(request)
     own = {token.id: token for token in app.desk.tokens() if token.login == person.login}
     if number not in own or not own[number].lives(app.now()):
         raise HTTPException(404)

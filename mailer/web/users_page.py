@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
+from mailer.app import App
 from mailer.core.errors import MailerError
 from mailer.core.people import ACTS, SHORTEST_PASSWORD, Act, Person, Role
-from mailer.web.access import office, who_may
+from mailer.web.access import Admin, Office, office, who_may
 from mailer.web.pages import render, see_other
 
 router = APIRouter(prefix="/settings/users")
 
-Admin = Annotated[Person, Depends(who_may(Act.CHANGE_PEOPLE))]
 Line = Annotated[str, Form(max_length=200)]
 Secret = Annotated[str, Form(max_length=1000)]
 
 
-@router.get("")
-def users(request: Request, person: Admin) -> Response:  # noqa: ARG001
+@router.get("", dependencies=[who_may(Act.CHANGE_PEOPLE)])
+def users(request: Request) -> Response:
     """The users there are, and a form for a new one."""
     return _users(request, {}, "")
 
@@ -72,11 +72,9 @@ def add(
 
 
 @router.post("/{number}/role")
-def change_role(
-    request: Request, person: Admin, number: int, role: Annotated[Role, Form()]
-) -> Response:
+def change_role(app: Office, person: Admin, number: int, role: Annotated[Role, Form()]) -> Response:
     """Another role; their sessions end."""
-    app, other = office(request), _other(request, person, number)
+    other = _other(app, person, number)
     app.desk.set_role(other.login, role, by=person.login, now=app.now())
     return see_other("/settings/users", f"{other.login} is {role} now.")
 
@@ -84,7 +82,8 @@ def change_role(
 @router.post("/{number}/password")
 def change_password(request: Request, person: Admin, number: int, password: Secret) -> Response:
     """A new password; their sessions end."""
-    app, other = office(request), _other(request, person, number)
+    app = office(request)
+    other = _other(app, person, number)
     try:
         app.desk.set_password(other.login, password, by=person.login, now=app.now())
     except MailerError as refused:
@@ -93,16 +92,16 @@ def change_password(request: Request, person: Admin, number: int, password: Secr
 
 
 @router.post("/{number}/remove")
-def remove(request: Request, person: Admin, number: int) -> Response:
+def remove(app: Office, person: Admin, number: int) -> Response:
     """They may not log in any more."""
-    app, other = office(request), _other(request, person, number)
+    other = _other(app, person, number)
     app.desk.remove_person(other.login, by=person.login, now=app.now())
     return see_other("/settings/users", f"{other.login} may not log in any more.")
 
 
-def _other(request: Request, person: Person, number: int) -> Person:
+def _other(app: App, person: Person, number: int) -> Person:
     """The user of that number; nobody locks themselves out by a slip here."""
-    found = next((one for one in office(request).desk.people() if one.id == number), None)
+    found = next((one for one in app.desk.people() if one.id == number), None)
     if found is None:
         raise HTTPException(404)
     if found.id == person.id:

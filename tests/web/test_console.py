@@ -6,7 +6,7 @@ from typing import Annotated
 
 import pytest
 from console_client import PASSWORD, add_person, browser
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 
 from mailer.app import App
 from mailer.core.people import Act, Person, Role
@@ -44,7 +44,7 @@ def test_a_route_that_does_not_say_who_may_use_it_is_refused_at_start(
     if asks:
 
         @router.get("/new")
-        def new(person: Annotated[Person, Depends(who_may(Act.READ_DESK))]) -> None:
+        def new(person: Annotated[Person, who_may(Act.READ_DESK)]) -> None:
             pass
     else:
 

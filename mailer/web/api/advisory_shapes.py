@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from mailer.core.errors import DocumentError
 from mailer.core.model import LANGUAGES
 from mailer.desk import Desk, Document
 from mailer.intake.files import MAX_TEXT
-from mailer.web.api.shapes import Asked, Contact, Email, Embargo, Note, Shape, Text
+from mailer.web.api.shapes import Asked, Base64, Contact, Email, Embargo, Note, Shape, Text, octets
 
 Language = Annotated[str, Field(pattern=f"^({'|'.join(LANGUAGES)})$")]
 Line = Annotated[str, Field(min_length=1, max_length=500, description="00:01 GMT, 9 February 2027")]
 AudienceName = Annotated[str, Field(min_length=1, max_length=64)]
-Base64 = Annotated[str, Field(json_schema_extra={"format": "byte"})]
 
 
 class AdvisoryLine(Shape):
@@ -235,13 +231,13 @@ class Documented(Asked):
     attachments: list[File] = Field(default_factory=list, max_length=20)
 
     def read(self, desk: Desk) -> Document:
-        """The document. Raises DocumentError."""
+        """The document. Raises MailerError."""
         text = self.format in ("md", "txt")
         return desk.document(
             f"document.{self.format}",
-            self.document.encode() if text else _decoded("document", self.document),
+            self.document.encode() if text else octets("document", self.document),
             editions=self.editions,
-            files={one.name: _decoded(one.name, one.content) for one in self.attachments},
+            files={one.name: octets(one.name, one.content) for one in self.attachments},
         )
 
 
@@ -306,10 +302,3 @@ class Trial(Asked):
     audience: AudienceName
     kind: Literal["invitation", "advance", "release", "correction", "withdrawal", "embargo change"]
     contact: Email | None = None
-
-
-def _decoded(name: str, content: str) -> bytes:
-    try:
-        return base64.b64decode(content, validate=True)
-    except (binascii.Error, ValueError):
-        raise DocumentError(f"{name}: it is not base64; encode the file's octets") from None

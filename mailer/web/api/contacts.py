@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query
 
 from mailer.core.people import Act
-from mailer.web.access import office
+from mailer.desk.contacts import ContactView, Listed
+from mailer.ledger.contacts import Answered, Suppressed
+from mailer.web.access import Office
 from mailer.web.api import shapes
 from mailer.web.api.operation import KEYED, Operation
 from mailer.web.api.shapes import Asked, Done, Email, Text
@@ -15,6 +17,7 @@ from mailer.web.api.tokens import CHANGER, reads
 
 router = APIRouter(route_class=Operation, tags=["contacts"])
 
+READS = reads(Act.READ_CONTACTS)
 OfEmail = Annotated[str, Query(min_length=3, max_length=320)]
 
 
@@ -39,10 +42,9 @@ class Acceptance(Asked):
     source: Text
 
 
-@router.get("/audiences", dependencies=reads(Act.READ_CONTACTS))
-def read_audiences(request: Request) -> list[shapes.Audience]:
+@router.get("/audiences", dependencies=READS)
+def read_audiences(app: Office) -> list[shapes.Audience]:
     """The audiences that the configuration has."""
-    app = office(request)
     lists = app.desk.lists()
     return [
         shapes.Audience(
@@ -58,54 +60,49 @@ def read_audiences(request: Request) -> list[shapes.Audience]:
     ]
 
 
-@router.get("/contacts", dependencies=reads(Act.READ_CONTACTS))
+@router.get("/contacts", response_model=list[shapes.Listed], dependencies=READS)
 def find_contacts(
-    request: Request, q: Annotated[str, Query(min_length=1, max_length=200)]
-) -> list[shapes.Listed]:
+    app: Office, q: Annotated[str, Query(min_length=1, max_length=200)]
+) -> tuple[Listed, ...]:
     """Whoever on a list has `q` in address, name or outlet; at most 200."""
-    found = office(request).desk.find_contacts(q)
-    return [shapes.Listed.model_validate(one) for one in found]
+    return app.desk.find_contacts(q)
 
 
-@router.get("/contact", dependencies=reads(Act.READ_CONTACTS))
-def read_contact(request: Request, email: OfEmail) -> shapes.ContactHistory:
+@router.get("/contact", response_model=shapes.ContactHistory, dependencies=READS)
+def read_contact(app: Office, email: OfEmail) -> ContactView:
     """Everything about one address: lists, copies, suppressions, answers."""
-    return shapes.ContactHistory.model_validate(office(request).desk.contact(email))
+    return app.desk.contact(email)
 
 
-@router.get("/suppressions", dependencies=reads(Act.READ_CONTACTS))
-def read_suppressions(request: Request, ended: bool = False) -> list[shapes.Suppression]:
+@router.get("/suppressions", response_model=list[shapes.Suppression], dependencies=READS)
+def read_suppressions(app: Office, ended: bool = False) -> tuple[Suppressed, ...]:
     """Who gets nothing, and why; with `ended`, also what was released."""
-    found = office(request).desk.suppressions(standing=not ended)
-    return [shapes.Suppression.model_validate(one) for one in found]
+    return app.desk.suppressions(standing=not ended)
 
 
 @router.post("/suppressions", dependencies=KEYED)
-def suppress(request: Request, person: CHANGER, body: Suppress) -> Done:
+def suppress(app: Office, person: CHANGER, body: Suppress) -> Done:
     """Nothing goes to this address any more, whatever the lists say."""
-    app = office(request)
     app.desk.suppress(body.email, reason=body.reason, by=person.name, now=app.now())
     return Done()
 
 
 @router.post("/suppressions/release", dependencies=KEYED)
-def release_suppression(request: Request, person: CHANGER, body: Release) -> Done:
+def release_suppression(app: Office, person: CHANGER, body: Release) -> Done:
     """End a suppression."""
-    app = office(request)
     app.desk.unsuppress(body.email, by=person.name, now=app.now())
     return Done()
 
 
-@router.get("/acceptances", dependencies=reads(Act.READ_CONTACTS))
-def read_acceptances(request: Request) -> list[shapes.Answer]:
+@router.get("/acceptances", response_model=list[shapes.Answer], dependencies=READS)
+def read_acceptances(app: Office) -> tuple[Answered, ...]:
     """The latest answer to the embargo terms of everyone who gave one."""
-    return [shapes.Answer.model_validate(one) for one in office(request).desk.acceptances()]
+    return app.desk.acceptances()
 
 
 @router.post("/acceptances", dependencies=KEYED)
-def record_acceptance(request: Request, person: CHANGER, body: Acceptance) -> Done:
+def record_acceptance(app: Office, person: CHANGER, body: Acceptance) -> Done:
     """Record what a journalist said of the embargo terms; from now it counts, not the list."""
-    app = office(request)
     app.desk.record_acceptance(
         body.email, accepted=body.accepted, source=body.source, by=person.name, now=app.now()
     )

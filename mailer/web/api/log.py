@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Path, Query
 
 from mailer.core import log_filter
 from mailer.core.log_filter import STATES, Sort
 from mailer.core.people import Act
 from mailer.core.states import DeliveryEvent
-from mailer.web.access import office
+from mailer.ledger.log import pages, story
+from mailer.web.access import Office
 from mailer.web.api.operation import KEYED, Operation
 from mailer.web.api.shapes import Asked, Done, Embargo, Shape
 from mailer.web.api.tokens import LOOKER, RESOLVER, reads
@@ -118,9 +119,9 @@ class LogPage(Shape):
     stopped: bool
 
 
-@router.get("/log")
+@router.get("/log", response_model=LogPage)
 def read_log(
-    request: Request,
+    app: Office,
     person: LOOKER,
     advisory: Word = "",
     audience: Word = "",
@@ -137,7 +138,7 @@ def read_log(
     before: Place = "",
     after: Place = "",
     most: Annotated[int, Query(ge=1, le=1000)] = 100,
-) -> LogPage:
+) -> pages.LogPage:
     """A page of the log. `advisory` is a reference, `code` an SMTP code or 4xx, `q` free text."""
     words = {
         "advisory": advisory,
@@ -151,26 +152,23 @@ def read_log(
         "sort": sort,
     }
     asked = [*words.items(), *(("state", one) for one in state or ())]
-    page = office(request).desk.log_page(
+    return app.desk.log_page(
         log_filter.parse(asked),
         before=before,
         after=after,
         size=most,
         headlines=person.may(Act.READ_ADVISORY),
     )
-    return LogPage.model_validate(page)
 
 
-@router.get("/log/{key}", dependencies=reads(Act.READ_LOG))
-def read_story(request: Request, key: Key) -> Story:
+@router.get("/log/{key}", response_model=Story, dependencies=reads(Act.READ_LOG))
+def read_story(app: Office, key: Key) -> story.Story:
     """One copy's whole story: planned, approved, each attempt, what people decided."""
-    return Story.model_validate(office(request).desk.story(key))
+    return app.desk.story(key)
 
 
 @router.post("/log/{key}/settle", dependencies=KEYED)
-def settle_copy(request: Request, person: RESOLVER, key: CopyKey, body: Settle) -> Done:
+def settle_copy(app: Office, person: RESOLVER, key: CopyKey, body: Settle) -> Done:
     """Settle a copy in doubt: send it again, or say that it arrived or did not."""
-    app = office(request)
-    event = OUTCOMES[body.outcome]
-    app.desk.settle(int(key[1:]), event=event, by=person.name, now=app.now())
+    app.desk.settle(int(key[1:]), event=OUTCOMES[body.outcome], by=person.name, now=app.now())
     return Done()

@@ -25,7 +25,7 @@ from mailer.ledger.tokens import Earlier
 from mailer.web.access import office
 from mailer.web.api import problems
 from mailer.web.api.problems import KeyInUseError
-from mailer.web.api.tokens import token_of, token_person
+from mailer.web.api.tokens import BEARER, token_person
 from mailer.web.uploads import LARGEST
 
 HEADER = "Idempotency-Key"
@@ -73,7 +73,7 @@ class Operation(APIRoute):
             key = request.headers.get(HEADER)
             if key is None or request.method in ("GET", "HEAD"):
                 return await handle(request)
-            person = await asyncio.to_thread(token_person, request, token_of(request))
+            person = await asyncio.to_thread(token_person, office(request), await BEARER(request))
             if person is None:
                 return await handle(request)  # which says so
             return await _once(request, person, key, handle)

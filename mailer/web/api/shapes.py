@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import Path
 from pydantic import BaseModel, ConfigDict, Field
 
+from mailer.core.errors import MailerError
+
 Number = Annotated[int, Path(ge=1, le=2**53 - 1, description="as the ledger numbers it")]
 Text = Annotated[str, Field(min_length=1, max_length=500)]
 Note = Annotated[str, Field(min_length=1, max_length=5000)]
 Email = Annotated[str, Field(min_length=3, max_length=320)]
+Base64 = Annotated[str, Field(json_schema_extra={"format": "byte"})]
+
+
+def octets(name: str, content: str) -> bytes:
+    """What stands in base64 (RFC 4648). MailerError with the `name` of it for what is none."""
+    try:
+        return base64.b64decode(content, validate=True)
+    except ValueError:
+        raise MailerError(f"{name}: it is not base64; encode the file's octets") from None
 
 
 class Shape(BaseModel):
