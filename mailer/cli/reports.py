@@ -71,7 +71,7 @@ def audit_list(as_json: Json = False) -> None:
     with opened() as app:
         entries, zone = app.desk.audit(), app.config.embargo.zone
     if as_json:
-        present.print_json([present.audit_json(entry) for entry in entries])
+        present.print_json(present.plain(entries))
     else:
         present.audit_rows(entries, zone)
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mailer.core.inert import inert
-from mailer.present.screen import console, stamp, when_exactly
+from mailer.present.screen import console, when_exactly
 
 if TYPE_CHECKING:
     from mailer.ledger.audit import AuditEntry
@@ -26,16 +26,3 @@ def audit_rows(entries: Iterable[AuditEntry], zone: str) -> None:
 def listed(value: object) -> str:
     """A detail's value in words."""
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-
-
-def audit_json(entry: AuditEntry) -> dict[str, Any]:
-    """A deed for scripts: its instant in UTC."""
-    return {
-        "row": entry.row,
-        "at": stamp(entry.at),
-        "actor": entry.actor,
-        "action": entry.action,
-        "subject": entry.subject,
-        "detail": entry.detail,
-        "hash": entry.hash,
-    }

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import is_dataclass
-from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from mailer.core.inert import inert
 from mailer.core.people import JOURNALIST
-from mailer.present.screen import console, count, stamp, when_exactly
+from mailer.present.screen import console, count, plain, when_exactly
 
 if TYPE_CHECKING:
     from mailer.desk.contacts import ContactView
@@ -27,25 +25,13 @@ def contact(view: ContactView, zone: str) -> None:
 
 def contact_json(view: ContactView) -> dict[str, Any]:
     """The same for scripts; instants in UTC."""
-    told = {
-        name: _plain(getattr(view, name))
-        for name in (
-            "email",
-            "name",
-            "outlet",
-            "suppressed",
-            "left",
-            "accepted",
-            "listed",
-            "chosen",
-            "suppressions",
-            "answers",
-            "came_back",
-            "copies",
-            "left_out",
-        )
-    }
-    return {**told, "wish": _plain(view.wish)}
+    return {name: plain(getattr(view, name)) for name in _TOLD}
+
+
+_TOLD = (
+    "email", "name", "outlet", "suppressed", "left", "accepted", "listed", "chosen",
+    "suppressions", "answers", "came_back", "copies", "left_out", "wish",
+)  # fmt: skip
 
 
 def _lines(view: ContactView, zone: str) -> Iterator[str]:
@@ -112,18 +98,3 @@ def _back(one: Told) -> str:
 def _in_brackets(words: Iterable[str]) -> str:
     said = ", ".join(map(inert, words))
     return f" ({said})" if said else ""
-
-
-def _plain(value: Any) -> Any:
-    """A value of the desk as JSON has it."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return {name: _plain(getattr(value, name)) for name in value.__dataclass_fields__}
-    if isinstance(value, datetime):
-        return stamp(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, (tuple, list, frozenset)):
-        return [_plain(one) for one in value]
-    if hasattr(value, "items"):
-        return {key: _plain(one) for key, one in value.items()}
-    return value

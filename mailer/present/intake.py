@@ -7,10 +7,7 @@ from typing import TYPE_CHECKING
 
 from mailer.core.inert import inert, inert_lines
 from mailer.core.model import Draft
-from mailer.present.screen import (
-    console,
-    count,
-)
+from mailer.present.screen import console, count
 
 if TYPE_CHECKING:
     from mailer.intake.contacts import ListReport

@@ -12,11 +12,7 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from mailer.core.inert import inert, inert_cell
-from mailer.present.screen import (
-    stamp,
-    styled,
-    when_exactly,
-)
+from mailer.present.screen import stamp, styled, when_exactly
 
 if TYPE_CHECKING:
     from mailer.ledger.log.entries import Entry

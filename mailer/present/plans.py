@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
@@ -14,6 +13,7 @@ from mailer.core.preflight import Finding
 from mailer.present.screen import (
     console,
     count,
+    plain,
     reasons,
     show_table,
     stamp,
@@ -114,8 +114,7 @@ def plan_json(view: PlanView) -> dict[str, Any]:
         "embargo_zone": view.embargo.zone if view.embargo else None,
         "dispatches": [
             {
-                **asdict(row),
-                "instant": stamp(row.instant),
+                **plain(row),
                 "embargo": stamp(row.embargo.instant) if row.embargo else None,
             }
             for row in view.rows

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
@@ -14,9 +13,9 @@ from mailer.present.screen import (
     STYLES,
     console,
     count,
+    plain,
     reasons,
     show_table,
-    stamp,
     styled,
     table_of,
     when_exactly,
@@ -52,7 +51,7 @@ def _copies(counts: Mapping[str, int]) -> Text:
 
 def progress_json(row: Progress) -> dict[str, Any]:
     """A dispatch's progress for scripts."""
-    return {**asdict(row), "instant": stamp(row.instant), "planned": row.planned}
+    return {**plain(row), "planned": row.planned}
 
 
 def holds(rows: Iterable[Hold], zone: str) -> None:

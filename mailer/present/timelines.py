@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict
 from datetime import datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from mailer.core.inert import inert
 from mailer.core.timeline import Has, HoldNow, Lane, LiftNow, Row, Segment, Timeline
-from mailer.present.screen import console, count, show_table, stamp, table_of, when
+from mailer.present.screen import console, count, plain, show_table, stamp, table_of, when
 
 if TYPE_CHECKING:
     from mailer.desk import TimelineView
@@ -62,22 +61,19 @@ def timeline_json(view: TimelineView) -> dict[str, Any]:
         "now": stamp(found.now),
         "end": stamp(found.end),
         "withdrawn": found.withdrawn,
-        "rows": [{**asdict(row), "instant": stamp(row.instant)} for row in found.rows],
+        "rows": plain(found.rows),
         "audiences": [
             {
                 "audience": lane.audience,
                 "contacts": lane.contacts,
                 "embargo": stamp(lane.embargo.instant) if lane.embargo else None,
                 "embargo_zone": lane.embargo.zone if lane.embargo else None,
-                "segments": [
-                    {**asdict(one), "start": stamp(one.start), "end": stamp(one.end)}
-                    for one in lane.segments
-                ],
+                "segments": plain(lane.segments),
             }
             for lane in found.lanes
         ],
-        "hold": {**asdict(found.hold), "instants": [stamp(i) for i in found.hold.instants]},
-        "lift": asdict(found.lift) if found.lift else None,
+        "hold": plain(found.hold),
+        "lift": plain(found.lift),
     }
 
 

@@ -40,7 +40,7 @@ from mailer.web.access import (
     session_person,
 )
 from mailer.web.api import service
-from mailer.web.guard import Guard
+from mailer.web.guard import ConsoleGuard
 from mailer.web.live import Live
 from mailer.web.pages import local, render
 from mailer.web.throttle import Throttle
@@ -87,7 +87,7 @@ def create(app: App) -> FastAPI:
     console.add_exception_handler(HTTPException, _http_error)
     console.add_exception_handler(RequestValidationError, _not_understood)
     console.add_exception_handler(MailerError, _refused)
-    console.add_middleware(Guard, config=app.config.console, fault=_fault)
+    console.add_middleware(ConsoleGuard, config=app.config.console, fault=_fault)
     return console
 
 

@@ -1,4 +1,4 @@
-"""What every request passes, and what every answer says to the browser.
+"""What every request passes, and what every answer says to the browser: of the console, and of all.
 
 A request for another host's name is refused (DNS rebinding, poisoned links); so is one that
 changes something and was not sent by a page of ours (CSRF), which the browser itself tells by
@@ -7,8 +7,10 @@ Sec-Fetch-Site and Origin; so is a body that is too large. An answer runs no scr
 
 from __future__ import annotations
 
+import ipaddress
 import re
-from collections.abc import Callable
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -16,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from mailer.config import Console
+from mailer.config import Console, Listener
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -49,18 +51,31 @@ HEADERS = {
 _HOST = re.compile(r"(?P<name>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?", re.ASCII)
 
 
-class Guard:
-    """ASGI middleware, outermost of all."""
+class Guard(ABC):
+    """ASGI middleware, outermost of all. A fault is answered here, so that it has the headers."""
 
-    def __init__(self, app: ASGIApp, config: Console, fault: Callable[[Request], Response]) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        config: Listener,
+        headers: Mapping[str, str],
+        fault: Callable[[Request], Response],
+    ) -> None:
         self._app = app
         self._fault = fault
         self._names = config.names
-        self._own = _origin(config.base_url) if config.base_url else ""
-        self._headers = dict(HEADERS)
+        self._headers = dict(headers)
         self._secure = config.secure
         if self._secure:
             self._headers["Strict-Transport-Security"] = "max-age=31536000"
+
+    @abstractmethod
+    def _refusal(self, scope: Scope) -> ASGIApp | None:
+        """The answer to a request that goes no further."""
+
+    @abstractmethod
+    def _may_be_kept(self, path: str, status: int) -> bool:
+        """Whether a browser may keep an answer; else it is told not to."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse the request, or pass it on and add what the answer has to say."""
@@ -74,31 +89,42 @@ class Guard:
         async def send_with_headers(message: Message) -> None:
             nonlocal begun
             if message["type"] == "http.response.start":
-                begun = True
                 headers = MutableHeaders(scope=message)
                 for name, value in self._headers.items():
                     headers.setdefault(name, value)
-                if not scope["path"].startswith("/static/"):
+                if not self._may_be_kept(scope["path"], message["status"]):
                     headers["Cache-Control"] = "no-store"
                 if self._secure:
                     message["headers"] = list(map(_secured, message["headers"]))
+                begun = True
             await send(message)
 
-        refused = self._refusal(scope)
-        answer = PlainTextResponse(refused[1], refused[0]) if refused else self._app
         try:
-            await answer(scope, receive, send_with_headers)
+            await (self._refusal(scope) or self._app)(scope, receive, send_with_headers)
         except Exception:
             if not begun:
                 await self._fault(Request(scope))(scope, receive, send_with_headers)
             raise  # for the log
 
-    def _refusal(self, scope: Scope) -> tuple[int, str] | None:
+
+class ConsoleGuard(Guard):
+    """What the console refuses before it looks at who asks."""
+
+    def __init__(self, app: ASGIApp, config: Console, fault: Callable[[Request], Response]) -> None:
+        super().__init__(app, config, HEADERS, fault)
+        self._own = _origin(config.base_url) if config.base_url else ""
+
+    def _may_be_kept(self, path: str, status: int) -> bool:  # noqa: ARG002
+        return path.startswith("/static/")
+
+    def _refusal(self, scope: Scope) -> ASGIApp | None:
         headers = Headers(scope=scope)
         if named_host(headers) not in self._names:
-            return 421, "This is not the address of the console; see [console] base_url.\n"
+            said = "This is not the address of the console; see [console] base_url.\n"
+            return PlainTextResponse(said, 421)
         if scope["method"] not in SAFE and not self._is_ours(scope, headers, headers["host"]):
-            return 403, "This was not sent by a page of the console, and was not done.\n"
+            said = "This was not sent by a page of the console, and was not done.\n"
+            return PlainTextResponse(said, 403)
         return None
 
     def _is_ours(self, scope: Scope, headers: Headers, host: str) -> bool:
@@ -116,6 +142,18 @@ def named_host(headers: Headers) -> str:
     hosts = headers.getlist("host")
     found = _HOST.fullmatch(hosts[0]) if len(hosts) == 1 else None
     return found["name"].strip("[]").lower() if found else ""
+
+
+def network_of(address: str) -> str:
+    """Whose address it is: one IPv6 subscriber has a whole /64 of them (RFC 6177)."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if found.version == 6:
+        mapped = found.ipv4_mapped
+        return str(mapped or ipaddress.ip_network((found, 64), strict=False))
+    return str(found)
 
 
 def _secured(header: tuple[bytes, bytes]) -> tuple[bytes, bytes]:

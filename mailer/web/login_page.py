@@ -21,8 +21,9 @@ from mailer.web.access import (
     set_session,
     who_may,
 )
+from mailer.web.guard import network_of
 from mailer.web.pages import local, render
-from mailer.web.throttle import Throttle, network_of
+from mailer.web.throttle import Throttle
 
 router = APIRouter()
 

@@ -7,7 +7,6 @@ from which an account was logged in to before does not count the failures of oth
 
 from __future__ import annotations
 
-import ipaddress
 import threading
 from collections import deque
 from collections.abc import Hashable, Iterator
@@ -18,18 +17,6 @@ PAIR_LIMIT, ADDRESS_LIMIT, ACCOUNT_LIMIT = 5, 30, 50
 """How many failures: of one account from one address, from one address, of one account."""
 
 MOST_KEYS = 50_000
-
-
-def network_of(address: str) -> str:
-    """Whose address it is: one IPv6 subscriber has a whole /64 of them (RFC 6177)."""
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if found.version == 6:
-        mapped = found.ipv4_mapped
-        return str(mapped or ipaddress.ip_network((found, 64), strict=False))
-    return str(found)
 
 
 class Throttle:

@@ -10,7 +10,7 @@ from support import FakeClock
 from mailer.app import App
 from mailer.core.people import Role
 from mailer.desk import people
-from mailer.web import throttle
+from mailer.web import guard, throttle
 
 
 def test_login_never_tells_which_users_there_are(app: App) -> None:
@@ -69,7 +69,7 @@ def test_never_more_guesses_from_an_address_than_its_limit(clock: FakeClock) -> 
     ],
 )
 def test_the_many_addresses_of_one_subscriber_are_one(address: str, network: str) -> None:
-    assert throttle.network_of(address) == network
+    assert guard.network_of(address) == network
 
 
 def test_a_failed_login_is_logged_by_its_address_and_never_by_what_was_typed(

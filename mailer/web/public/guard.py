@@ -10,21 +10,21 @@ that its page has what every answer has.
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mailer.config import Public
 from mailer.scheduler import Clock
-from mailer.web.guard import named_host
+from mailer.web.guard import Guard, named_host, network_of
 
 POLICY = "; ".join(
     (
@@ -48,6 +48,9 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+
+STYLE = "/style.css"
+"""Where the one stylesheet is: the same for everybody, at once, and kept."""
 
 WINDOW = timedelta(minutes=1)
 MOST_ADDRESSES = 50_000
@@ -82,7 +85,7 @@ class Rate:
             }
             if len(self._seen) >= MOST_ADDRESSES:
                 self._seen = {}  # so many at once are no readers; memory is not theirs to fill
-        times = self._seen.setdefault(_network(address), deque())
+        times = self._seen.setdefault(network_of(address), deque())
         while times and not timedelta() <= now - times[0] < WINDOW:
             times.popleft()
         if len(times) >= self._limit:
@@ -91,63 +94,39 @@ class Rate:
         return True
 
 
-def _network(address: str) -> str:
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(found, ipaddress.IPv4Address):
-        return address
-    return str(ipaddress.ip_network((found, 64), strict=False))
-
-
-class Guard:
-    """ASGI middleware, outermost of all."""
+class PublicGuard(Guard):
+    """What the public pages refuse before they look at a token; and when each is answered."""
 
     def __init__(
-        self, app: ASGIApp, config: Public, now: Clock, floors: Floors, fault: ASGIApp
+        self,
+        app: ASGIApp,
+        config: Public,
+        now: Clock,
+        floors: Floors,
+        fault: Callable[[Request], Response],
     ) -> None:
-        self._app = app
-        self._fault = fault
-        self._names = config.names
+        super().__init__(app, config, HEADERS, fault)
         self._now = now
         self._floors = floors
         self._rate = Rate(config.requests_a_minute)
-        self._headers = dict(HEADERS)
-        if config.secure:
-            self._headers["Strict-Transport-Security"] = "max-age=31536000"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Refuse the request, or pass it on, and add what the answer has to say."""
+        """The same, with an answer that takes a multiple of its floor."""
         if scope["type"] != "http":
-            if scope["type"] == "lifespan":
-                await self._app(scope, receive, send)
+            await super().__call__(scope, receive, send)
             return
         began = time.monotonic()
-        style = scope["path"] == "/style.css"
         floor = self._floors.writing if scope["method"] == "POST" else self._floors.looking
 
-        started = False
-
-        async def send_with_headers(message: Message) -> None:
-            nonlocal started
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in self._headers.items():
-                    headers.setdefault(name, value)
-                if not (style and message["status"] == HTTPStatus.OK):
-                    headers["Cache-Control"] = "no-store"
-                if not style:
-                    await _exactly(_until_next(floor, time.monotonic() - began))
-                started = True
+        async def send_in_time(message: Message) -> None:
+            if message["type"] == "http.response.start" and scope["path"] != STYLE:
+                await _exactly(_until_next(floor, time.monotonic() - began))
             await send(message)
 
-        try:
-            await (self._refusal(scope) or self._app)(scope, _in_time(receive), send_with_headers)
-        except Exception:
-            if not started:
-                await self._fault(scope, receive, send_with_headers)
-            raise  # to the server, which tells of it
+        await super().__call__(scope, _in_time(receive), send_in_time)
+
+    def _may_be_kept(self, path: str, status: int) -> bool:
+        return path == STYLE and status == HTTPStatus.OK
 
     def _refusal(self, scope: Scope) -> ASGIApp | None:
         if named_host(Headers(scope=scope)) not in self._names:

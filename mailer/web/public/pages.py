@@ -19,6 +19,7 @@ from mailer.app import App
 from mailer.compose.wording import direction, own_name
 from mailer.core.inert import inert
 from mailer.core.model import LANGUAGES
+from mailer.web.public.guard import STYLE
 from mailer.web.public.wording import spoken, word
 
 _HERE = Path(__file__).parent
@@ -60,14 +61,14 @@ def render(
         tongues=[(one, own_name(one), direction(one)) for one in LANGUAGES],
         office=inert(config.organisation.name),
         answers=parseaddr(first.reply_to or first.sender)[1],
-        style=f"/style.css?v={_STYLE_VERSION}",
+        style=f"{STYLE}?v={_STYLE_VERSION}",
         path=request.url.path if len(request.url.path) <= _LONGEST_PATH else "/",
         **values,
     )
     return HTMLResponse(text, status, headers={"Vary": "Accept-Language"})
 
 
-@router.api_route("/style.css", methods=["GET", "HEAD"])
+@router.api_route(STYLE, methods=["GET", "HEAD"])
 def style() -> Response:
     """The one stylesheet of these pages."""
     kept = {"Cache-Control": "public, max-age=31536000, immutable"}

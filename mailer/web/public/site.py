@@ -6,11 +6,10 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
-from starlette.types import Receive, Scope, Send
 
 from mailer.app import App
 from mailer.web.public import agree, choose, leave, pages
-from mailer.web.public.guard import Floors, Guard
+from mailer.web.public.guard import Floors, PublicGuard
 from mailer.web.public.pages import render
 
 ROUTERS: list[APIRouter] = [pages.router, leave.router, choose.router, agree.router]
@@ -29,7 +28,7 @@ def create(app: App, floors: Floors | None = None) -> FastAPI:
     site.add_exception_handler(HTTPException, _http_error)
     site.add_exception_handler(RequestValidationError, _not_understood)
     site.add_middleware(
-        Guard, config=app.config.public, now=app.now, floors=floors or Floors(), fault=_fault
+        PublicGuard, config=app.config.public, now=app.now, floors=floors or Floors(), fault=_fault
     )
     return site
 
@@ -45,6 +44,5 @@ def _not_understood(request: Request, _: Exception) -> Response:
     return render(request, "wrong.html", status=422, fault=False)
 
 
-async def _fault(scope: Scope, receive: Receive, send: Send) -> None:
-    page = render(Request(scope), "wrong.html", status=500, fault=True)
-    await page(scope, receive, send)
+def _fault(request: Request) -> Response:
+    return render(request, "wrong.html", status=500, fault=True)
