@@ -176,42 +176,33 @@ def _evidence(
 
     A server may tell of the address that a copy was forwarded to; it is kept, and not acted on.
     """
+
+    def row(event: str, email: str, meant: bool, one: Recipient | None = None) -> EvidenceRow:
+        email = delivery.email if meant else email
+        failed = one is not None and one.action is not Action.DELIVERED
+        return EvidenceRow(
+            came_back_id=came_back,
+            delivery_id=delivery.id or 0,
+            at=now,
+            event=event,
+            email=email,
+            email_key=email.casefold(),
+            meant=meant,
+            permanence=str(one.permanence) if one is not None and failed else "",
+            status=one.status if one else "",
+            diagnostic=one.diagnostic if one else "",
+        )
+
     if told.kind is Kind.AUTO_REPLY or told.kind is Kind.OTHER:
         event = "auto-reply" if told.automatic else "reply"
-        event = evidence.UNSUBSCRIBED if left else event
-        yield _row(delivery, came_back, now, event, delivery.email, meant=True)
+        yield row(evidence.UNSUBSCRIBED if left else event, delivery.email, meant=True)
         return
     named = [one for one in told.recipients if evidence.same_address(one.address, delivery.email)]
     if told.kind is Kind.ARF:
         if told.complaint:
             meant = bool(named) or not told.recipients
             email = delivery.email if meant else told.recipients[0].address
-            yield _row(delivery, came_back, now, "complained", email, meant=meant)
+            yield row("complained", email, meant)
         return
     for one in (named or told.recipients)[:1]:
-        yield _row(delivery, came_back, now, _EVENTS[one.action], one.address, bool(named), one)
-
-
-def _row(
-    delivery: DeliveryRow,
-    came_back: int,
-    now: datetime,
-    event: str,
-    email: str,
-    meant: bool,
-    one: Recipient | None = None,
-) -> EvidenceRow:
-    email = delivery.email if meant else email
-    failed = one is not None and one.action is not Action.DELIVERED
-    return EvidenceRow(
-        came_back_id=came_back,
-        delivery_id=delivery.id or 0,
-        at=now,
-        event=event,
-        email=email,
-        email_key=email.casefold(),
-        meant=meant,
-        permanence=str(one.permanence) if one is not None and failed else "",
-        status=one.status if one else "",
-        diagnostic=one.diagnostic if one else "",
-    )
+        yield row(_EVENTS[one.action], one.address, bool(named), one)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from mailer.core.errors import MailerError
 from mailer.core.inert import brief
@@ -81,6 +82,12 @@ class ContactView:
         return next(filter(None, said), "")
 
 
+def names(contact: Contact, text: str) -> bool:
+    """Whether a contact's address, name or outlet has `text` in it, in whatever case."""
+    said = f"{contact.email}\n{contact.name}\n{contact.outlet}"
+    return text.casefold().strip() in said.casefold()
+
+
 class Contacts(Lists):
     """Contacts, looked up. Nothing here changes anything."""
 
@@ -88,12 +95,7 @@ class Contacts(Lists):
         """Everything that is known of an address. Raises MailerError if nothing is."""
         email = address(email)
         key = email.casefold()
-        listed = tuple(
-            Listed(view.name, view.audiences, one)
-            for view in self.lists()
-            for one in view.contacts
-            if one.email.casefold() == key
-        )
+        listed = tuple(one for one in self._listed() if one.contact.email.casefold() == key)
         with self._database.read() as session:
             answers = tuple(contacts.answers(session, email))
             found = ContactView(
@@ -116,16 +118,15 @@ class Contacts(Lists):
 
     def find_contacts(self, text: str) -> tuple[Listed, ...]:
         """Whoever on a list has `text` in address, name or outlet; at most FOUND_SHOWN."""
-        wanted = text.casefold().strip()
-        found: list[Listed] = []
+        if not text.strip():
+            return ()
+        found = (one for one in self._listed() if names(one.contact, text))
+        return tuple(islice(found, FOUND_SHOWN))
+
+    def _listed(self) -> Iterator[Listed]:
         for view in self.lists():
             for one in view.contacts:
-                said = f"{one.email}\n{one.name}\n{one.outlet}".casefold()
-                if wanted and wanted in said:
-                    found.append(Listed(view.name, view.audiences, one))
-                    if len(found) == FOUND_SHOWN:
-                        return tuple(found)
-        return tuple(found)
+                yield Listed(view.name, view.audiences, one)
 
     def suppressions(self, *, standing: bool = True) -> tuple[Suppressed, ...]:
         """The suppressions, the newest first: those that stand, or all there ever were."""

@@ -123,13 +123,7 @@ class Journalists(DeskBase):
                 said = f"on the page, by the link in {found.subject} ({JOURNALIST})"
                 consent.keep_terms(session, accepted.digest, accepted.language, accepted.text, now)
                 consent.record_acceptance(
-                    session,
-                    email,
-                    True,
-                    said,
-                    now,
-                    terms=accepted.digest,
-                    address=address,
+                    session, email, True, said, now, terms=accepted.digest, address=address
                 )
             copies = inviting.let_in(session, email, now)
             if says_so or copies:

@@ -18,6 +18,7 @@ from mailer.ledger.log.pages import LogPage
 from mailer.ledger.log.story import Story
 
 ON_A_PAGE = 100
+LISTED = 200
 AT_ONCE = 1_000
 """Entries of an export that are in memory together."""
 
@@ -82,10 +83,10 @@ class Log(DeskBase):
             found = outcomes.outcome(session, owner, counted, now)
         return found if headline else replace(found, headline="")
 
-    def references(self, limit: int = 200) -> list[str]:
+    def references(self) -> list[str]:
         """The latest advisories' references."""
         with self._database.read() as session:
-            return outcomes.advisories(session, limit)
+            return outcomes.advisories(session, LISTED)
 
     def _make_searchable(self, wanted: LogFilter) -> None:
         """Take those into the directory who came into the log since somebody searched last."""

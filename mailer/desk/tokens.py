@@ -23,14 +23,7 @@ class Tokens(People):
     """API tokens. Each deed is one transaction with its audit row."""
 
     def add_token(
-        self,
-        login: str,
-        name: str,
-        role: Role,
-        *,
-        lasts: timedelta | None,
-        by: str,
-        now: datetime,
+        self, login: str, name: str, role: Role, *, lasts: timedelta | None, by: str, now: datetime
     ) -> tuple[Token, str]:
         """A token of a user's, in a role that lets it do no more than they may; and the token.
 

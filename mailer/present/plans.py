@@ -113,10 +113,7 @@ def plan_json(view: PlanView) -> dict[str, Any]:
         "embargo": stamp(view.embargo.instant) if view.embargo else None,
         "embargo_zone": view.embargo.zone if view.embargo else None,
         "dispatches": [
-            {
-                **plain(row),
-                "embargo": stamp(row.embargo.instant) if row.embargo else None,
-            }
+            {**plain(row), "embargo": stamp(row.embargo.instant) if row.embargo else None}
             for row in view.rows
         ],
         "left_out": [

@@ -28,7 +28,8 @@ from mailer.web.access import AdvisoryReader, Office, Writer, office
 from mailer.web.advisory_embargo import reading, zones_of
 from mailer.web.advisory_form import LANGUAGE_NAMES, Posted, Written, text
 from mailer.web.advisory_list import READERS
-from mailer.web.pages import as_file, render, see_other
+from mailer.web.downloads import as_file
+from mailer.web.pages import render, see_other
 
 router = APIRouter()
 

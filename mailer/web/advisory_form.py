@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Annotated
 
+from babel import Locale
 from fastapi import Depends, Form, Request
 from starlette.datastructures import FormData, UploadFile
 
@@ -26,10 +27,7 @@ WITH_FILES, TEXT_ONLY = attachments.MAX_TOTAL + 4_000_000, 8_000_000
 
 MOST_FILES, MOST_FIELDS, MOST_CONTACTS = 40, 600, 40
 
-LANGUAGE_NAMES = {
-    "en": "English", "fr": "French", "es": "Spanish", "de": "German", "pt": "Portuguese",
-    "it": "Italian", "ar": "Arabic", "ru": "Russian",
-}  # fmt: skip
+LANGUAGE_NAMES = {code: Locale(code).english_name or code for code in LANGUAGES}
 
 _LANGUAGE = re.compile(r"e\.(?P<language>[a-z]{2,3})\.(?P<field>[a-z]+)")
 

@@ -33,12 +33,7 @@ from mailer.web import (
     tokens_page,
     users_page,
 )
-from mailer.web.access import (
-    ForbiddenError,
-    NoSessionError,
-    refuse_open_routes,
-    session_person,
-)
+from mailer.web.access import ForbiddenError, NoSessionError, refuse_open_routes, session_person
 from mailer.web.api import service
 from mailer.web.guard import ConsoleGuard
 from mailer.web.live import Live

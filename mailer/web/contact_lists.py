@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlencode
@@ -15,10 +12,11 @@ from fastapi.responses import Response, StreamingResponse
 from mailer.core.errors import ListError
 from mailer.core.inert import inert_cell
 from mailer.core.listchange import COLUMNS, What, cells
-from mailer.core.model import Contact
 from mailer.core.people import Act, Person
+from mailer.desk.contacts import names
 from mailer.web.access import ContactChanger, ContactReader, Office, office, who_may
-from mailer.web.pages import as_file, render, see_other
+from mailer.web.downloads import as_csv, as_file
+from mailer.web.pages import render, see_other
 from mailer.web.uploads import LARGEST, Uploads
 
 router = APIRouter()
@@ -54,7 +52,7 @@ def _list(
 ) -> Response:
     app = office(request)
     view = app.desk.list_named(name)
-    there = list(_with(view.contacts, q))
+    there = [contact for contact in view.contacts if names(contact, q)]
     return render(
         request,
         "contact_list.html",
@@ -75,13 +73,14 @@ def _list(
 
 
 @router.get("/contacts/list.csv", dependencies=[who_may(Act.READ_CONTACTS)])
-def as_csv(app: Office, name: str) -> Response:
+def contents(app: Office, name: str) -> Response:
     """A list's contacts as CSV, whatever kind of file it is; no cell begins a formula."""
     view = app.desk.list_named(name)
     if view.fault:
         raise ListError(view.fault)
+    rows = [COLUMNS, *map(cells, view.contacts)]
     return StreamingResponse(
-        _csv(view.contacts),
+        as_csv(map(inert_cell, row) for row in rows),
         media_type="text/csv; charset=utf-8",
         headers=as_file(f"{Path(name).stem}.csv"),
     )
@@ -152,21 +151,3 @@ def _comparison(request: Request, name: str, called: str, shown_as: str) -> Resp
 
 def _uploads(request: Request) -> Uploads:
     return Uploads(office(request).config.database.path.parent / "uploads")
-
-
-def _with(contacts: Iterable[Contact], q: str) -> Iterator[Contact]:
-    wanted = q.casefold().strip()
-    for contact in contacts:
-        said = f"{contact.email}\n{contact.name}\n{contact.outlet}"
-        if not wanted or wanted in said.casefold():
-            yield contact
-
-
-def _csv(contacts: Iterable[Contact]) -> Iterator[str]:
-    line = io.StringIO()
-    writer = csv.writer(line)
-    for row in [COLUMNS, *map(cells, contacts)]:
-        writer.writerow(map(inert_cell, row))
-        yield line.getvalue()
-        line.seek(0)
-        line.truncate()

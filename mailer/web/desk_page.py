@@ -51,9 +51,7 @@ def desk(request: Request, person: DeskReader) -> Response:
 
 @router.get("/desk/live", response_class=EventSourceResponse)
 async def desk_live(
-    request: Request,
-    person: DeskReader,
-    once: bool = False,
+    request: Request, person: DeskReader, once: bool = False
 ) -> AsyncIterator[ServerSentEvent]:
     """Each part of the desk when it has changed (`once`: as it is, and no more).
 
@@ -86,9 +84,7 @@ async def desk_live(
 
 @router.post("/desk/stop")
 def stop(
-    request: Request,
-    person: Stopper,
-    reason: Annotated[str, Form(min_length=1, max_length=500)],
+    request: Request, person: Stopper, reason: Annotated[str, Form(min_length=1, max_length=500)]
 ) -> Response:
     """Nothing goes from the moment this returns, until somebody resumes."""
     app = office(request)

@@ -23,6 +23,7 @@ refused (MailerError) becomes a page.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -82,11 +83,6 @@ def see_other(where: str, said: str = "") -> RedirectResponse:
     return answer
 
 
-def as_file(name: str) -> dict[str, str]:
-    """The header of an answer that is kept as a file, and never opened in a page of ours."""
-    return {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"}
-
-
 def local(target: str) -> str:
     """A path of ours, or "/" for whatever might lead a browser elsewhere."""
     ours = target.startswith("/") and not target.startswith("//") and "\\" not in target
@@ -96,11 +92,21 @@ def local(target: str) -> str:
 # --- instants ---------------------------------------------------------------------------------
 
 
-@pass_context
-def _when(context: Context, instant: datetime | None, *, seconds: bool = False) -> Markup:
+def _told(shown: Callable[..., Markup]) -> Callable[..., Markup]:
+    """A filter of an instant in the reader's zone; a dash where there is none."""
+
+    @pass_context
+    def told(context: Context, instant: datetime | None, **how: bool) -> Markup:
+        if instant is None:
+            return Markup('<span class="none">—</span>')
+        return shown(context, instant, **how)
+
+    return told
+
+
+@_told
+def _when(context: Context, instant: datetime, *, seconds: bool = False) -> Markup:
     """The day and the time in the reader's zone with its name, and how far off; UTC on hover."""
-    if instant is None:
-        return Markup('<span class="none">—</span>')
     local_time, place = _local(context, instant)
     clock = f"{local_time:%H:%M:%S}" if seconds or local_time.second else f"{local_time:%H:%M}"
     text = f"{local_time:%a} {local_time.day} {local_time:%b %Y}, {clock} {place}"
@@ -108,31 +114,24 @@ def _when(context: Context, instant: datetime | None, *, seconds: bool = False) 
     return _time(instant, Markup('{} <span class="far">{}</span>').format(text, far))
 
 
-@pass_context
-def _clock(context: Context, instant: datetime | None) -> Markup:
+@_told
+def _clock(context: Context, instant: datetime) -> Markup:
     """Only the time of day, to the second, for rows that have their day elsewhere."""
-    if instant is None:
-        return Markup('<span class="none">—</span>')
     local_time, place = _local(context, instant)
-    return _time(instant, Markup("{} {}").format(f"{local_time:%H:%M:%S}", place))
+    return _time(instant, f"{local_time:%H:%M:%S} {place}")
 
 
-@pass_context
-def _moment(context: Context, instant: datetime | None) -> Markup:
+@_told
+def _moment(context: Context, instant: datetime) -> Markup:
     """The day and the time to the second, for a dense table whose head names the zone."""
-    if instant is None:
-        return Markup('<span class="none">—</span>')
     local_time, _ = _local(context, instant)
-    day = f"{local_time.day} {local_time:%b %Y}"
-    return _time(instant, Markup("{} {}").format(day, f"{local_time:%H:%M:%S}"))
+    return _time(instant, f"{local_time.day} {local_time:%b %Y %H:%M:%S}")
 
 
-@pass_context
-def _ago(context: Context, instant: datetime | None) -> Markup:
+@_told
+def _ago(context: Context, instant: datetime) -> Markup:
     """Only how far off it is."""
-    if instant is None:
-        return Markup('<span class="none">—</span>')
-    return _time(instant, Markup.escape(_far(instant - context["now"])))
+    return _time(instant, _far(instant - context["now"]))
 
 
 def _local(context: Context, instant: datetime) -> tuple[datetime, str]:
@@ -142,7 +141,7 @@ def _local(context: Context, instant: datetime) -> tuple[datetime, str]:
     return local_time, name if zone == "UTC" else f"({name}, {utc_offset(local_time)})"
 
 
-def _time(instant: datetime, inside: Markup) -> Markup:
+def _time(instant: datetime, inside: str) -> Markup:
     utc = instant.astimezone(UTC)
     return Markup('<time datetime="{}" title="{}">{}</time>').format(
         f"{utc:%Y-%m-%dT%H:%M:%SZ}", f"{utc:%Y-%m-%d %H:%M:%S} UTC", inside

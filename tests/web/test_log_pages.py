@@ -20,7 +20,7 @@ from mailer.app import App
 from mailer.core.log_filter import LogFilter
 from mailer.core.people import Role
 from mailer.ledger.log.entries import Entry
-from mailer.web import log_export
+from mailer.web import downloads, log_export
 
 HOSTILE = "550 5.7.1 <img src=x onerror=alert(1)> \x1b[2J\x1b]0;owned\x07 =1+1 \u202e"
 HEADLINE = "Gauges {{ 7*7 }} <b>miss</b> the tides"
@@ -267,7 +267,7 @@ def test_an_export_is_made_as_it_is_read(
     one = next(sent.desk.log_export(LogFilter()))
     given = iter([one] * 5000)
     next(made(given))
-    assert sum(1 for _ in given) >= 5000 - log_export.ROWS_AT_ONCE
+    assert sum(1 for _ in given) >= 5000 - downloads.ROWS_AT_ONCE
 
 
 # --- what it never does -----------------------------------------------------------------------

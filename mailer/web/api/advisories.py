@@ -35,9 +35,7 @@ def read_advisories(
 
 
 @uploads.post(
-    "/advisories/propose",
-    response_model=shapes.Proposal,
-    dependencies=reads(Act.WRITE_ADVISORY),
+    "/advisories/propose", response_model=shapes.Proposal, dependencies=reads(Act.WRITE_ADVISORY)
 )
 def propose_advisory(app: Office, body: Planned) -> dict[str, object]:
     """What queueing a document would do, and what preflight finds. Nothing is kept."""
@@ -89,9 +87,7 @@ def read_timeline(app: Office, number: Number) -> Timeline:
 
 
 @router.get(
-    "/advisories/{number}/difference",
-    response_model=list[shapes.Difference],
-    dependencies=READS,
+    "/advisories/{number}/difference", response_model=list[shapes.Difference], dependencies=READS
 )
 def read_difference(app: Office, number: Number) -> list[dict[str, object]]:
     """For each audience that waits for approval: its recipients, compared with the last ones."""

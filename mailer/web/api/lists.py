@@ -58,9 +58,7 @@ def read_list(app: Office, name: Name) -> dict[str, object]:
 
 
 @uploads.post(
-    "/list/compare",
-    response_model=shapes.ListComparison,
-    dependencies=reads(Act.CHANGE_CONTACTS),
+    "/list/compare", response_model=shapes.ListComparison, dependencies=reads(Act.CHANGE_CONTACTS)
 )
 def compare_list(app: Office, name: Name, body: File) -> dict[str, object]:
     """What a file would change in a list, row by row. Nothing is changed."""

@@ -24,9 +24,9 @@ from mailer.web.public.pages import office, render
 router = APIRouter()
 
 _REGIONS = (
-    *("Africa", "America", "Antarctica", "Arctic", "Asia"),
-    *("Atlantic", "Australia", "Europe", "Indian", "Pacific"),
-)
+    "Africa", "America", "Antarctica", "Arctic", "Asia",
+    "Atlantic", "Australia", "Europe", "Indian", "Pacific",
+)  # fmt: skip
 _SHORT = Field("", max_length=64)
 
 
