@@ -208,6 +208,7 @@ class Changing(Deciding, Proposing):
     def _corrected(
         self, session: Session, source: Path | Document, note: str, now: datetime
     ) -> _Anew:
+        """A correction: for who waits, the new version; for who holds a copy, a notice of it."""
         document = self._read(source)
         owner = self._alive(session, document.draft.reference)
         known = store.versions(session, owner.id or 0)

@@ -6,19 +6,17 @@ The HTML is shown in a frame that may run nothing, load nothing and reach nothin
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 from starlette.exceptions import HTTPException
 
 from mailer.app import App
 from mailer.core.errors import MailerError
-from mailer.core.people import Person
 from mailer.desk import Copy, Proposal
 from mailer.ledger.drafts import KeptDraft
-from mailer.web.access import Office, Writer, office
+from mailer.web.access import Writer, office
 from mailer.web.advisory_draft import not_yet
 from mailer.web.advisory_form import Said
 from mailer.web.advisory_list import READERS
@@ -58,6 +56,12 @@ def _queued(app: App, number: int) -> _Shown:
     view = app.desk.plan(reference)
     names = tuple(dict.fromkeys(row.audience for row in view.rows))
     return _Shown(reference, f"/advisories/{number}", view.headline, names)
+
+
+def _shown(request: Request, number: int) -> _Shown:
+    """Of the two, the one that the address is of."""
+    which = _draft if request.url.path.startswith("/advisories/drafts/") else _queued
+    return which(office(request), number)
 
 
 @router.get("/advisories/drafts/{number:int}/preview", dependencies=READERS)
@@ -104,62 +108,32 @@ def _page(request: Request, shown: _Shown, audience: str, contact: str) -> Respo
 
 
 @router.get("/advisories/drafts/{number:int}/preview/html", dependencies=READERS)
-def frame_of_draft(
-    app: Office, number: int, audience: str, nth: int = 0, contact: str = ""
+@router.get("/advisories/{number:int}/preview/html", dependencies=READERS)
+def frame(
+    request: Request, number: int, audience: str, nth: int = 0, contact: str = ""
 ) -> Response:
     """The HTML of the `nth` of the copies of a page, for its frame."""
-    return _frame(app, _draft(app, number), audience, nth, contact)
-
-
-@router.get("/advisories/{number:int}/preview/html", dependencies=READERS)
-def frame_of_queued(
-    app: Office, number: int, audience: str, nth: int = 0, contact: str = ""
-) -> Response:
-    """The same of a queued advisory."""
-    return _frame(app, _queued(app, number), audience, nth, contact)
-
-
-def _frame(app: App, shown: _Shown, audience: str, nth: int, contact: str) -> Response:
-    copies = app.desk.copies(shown.of, audience, contact or None)
+    shown = _shown(request, number)
+    copies = office(request).desk.copies(shown.of, audience, contact or None)
     if not 0 <= nth < len(copies):
         raise HTTPException(404)
     return HTMLResponse(copies[nth].html, headers={"Content-Security-Policy": FRAME_POLICY})
 
 
-@dataclass(frozen=True, slots=True)
-class _Which:
-    """The copy that a test is of, as the form says it."""
-
-    audience: Said = ""
-    kind: Said = ""
-    contact: Said = ""
-
-
-Which = Annotated[_Which, Depends()]
-
-
 @router.post("/advisories/drafts/{number:int}/test")
-def test_of_draft(app: Office, person: Writer, number: int, which: Which) -> Response:
-    """One copy to the person's own address, marked as a test."""
-    return _test(app, _draft(app, number), person, which)
-
-
 @router.post("/advisories/{number:int}/test")
-def test_of_queued(app: Office, person: Writer, number: int, which: Which) -> Response:
-    """The same of a queued advisory."""
-    return _test(app, _queued(app, number), person, which)
-
-
-def _test(app: App, shown: _Shown, person: Person, which: _Which) -> Response:
+def send_test(
+    request: Request,
+    person: Writer,
+    number: int,
+    audience: Said = "",
+    kind: Said = "",
+    contact: Said = "",
+) -> Response:
+    """One copy to the person's own address, marked as a test."""
+    app, shown, to = office(request), _shown(request, number), person.email
     said = app.desk.send_test(
-        shown.of,
-        which.audience,
-        which.kind,
-        which.contact or None,
-        to=person.email,
-        by=person.name,
-        now=app.now(),
+        shown.of, audience, kind, contact or None, to=to, by=person.name, now=app.now()
     )
-    query = urlencode({"audience": which.audience, "contact": which.contact})
-    told = f"Sent to {person.email}. The relay said: {said}"
-    return see_other(f"{shown.here}/preview?{query}", told)
+    query = urlencode({"audience": audience, "contact": contact})
+    return see_other(f"{shown.here}/preview?{query}", f"Sent to {to}. The relay said: {said}")

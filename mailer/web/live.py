@@ -58,8 +58,6 @@ class Live:
         self._watchers = 0
         self._task: asyncio.Task[None] | None = None
         self._news: asyncio.Future[Look] | None = None
-        self.looks = 0
-        """How often the ledger was looked at."""
 
     def look(self, *, fresh: bool = False) -> Look:
         """The desk now, or less than a second ago; `fresh` insists on now. From any thread."""
@@ -67,7 +65,6 @@ class Live:
             old = time.monotonic() - self._last_at >= self._every_s
             if self._last is None or old or fresh:
                 outlook = self._look_at(self._counts)
-                self.looks += 1
                 self._last = Look(outlook, self._rates(outlook))
                 self._last_at = time.monotonic()
             return self._last

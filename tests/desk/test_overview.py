@@ -66,8 +66,8 @@ def test_the_newest_version_titles_an_advisory(app: App, clock: FakeClock) -> No
     (line,) = app.desk.advisories()
     assert line.headline.startswith("Three in ten")
     assert line.version == 2
-    assert app.desk.advisory_numbered(1) == REF
-    assert app.desk.advisory_numbered(2) is None
+    assert app.desk.reference(1) == REF
+    assert app.desk.reference(2) is None
 
 
 def test_a_moved_embargo_is_never_told_as_it_was(app: App, clock: FakeClock) -> None:

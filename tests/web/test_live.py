@@ -144,11 +144,11 @@ def test_what_has_not_changed_is_not_told_again(app: App, clock: FakeClock) -> N
 
 def test_pages_loaded_within_a_second_share_one_look(app: App) -> None:
     with browser(app, Role.OFFICER) as one:
-        seen = live.Live(Eye(app), every_s=60)
-        one.app.state.live = seen  # type: ignore[attr-defined]
+        eye = Eye(app)
+        one.app.state.live = Live(eye, every_s=60)  # type: ignore[attr-defined]
         for _ in range(5):
             one.get("/")
-        assert seen.looks == 1
+        assert eye.looks == 1
 
 
 def test_a_stream_ends_when_its_session_has_ended(

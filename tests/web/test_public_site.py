@@ -126,6 +126,11 @@ def test_a_network_of_ipv6_counts_as_one(public: App) -> None:
     assert rate.allows("192.0.2.2", now)
 
 
+def test_readers_of_ipv4_are_never_one_network_on_a_socket_of_ipv6(public: App) -> None:
+    rate = Rate(1)
+    assert all(rate.allows(f"::ffff:192.0.2.{host}", public.now()) for host in range(9))
+
+
 def test_a_body_that_is_too_large_is_refused(public: App) -> None:
     with Visitor(public) as visitor:
         answer = visitor.post(f"/u/{NOBODY}", data={"List-Unsubscribe": "x" * 100_000})

@@ -13,10 +13,10 @@ from mailer.desk import Proposal
 from mailer.ledger.advisories import AdvisoryLine
 from mailer.web.access import Office
 from mailer.web.api import advisory_shapes as shapes
+from mailer.web.api.access import Writer, reads
 from mailer.web.api.advisory_shapes import Planned
 from mailer.web.api.operation import KEYED, Operation, Upload
 from mailer.web.api.shapes import Number
-from mailer.web.api.tokens import WRITER, reads
 
 router = APIRouter(route_class=Operation, tags=["advisories"])
 uploads = APIRouter(route_class=Upload, tags=["advisories"])
@@ -45,7 +45,7 @@ def propose_advisory(app: Office, body: Planned) -> dict[str, object]:
 
 
 @uploads.post("/advisories", status_code=201, response_model=shapes.Queued, dependencies=KEYED)
-def queue_advisory(app: Office, person: WRITER, body: Planned) -> dict[str, object]:
+def queue_advisory(app: Office, person: Writer, body: Planned) -> dict[str, object]:
     """Queue a document. Nothing of it goes before it is approved."""
     proposal = _proposal(app, body)
     app.desk.queue(proposal, by=person.name, now=app.now())

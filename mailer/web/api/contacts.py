@@ -11,9 +11,9 @@ from mailer.desk.contacts import ContactView, Listed
 from mailer.ledger.contacts import Answered, Suppressed
 from mailer.web.access import Office
 from mailer.web.api import shapes
+from mailer.web.api.access import ContactChanger, reads
 from mailer.web.api.operation import KEYED, Operation
 from mailer.web.api.shapes import Asked, Done, Email, Text
-from mailer.web.api.tokens import CHANGER, reads
 
 router = APIRouter(route_class=Operation, tags=["contacts"])
 
@@ -81,14 +81,14 @@ def read_suppressions(app: Office, ended: bool = False) -> tuple[Suppressed, ...
 
 
 @router.post("/suppressions", dependencies=KEYED)
-def suppress(app: Office, person: CHANGER, body: Suppress) -> Done:
+def suppress(app: Office, person: ContactChanger, body: Suppress) -> Done:
     """Nothing goes to this address any more, whatever the lists say."""
     app.desk.suppress(body.email, reason=body.reason, by=person.name, now=app.now())
     return Done()
 
 
 @router.post("/suppressions/release", dependencies=KEYED)
-def release_suppression(app: Office, person: CHANGER, body: Release) -> Done:
+def release_suppression(app: Office, person: ContactChanger, body: Release) -> Done:
     """End a suppression."""
     app.desk.unsuppress(body.email, by=person.name, now=app.now())
     return Done()
@@ -101,7 +101,7 @@ def read_acceptances(app: Office) -> tuple[Answered, ...]:
 
 
 @router.post("/acceptances", dependencies=KEYED)
-def record_acceptance(app: Office, person: CHANGER, body: Acceptance) -> Done:
+def record_acceptance(app: Office, person: ContactChanger, body: Acceptance) -> Done:
     """Record what a journalist said of the embargo terms; from now it counts, not the list."""
     app.desk.record_acceptance(
         body.email, accepted=body.accepted, source=body.source, by=person.name, now=app.now()

@@ -10,9 +10,9 @@ from mailer.core.outlook import Outlook
 from mailer.core.people import Act
 from mailer.web.access import Office
 from mailer.web.api import shapes
+from mailer.web.api.access import Approver, Stopper, reads
 from mailer.web.api.operation import KEYED, Operation
 from mailer.web.api.shapes import Asked, Done, Text
-from mailer.web.api.tokens import APPROVER, STOPPER, reads
 
 router = APIRouter(route_class=Operation, tags=["desk"])
 
@@ -32,14 +32,14 @@ def read_desk(app: Office) -> Outlook:
 
 
 @router.post("/desk/stop", dependencies=KEYED)
-def stop_everything(app: Office, person: STOPPER, body: Stop) -> Done:
+def stop_everything(app: Office, person: Stopper, body: Stop) -> Done:
     """Nothing goes from now on, of any advisory, until somebody resumes."""
     app.desk.hold(None, reason=body.reason, by=person.name, now=app.now())
     return Done()
 
 
 @router.post("/desk/resume", dependencies=KEYED)
-def resume_everything(app: Office, person: APPROVER) -> Done:
+def resume_everything(app: Office, person: Approver) -> Done:
     """The holds on everything end; what is due goes."""
     app.desk.resume(None, by=person.name, now=app.now())
     return Done()

@@ -17,9 +17,9 @@ from mailer.core.people import Act
 from mailer.desk.lists import ListView
 from mailer.web.access import Office
 from mailer.web.api import shapes
+from mailer.web.api.access import ContactChanger, reads
 from mailer.web.api.operation import KEYED, Operation, Upload
 from mailer.web.api.shapes import Asked, Base64, Done, octets
-from mailer.web.api.tokens import CHANGER, reads
 from mailer.web.uploads import Uploads
 
 router = APIRouter(route_class=Operation, tags=["lists"])
@@ -75,7 +75,7 @@ def compare_list(app: Office, name: Name, body: File) -> dict[str, object]:
 
 
 @uploads.put("/list", dependencies=KEYED)
-def replace_list(app: Office, person: CHANGER, name: Name, body: Replacement) -> Done:
+def replace_list(app: Office, person: ContactChanger, name: Name, body: Replacement) -> Done:
     """Put a file in a list's place; the one before is kept. Refused if it is another now."""
     with _file(body, app.now()) as path:
         app.desk.replace_list(name, path, seen=body.seen, by=person.name, now=app.now())

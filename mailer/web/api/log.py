@@ -13,9 +13,9 @@ from mailer.core.people import Act
 from mailer.core.states import DeliveryEvent
 from mailer.ledger.log import pages, story
 from mailer.web.access import Office
+from mailer.web.api.access import LogReader, Resolver, reads
 from mailer.web.api.operation import KEYED, Operation
 from mailer.web.api.shapes import Asked, Done, Embargo, Shape
-from mailer.web.api.tokens import LOOKER, RESOLVER, reads
 
 router = APIRouter(route_class=Operation, tags=["log"])
 
@@ -122,7 +122,7 @@ class LogPage(Shape):
 @router.get("/log", response_model=LogPage)
 def read_log(
     app: Office,
-    person: LOOKER,
+    person: LogReader,
     advisory: Word = "",
     audience: Word = "",
     outlet: Word = "",
@@ -168,7 +168,7 @@ def read_story(app: Office, key: Key) -> story.Story:
 
 
 @router.post("/log/{key}/settle", dependencies=KEYED)
-def settle_copy(app: Office, person: RESOLVER, key: CopyKey, body: Settle) -> Done:
+def settle_copy(app: Office, person: Resolver, key: CopyKey, body: Settle) -> Done:
     """Settle a copy in doubt: send it again, or say that it arrived or did not."""
     app.desk.settle(int(key[1:]), event=OUTCOMES[body.outcome], by=person.name, now=app.now())
     return Done()

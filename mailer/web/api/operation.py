@@ -24,8 +24,8 @@ from mailer.core.people import Person
 from mailer.ledger.tokens import Earlier
 from mailer.web.access import office
 from mailer.web.api import problems
+from mailer.web.api.access import BEARER, token_person
 from mailer.web.api.problems import KeyInUseError
-from mailer.web.api.tokens import BEARER, token_person
 from mailer.web.uploads import LARGEST
 
 HEADER = "Idempotency-Key"

@@ -40,9 +40,9 @@ def reads(act: Act) -> list[Any]:
     return [token_may(act)]
 
 
-LOOKER = Annotated[Person, token_may(Act.READ_LOG)]
-WRITER = Annotated[Person, token_may(Act.WRITE_ADVISORY)]
-STOPPER = Annotated[Person, token_may(Act.STOP)]
-APPROVER = Annotated[Person, token_may(Act.APPROVE)]
-RESOLVER = Annotated[Person, token_may(Act.RESOLVE)]
-CHANGER = Annotated[Person, token_may(Act.CHANGE_CONTACTS)]
+LogReader = Annotated[Person, token_may(Act.READ_LOG)]
+Writer = Annotated[Person, token_may(Act.WRITE_ADVISORY)]
+Stopper = Annotated[Person, token_may(Act.STOP)]
+Approver = Annotated[Person, token_may(Act.APPROVE)]
+Resolver = Annotated[Person, token_may(Act.RESOLVE)]
+ContactChanger = Annotated[Person, token_may(Act.CHANGE_CONTACTS)]
