@@ -159,9 +159,9 @@ def test_answers_of_every_token_take_the_same_least_time(public: App) -> None:
         patch.setattr(guard.asyncio, "sleep", sleep)
         visitor.get(f"/u/{NOBODY}")
         visitor.post(f"/u/{NOBODY}")
-    assert len(slept) == 2
-    assert 0 <= slept[0] <= 0.01
-    assert 0 <= slept[1] <= 0.02
+    looking, writing = filter(None, slept)  # 0: the last of the wait, in turns
+    assert -guard.TICK_S <= looking <= 0.01
+    assert -guard.TICK_S <= writing <= 0.02
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -125,7 +125,7 @@ def test_a_token_is_never_compared_but_looked_up_by_its_hash() -> None:
     """No comparison of secrets has a length of time to measure: the hash is a key of a table."""
     source = inspect.getsource(ledger_people.session_person)
     assert "LoginRow.token_hash == token_hash" in source
-    assert "token_hash(token)" in inspect.getsource(people.People.session_person)
+    assert "token_hash(token)" in inspect.getsource(people.People._whose)
 
 
 # --- who asks ---------------------------------------------------------------------------------
