@@ -46,15 +46,19 @@ def inert_json(value: object, indent: int | None = 2) -> str:
 
 def inert_cell(text: str) -> str:
     """A spreadsheet's cell: no control characters, and never the start of a formula (CWE-1236)."""
-    shown = inert(text)
+    return no_formula(inert(text))
+
+
+def no_formula(text: str) -> str:
+    """The same characters, with `'` before what a spreadsheet would take for a formula."""
     # Full-width signs begin a formula as well as the plain ones.
-    plain = unicodedata.normalize("NFKC", shown[:1])
-    return "'" + shown if plain.startswith(_FORMULA) else shown
+    plain = unicodedata.normalize("NFKC", text[:1])
+    return "'" + text if plain.startswith(_FORMULA) else text
 
 
-def as_written(text: str) -> str:
-    """What `inert_cell` was given, for a cell that would otherwise begin a formula."""
-    return text[1:] if text[:1] == "'" and inert_cell(text[1:2]) != text[1:2] else text
+def as_written(cell: str) -> str:
+    """What `no_formula` was given."""
+    return cell[1:] if cell[:1] == "'" and no_formula(cell[1:]) != cell[1:] else cell
 
 
 def _escape(match: re.Match[str]) -> str:

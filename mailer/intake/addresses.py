@@ -32,10 +32,11 @@ _HEADER = re.compile(r"""([^<>@]*)<([^<>]*)>""")
 _UNSEEN = re.compile("[\u00ad\u200b\u2060\ufeff]")  # soft hyphen, spaces of no width, BOM
 _BEFORE = " \t\u00a0\u200e\u200f\u202a\u202c'"  # with a text's marks of direction
 _AFTER = _BEFORE + ".,;"
-_UNREAD = frozenset(
-    {"noreply", "donotreply", "mailerdaemon", "postmaster", "hostmaster", "abuse", "bounce"}
-    | {"bounces", "nepasrepondre", "keineantwort", "nichtantworten", "noresponder"}
-    | {"naoresponda", "nonrispondere"}
+_UNREAD = re.compile(
+    "(no[-_]?reply|do[-_]?not[-_]?reply|mailer-daemon|postmaster|hostmaster|abuse|bounces?"
+    "|ne[-_]?pas[-_]?repondre|keine[-_]?antwort|nicht[-_]?antworten|no[-_]?responder"
+    "|nao[-_]?responda|non[-_]?rispondere)@",
+    re.ASCII | re.IGNORECASE,
 )
 _SPECIAL = tuple(f".{name}" for name in SPECIAL_USE_DOMAIN_NAMES)
 
@@ -62,7 +63,7 @@ def from_header(text: str) -> tuple[str, str]:
 
 def is_unread(email: str) -> bool:
     """Whether an address is by its name a machine's, which no journalist reads (RFC 2142 §5)."""
-    return email[: email.index("@")].lower().replace("-", "").replace("_", "") in _UNREAD
+    return _UNREAD.match(email) is not None
 
 
 def read_address(text: str) -> str | Refusal:

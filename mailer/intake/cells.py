@@ -54,6 +54,9 @@ class Read(NamedTuple):
 
 def line(text: str) -> Read:
     """One line of plain text."""
+    text = text.strip(BLANKS)
+    if text[:1] == "'":
+        text = as_written(text)
     if text.isprintable() and len(text) <= MAX_TEXT and "  " not in text:
         return Read(text)
     [line], notes = _plain([text])

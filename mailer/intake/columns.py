@@ -143,14 +143,15 @@ class TwoColumnsError(ValueError):
 class Layout(NamedTuple):
     """Where each of COLUMNS stands in a row of `width` cells; `width` itself: nowhere.
 
-    `parts`: the given, middle and family names, read where there is no whole name. `no_mail` says
-    who wants no mail. `unread`: headers that mean nothing here, or that another column says.
+    `parts`: the given, middle and family names, read where there is no whole name. `no_mail`:
+    where it stands who wants no mail, and how that is called. `unread`: headers that mean nothing
+    here, or that another column says.
     """
 
     width: int
     places: tuple[int, ...]
     parts: tuple[int, ...]
-    no_mail: int
+    no_mail: tuple[int, str]
     unread: tuple[str, ...]
 
     def name(self, cells: Sequence[str]) -> str:
@@ -190,7 +191,7 @@ def layout(cells: Sequence[str]) -> Layout | None:
         width,
         tuple(at.get(column, width) for column in COLUMNS),
         tuple(at[part] for part in (GIVEN, MIDDLE, FAMILY) if part in at),
-        at.get(NO_MAIL, width),
+        (at.get(NO_MAIL, width), [*cells, ""][at.get(NO_MAIL, width)].strip()),
         tuple(cell.strip() for n, cell in enumerate(cells) if n not in read and cell.strip()),
     )
 

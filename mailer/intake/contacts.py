@@ -97,7 +97,7 @@ def check_lists(paths: Sequence[Path]) -> tuple[ListReport, ...]:
     Such a contact is kept in both: an audience may share contacts, and the plan decides.
     Raises ListError at the first file that cannot be read at all.
     """
-    first: dict[str, str] = {}
+    first: dict[str, tuple[str, bool]] = {}
     return tuple(_report(path, _compare(path, first)) for path in paths)
 
 
@@ -131,18 +131,20 @@ def _report(path: Path, stream: Iterator[Entry | Finding]) -> ListReport:
     return ListReport(_name(path), tuple(contacts.values()), tuple(findings))
 
 
-def _compare(path: Path, first: dict[str, str]) -> Iterator[Entry | Finding]:
+def _compare(path: Path, first: dict[str, tuple[str, bool]]) -> Iterator[Entry | Finding]:
     """The list's stream, with a finding for each contact that `first` has from another list."""
     file = _name(path)
     for item in iter_list(path):
         yield item
         if isinstance(item, Entry):
-            other = first.setdefault(same_mailbox_key(item.contact.email), file)
+            row, contact = item
+            mine = (file, contact.embargo_accepted)
+            other, accepted = first.setdefault(same_mailbox_key(contact.email), mine)
             if other != file:
                 message = f"also in {other}"
-                yield _finding(
-                    file, item.row, "email", "in-another-list", item.contact.email, message
-                )
+                if accepted != contact.embargo_accepted:
+                    message += "; only one of the two says that the embargo is accepted: mend one"
+                yield _finding(file, row, "email", "in-another-list", contact.email, message)
 
 
 def _entries(path: Path, records: Iterator[Record]) -> Iterator[Entry | Finding]:
@@ -154,9 +156,12 @@ def _entries(path: Path, records: Iterator[Record]) -> Iterator[Entry | Finding]
     if header.note and header.note.code == "other-sheets":
         code, message, value = header.note
         yield _finding(file, header.row, "", code, value, message)
-    for name in columns.unread:
-        message = f"not read; the columns of a list are {', '.join(COLUMNS)}"
-        yield _finding(file, header.row, brief(name), "unknown-column", name, message)
+    if columns.unread:
+        shown = ", ".join(brief(name, 40) for name in columns.unread[:30])
+        more = len(columns.unread) - 30
+        what = f"not read: {shown}{f' and {more} more' if more > 0 else ''}"
+        message = f"{what}; the columns of a list are {', '.join(COLUMNS)}"
+        yield _finding(file, header.row, "", "unknown-column", "", message)
     rows: dict[str, Entry] = {}
     for record in records:
         contact, findings = _contact(file, record, columns)
@@ -229,19 +234,22 @@ def _contact(
     padded = [*found[: columns.width], *[""] * (max(missing, 0) + 1)]
     values = [padded[place] for place in columns.places]
     written = as_written(values[0].strip(cells.BLANKS))
-    called, bare = from_header(written)
-    email = read_address(bare)
+    called, email = "", read_address(written)
+    if isinstance(email, Refusal) or written[0] == "'":
+        called, bare = from_header(written)
+        email = read_address(bare)
     if isinstance(email, Refusal):
         return _refused(file, row, "email", email.code, written, email.reason)
     if lines > 1 and any(map(_swallows, found)):
         message = f"a quote makes one row of {lines} lines; close it"
         return _refused(file, row, "", "unreadable-row", email, message)
-    if not cells.says_no(no_mail := padded[columns.no_mail]):
-        message = f"a column says that {email} wants no mail; delete the row, or empty that cell"
-        return _refused(file, row, "", "wants-no-mail", no_mail, message)
+    place, called_so = columns.no_mail
+    if padded[place] and not cells.says_no(padded[place]):
+        message = "says that they want no mail; delete the row, or empty the cell"
+        return _refused(file, row, brief(called_so), "wants-no-mail", padded[place], message)
 
-    values[1] = columns.name(padded) or called
-    name, outlet = (cells.line(as_written(value.strip(cells.BLANKS))) for value in values[1:3])
+    values[1] = (columns.name(padded) if columns.parts else values[1]) or called
+    name, outlet = cells.line(values[1]), cells.line(values[2])
     others = values[3:]
     short = sum(map(len, others)) <= cells.MAX_TEXT
     rest, doubtful = (cells.rest if short else cells.rest.__wrapped__)(*others)

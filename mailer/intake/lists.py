@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from mailer.core.errors import ListError
-from mailer.core.inert import inert_cell
+from mailer.core.inert import no_formula
 from mailer.core.listchange import COLUMNS, cells
 from mailer.core.model import Contact
 
@@ -50,7 +50,7 @@ def write_csv(path: Path, contacts: Iterable[Contact]) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(COLUMNS)
-        writer.writerows(map(inert_cell, cells(contact)) for contact in contacts)
+        writer.writerows(map(no_formula, cells(contact)) for contact in contacts)
 
 
 def replace(target: Path, content: Path, now: datetime) -> Path | None:

@@ -157,11 +157,11 @@ def test_never_writes_a_cell_that_begins_a_formula(app: App, tmp_path: Path) -> 
 def test_what_is_kept_from_being_a_formula_is_read_as_it_was(app: App, tmp_path: Path) -> None:
     card = (
         "BEGIN:VCARD\nVERSION:4.0\nFN:-Ana-\nEMAIL:+49@wire.example\n"
-        "ORG:@home\nCATEGORIES:=a,b\nEND:VCARD\n"
+        "ORG:@ره\u200cآورد\nCATEGORIES:=a,b\nEND:VCARD\n"
     )
     replaced(app, upload(tmp_path, card, "new.vcf"))
     (ana,) = app.desk.list_named("wires.csv").contacts
-    assert (ana.email, ana.name, ana.outlet) == ("+49@wire.example", "-Ana-", "@home")
+    assert (ana.email, ana.name, ana.outlet) == ("+49@wire.example", "-Ana-", "@ره\u200cآورد")
     assert ana.tags == ("=a", "b")
 
 

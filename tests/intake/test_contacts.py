@@ -180,7 +180,7 @@ def test_an_acceptance_that_another_row_contradicts_never_counts(read, second, a
 def test_who_wants_no_mail_by_a_column_is_never_a_contact(read, header: str) -> None:
     report = read(f"email,{header}\na@x.example,2024-01-01\nb@x.example,\nc@x.example,no\n")
     assert [contact.email for contact in report.contacts] == ["b@x.example", "c@x.example"]
-    assert codes(report) == [(2, "", "wants-no-mail")]
+    assert codes(report) == [(2, header, "wants-no-mail")]
 
 
 @pytest.mark.parametrize("local", ["noreply", "No-Reply", "postmaster", "ne-pas-repondre"])
@@ -260,7 +260,6 @@ def test_a_refused_row_leaves_the_others_working(
         ("timezone", "../../etc/passwd", "unknown-zone", Contact("a@x.example")),
         ("verified", "31/03/2026", "bad-date", Contact("a@x.example")),
         ("verified", "2026-02-30", "bad-date", Contact("a@x.example")),
-        ("phone", "12345", "unknown-column", Contact("a@x.example")),
     ],
 )
 def test_what_is_dropped_from_a_contact_is_said(
@@ -270,10 +269,20 @@ def test_what_is_dropped_from_a_contact_is_said(
     assert report.contacts == (kept,)
     (finding,) = report.findings
     assert (finding.column, finding.code, finding.refused) == (column, code, False)
-    assert finding.row == (1 if code == "unknown-column" else 2)
+    assert finding.row == 2
     assert finding.value.isprintable()
     assert finding.message.isprintable()
     assert report.refused == 0
+
+
+def test_columns_that_are_not_read_are_said_in_one_line(read) -> None:
+    report = read("email,phone,Embargo,,\x1b[2J\na@x.example,1,yes\n")
+    assert report.contacts == (Contact("a@x.example"),)
+    (finding,) = report.findings
+    assert (finding.row, finding.code, finding.refused) == (1, "unknown-column", False)
+    assert finding.message.startswith(
+        r"not read: phone, Embargo, \x1b[2J; the columns of a list are"
+    )
 
 
 def test_rows_are_counted_as_a_spreadsheet_shows_them(read) -> None:
@@ -296,12 +305,13 @@ def test_a_stray_quote_never_swallows_rows_in_silence(read) -> None:
 
 def test_who_is_in_two_lists_is_kept_and_noted(tmp_path: Path) -> None:
     one, two = tmp_path / "one.csv", tmp_path / "two.csv"
-    one.write_text("email\na@x.example\nb@x.example\n")
-    two.write_text("email\nB@X.example\n")
+    one.write_text("email,embargo_accepted\na@x.example,no\nb@x.example,no\n")
+    two.write_text("email,embargo_accepted\nB@X.example,no\na@x.example,yes\n")
     first, second = check_lists([one, two])
     assert first.findings == ()
-    assert [c.email for c in second.contacts] == ["B@x.example"]
-    assert second.findings == (
+    assert [c.email for c in second.contacts] == ["B@x.example", "a@x.example"]
+    assert second.findings[1].message.endswith("says that the embargo is accepted: mend one")
+    assert second.findings[:1] == (
         Finding(
             str(two), 2, "email", "in-another-list", "B@x.example", f"also in {one}", refused=False
         ),
