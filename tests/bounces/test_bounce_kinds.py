@@ -226,6 +226,25 @@ TEXTS = [
 ]
 
 
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("Vacation", "I am on vacation from July 1 to July 15."),
+        ("Elternzeit", "Ich bin bis März in Elternzeit. Bitte an Bert."),
+        ("Congés", "Je suis en congés du 3 au 12 mai inclus."),
+        ("Urlop", "Jestem na urlopie do 12 maja."),
+        ("إجازة", "أنا في إجازة حتى 12 مايو."),
+        ("Jestem na urlopie", "Wracam 12 maja."),
+        ("İzindeyim", "12 Mayıs'ta döneceğim."),
+        ("我正在休假", "5月12日返回。"),
+        ("휴가 중입니다", "12일에 돌아옵니다."),
+    ],
+)
+def test_an_absence_by_a_subject_of_its_own(subject: str, text: str) -> None:
+    assert read(from_ann(subject=subject, text=text)).kind is Kind.AUTO_REPLY
+    assert read(from_ann(subject=f"Re: {subject}", text="Who?")).kind is Kind.OTHER
+
+
 @pytest.mark.parametrize("text", TEXTS)
 def test_an_answer_by_its_text_alone(text: str) -> None:
     assert read(from_ann(text=text)).kind is Kind.AUTO_REPLY
@@ -291,6 +310,8 @@ def with_subject(subject: str) -> bytes:
         from_ann(text="Danke. Ich bin ab morgen im Urlaub, bitte an Bert."),
         from_ann(text="The report says that forms are sent automatic to each harbour."),
         from_ann(text="ありがとうございます。明日は不在ですので、木曜にお願いします。"),
+        from_ann(subject="Holiday homes", text="I am away this week; I write it on Monday."),
+        from_ann(subject="大臣の休暇", text="大臣は休暇中でしょうか。"),
         from_ann(subject="Come", text="Please click the link to confirm your attendance."),
         b"",
         b"no header at all",

@@ -20,7 +20,7 @@ _NO_MARKS = ("x-auto-response-suppress",)
 """Asks that no program answer; a person's program writes it too."""
 
 _MAKERS = ("delivered-to", "x-mailer", "user-agent", "x-post-messageclass")
-_PROGRAM_RE = re.compile(r"\bauto-?respon", re.I)
+_PROGRAM_RE = re.compile(r"\bauto-?respon|^vacation\b", re.I)
 """What a program calls itself where others give their name or an address."""
 
 _SUBJECTS = (
@@ -36,7 +36,7 @@ _SUBJECTS = (
     r"(?:email|message|sender) (?:requires |needs )?verif(?:y|ication)",
     r"your email requires verification",
     r"please confirm (?:your (?:e-?mail|message|address)|that you sent)|challenge[- ]response",
-    r"ticket (?:received|created|opened)|\[ticket #?\d+\]|case #?\d+ (?:created|received)",
+    r"ticket (?:received|created|opened)|\[ticket ?#?:? ?\d+\]|case #?\d+ (?:created|received)",
     r"(?:we have|we've) received your (?:e-?mail|message|request|enquiry)",
     r"thank you for (?:contacting|your (?:e-?mail|message|enquiry))",
     r"^read:|^not read:|return receipt|^read receipt",
@@ -51,7 +51,7 @@ _SUBJECTS = (
     r"lesebest[äa]tigung|^gelesen\s*:|eingangsbest[äa]tigung",
     # Spanish
     r"respuesta autom[áa]tica|fuera de (?:la )?oficina|^le[íi]do\s*:",
-    r"mensaje de ausencia|acuse de recibo",
+    r"mensaje (?:autom[áa]tico|de ausencia)|acuse de recibo",
     # Italian
     r"risposta automatica|fuori (?:sede|ufficio)|assenza dall'ufficio|^letto\s*:",
     r"conferma di lettura",
@@ -88,7 +88,7 @@ _ABSENT_RE = re.compile(
     r"|on (?:annual |parental |sick |\w{1,10}ernity )?leave"
     r"|im urlaub|abwesen(?:d|heit)|au(?:ß|ss)er haus|ausente|de (?:vacaciones|f[ée]rias)"
     r"|em f[ée]rias|in ferie|assente|afwezig(?:heid)?|niet aanwezig|met (?:vakantie|verlof)"
-    r"|в отпуске|отсутств\w{1,5}|في إجازة|غياب|fr[åa]nvaro|frav[æa]r|p[åa] semester|poissa"
+    r"|в отпуске|отсутств\w{1,5}|في إجازة|غياب|fr[åa]nvaro|frav[æa]r(?:ende)?|p[åa] semester|poissa"
     r"|nieobecno[śs][ćc]|izinde(?:yim)?|休假(?:中|通知)?|外出(?:中|通知)?|부재중?|휴가(?: ?중)?)"
     r"(?: (?:maternit[ée]|parental|annuels?|maladie|do escrit[óo]rio|w (?:biurze|pracy)|سنوية"
     r"|مرضية))?"

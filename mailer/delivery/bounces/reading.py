@@ -65,7 +65,7 @@ def read(raw: bytes) -> Notification:
         found = notice.recipients(message, words)  # in words that nobody here knows
         if found:
             return _told(message, words, Kind.DSN, found, told.envelope_ids)
-    if automatic or answers or (automatic is None and vacation.says_so(text)):
+    if automatic or answers or (automatic is None and _is_absence(message, text)):
         return _told(message, words, Kind.AUTO_REPLY)
     return _told(message, words, Kind.OTHER)
 
@@ -91,6 +91,12 @@ def _reports(message: Part, *, loose: bool) -> list[str]:
         if part.type == "message/rfc822" and part.parts and _is_report(part.parts[0]):
             return _reports(part.parts[0], loose=False)
     return []
+
+
+def _is_absence(message: Part, text: str) -> bool:
+    """Whether it is one by its text, or by a subject that is its own."""
+    subject = mime.words(message.first("subject"))[:300].strip()
+    return vacation.says_so("" if autoreply.is_answer(subject) else subject, text)
 
 
 def _is_report(message: Part) -> bool:

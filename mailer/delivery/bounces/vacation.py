@@ -28,6 +28,8 @@ _ITSELF_RE = re.compile(
     r"|message|e-?mail|answer|notif)"
     r"|\bthis (?:message|e-?mail|reply|response)[^.]{0,30} automatical+y"
     r"|\bit (?:was|is|has been) (?:sent|generated) automatically|do not reply to this auto"
+    r"|\byour request (?:\(?#?\d{1,12}\)? )?(?:has been|was) (?:received|logged|created)"
+    r"|type your reply above this line"
     r"|\bthis (?:mailbox|inbox|address|account) is (?:no longer|not) (?:being )?(?:monitored|read)"
     # French, German, Dutch
     r"|\bceci est un(?:e r[ée]ponse| message) automatique"
@@ -59,20 +61,30 @@ _AWAY_RE = re.compile(
     r"\bi(?:'m| am|'ll be| will be)[^.]{0,20} (?:out of (?:the )?office|away\b|on (?:\w{1,10} )?"
     r"(?:leave|holidays?|vacation)|travell?ing)|^(?:currently )?out of (?:the )?office"
     r"|\bje (?:suis|serai)[^.]{0,20} (?:absente?|en (?:cong[ée]s?|vacances|d[ée]placement))"
-    r"|\bich bin\b.{0,40} (?:nicht (?:im|in|erreichbar|da)\b|im urlaub|abwesend"
-    r"|au(?:ß|ss)er haus)"
+    r"|\bich bin\b.{0,40} (?:nicht (?:im|in|erreichbar|da)\b|im urlaub|in elternzeit|abwesend"
+    r"|au(?:ß|ss)er haus|im mutterschutz)"
     r"|\b(?:estoy|me encuentro|estar[ée])[^.]{0,20} (?:fuera|de (?:vacaciones|baja|viaje)|ausente)"
-    r"|\bsono[^.]{0,20} (?:assente|in ferie|fuori (?:sede|ufficio))"
+    r"|\b(?:sono|sar[òo])[^.]{0,20} (?:assente|in ferie|fuori (?:sede|ufficio))"
     r"|\best(?:ou|arei)[^.]{0,20} (?:fora|de f[ée]rias|ausente)"
     r"|\bik ben[^.]{0,20} (?:afwezig|niet (?:aanwezig|op)|met (?:vakantie|verlof)|op vakantie)"
     r"|\bjestem[^.]{0,20} (?:nieobecn|na urlopie|poza biurem)|przebywam na urlopie"
     r"|\bя\b[^.]{0,20} в (?:отпуске|командировке)"
     r"|меня[^.]{0,20} нет (?:в офисе|на (?:работе|месте))"
-    r"|izindeyim|tatildeyim|ofis d[ıi][şs][ıi]nday[ıi]m|أنا[^.]{0,20}(?:في إجازة|خارج المكتب)"
-    r"|我[^。]{0,10}(?:休假|出差|外出|不在)|(?:不在に(?:して|いたし)|休暇(?:中|をいただ)|出張中|休業)"
+    r"|izin(?:de|li)yim|tatildeyim|ofis d[ıi][şs][ıi]nday[ıi]m"
+    r"|أنا[^.]{0,20}(?:في إجازة|خارج المكتب)"
+    r"|我[^。]{0,10}(?:休假|出差|外出|不在)|(?:不在に(?:して|いたし)|休暇(?:中(?!の[^た])|をいただ)|出張中|休業)"
     r"|휴가 ?(?:중|입니다)|부재 ?중|출장 ?중|p[åa] (?:semester|ferie)|lomalla",
     re.I,
 )
+_TITLE_RE = re.compile(
+    r"\b(?:vacation|holidays?|(?:annual|parental|sick|\w{1,10}ernity) leave|cong[ée]s?|vacances"
+    r"|urlaub|elternzeit|mutterschutz|abwesen\w{1,5}|vacaciones|baja|ferie|assenza|f[ée]rias"
+    r"|aus[êe]ncia|vakantie|verlof|urlop|nieobecno[śs][ćc]|izin|ofis d[ıi][şs][ıi]"
+    r"|отпуск|отсутстви\w|semester|lomalla|dovolen[áé]|szabads[áa]g|concediu)\b|إجازة|休假|休暇|出張|출장|휴가",
+    re.I,
+)
+"""What somebody calls it in a subject, who may as well write of somebody else's."""
+
 _HINTS = tuple(
     re.compile(pattern, re.I)
     for pattern in (
@@ -83,17 +95,21 @@ _HINTS = tuple(
         r"|te[şs]ekk[üu]r ederi[mz]|شكرا على|感谢您|感謝您"
         r"|(?:ご連絡|メール)ありがとう|메일 감사",
         # Until when
-        r"\b(?:until|till|back (?:on|in)|return\w{0,3}(?: on)?) |jusqu'|\bbis (?:zum |einschl)?"
+        r"\bfrom \w{1,9} ?\d{1,2} (?:to|through)|\bdu \d{1,2}[^.]{0,12} au \d"
+        r"|\bdal \d[^.]{0,9} al \d"
+        r"|\b(?:until|till|back (?:on|in)|return\w{0,3}(?: on)?) |jusqu'|\bbis (?:zum |einschl)?"
         r"|\bhasta (?:el )?|fino (?:al|a)\b|\bat[ée] (?:o )?|\btot (?:en met )?\d|\bdo \d|\bдо \d"
         r"|kadar|حتى|まで|까지|至|\d(?:日|号|號)[^。]{0,6}(?:返|回|前)|\btill \w{1,5} \d|asti\b",
         # Hardly any mail
-        r"\b(?:no|limited|little|intermittent|restricted|sporadic)\b[^.]{0,20} access"
+        r"(?:not|n't) (?:be )?(?:reading|checking|(?:read|check)\b)"
+        r"|\b(?:no|limited|little|intermittent|restricted|sporadic)\b[^.]{0,20} access"
         r"|(?:pas|sans|peu)[^.]{0,20} acc[èe]s|acc[èe]s (?:limit|restreint)|kein\w{0,2} zugriff"
         r"|nicht weitergeleitet|sin acceso|acceso limitado|accesso limitato|sem acesso"
         r"|geen toegang|brak dost[ęe]pu|доступа? [^.]{0,20}(?:нет|ограничен)|нет доступа"
         r"|确认邮件|メールを確認できま",
         # Whom else to ask
-        r"(?:urgent|immediate|emergenc)\w{0,3}\b|in my absence|urgences?\b|en mon absence"
+        r"(?:urgent|immediate|emergenc)\w{0,3}\b|please (?:contact|write to|direct)"
+        r"|in my absence|urgences?\b|en mon absence"
         r"|dringend|vertret|notf[äa]ll|urgente?s?\b|urgenz|mia assenza|minha aus[êe]ncia"
         r"|mi ausencia|spoed|\bpiln|срочн|отсутстви|\bacil|عاجل|طارئ|紧急|緊急|急事|急ぎ|긴급"
         r"|급한",
@@ -112,11 +128,12 @@ def own(lines: Iterable[str]) -> str:
     return _BREAKS_RE.sub(" ", " ".join(kept)[: 2 * MOST_WORDS]).strip()[:MOST_WORDS]
 
 
-def says_so(text: str) -> bool:
-    """Whether somebody's own words are a program's: it says so, or all that an absence says."""
-    if _ITSELF_RE.search(text):
+def says_so(title: str, text: str) -> bool:
+    """Whether a message is a program's, by its subject ("" if it answers) and its own words."""
+    if _AWAY_RE.match(title) or _ITSELF_RE.search(text):
         return True
     asks = any(mark in text for mark in "?？؟")
     if asks or not _AWAY_RE.search(text):
         return False
-    return sum(hint.search(text) is not None for hint in _HINTS) > 1
+    hints = sum(hint.search(text) is not None for hint in _HINTS)
+    return hints > 1 or (hints == 1 and _TITLE_RE.search(title) is not None)
