@@ -126,7 +126,7 @@ from press.example [192.0.2.1]
 
    ----- Transcript of session follows -----
 ... while talking to mx.daily.example.:
->>> MAIL From:<press@press.example>
+>>> MAIL From:<bounces+aaaabbbbccccddddeeee@press.example>
 >>> RCPT To:<ann@daily.example>
 <<< 550 5.1.1 <ann@daily.example>... User unknown
 550 5.1.1 <ann@daily.example>... User unknown
@@ -157,8 +157,8 @@ Will keep trying until message is 5 days old
         DAEMON,
         """   ----- Transcript of session follows -----
 While talking to mx.daily.example:
->>> MAIL From:<press@press.example>
-<<< 501 <press@press.example>... no access for an open relay
+>>> MAIL From:<bounces+aaaabbbbccccddddeeee@press.example>
+<<< 501 <bounces+aaaabbbbccccddddeeee@press.example>... no access for an open relay
 554 <ann@daily.example>... Remote protocol error
 While talking to mx.weekly.example:
 >>> RCPT To:<ben@weekly.example>

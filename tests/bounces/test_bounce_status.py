@@ -122,6 +122,7 @@ OUTCOMES = [
     ("Status: 4.2.2", "delayed", "temporary", "4.2.2"),
     ("Status: 2.0.0", "delivered", "temporary", "2.0.0"),
     ("Action: failed\nStatus: 5.7.999", "failed", "permanent", "5.7.999"),
+    ("Remote-MTA: dns; mx.daily.exa", "failed", "temporary", ""),  # cut off
 ]  # fmt: skip
 
 

@@ -47,6 +47,7 @@ def test_the_same_with_other_line_ends_and_the_message_attached(
 ) -> None:
     _, fields, text, expected = sample
     assert told(a_notice(fields, text).replace(b"\n", b"\r\n")) == expected
+    assert told(b"\xef\xbb\xbf" + a_notice(fields, text)) == expected
     kind = "text/html" if "text/html" in fields else "text/plain"
     fields = fields.replace("\nContent-Type: text/html; charset=utf-8", "")
     raw = (

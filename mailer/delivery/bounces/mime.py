@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import codecs
 import html
 import quopri
 import re
@@ -108,7 +109,8 @@ class Part:
 
 def read(raw: bytes) -> Part:
     """A whole message."""
-    raw = raw[:MOST_OCTETS].replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    raw = raw[:MOST_OCTETS].removeprefix(codecs.BOM_UTF8)  # a file may begin with one
+    raw = raw.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     if not raw.partition(b"\n")[0].strip():
         raw = raw.lstrip(b" \t\n")
     if raw.startswith((b"From ", b">From ")):  # as an mbox has it

@@ -150,7 +150,10 @@ def recipient(fields: dict[str, str]) -> Recipient | None:
     status = codes.status(field) or codes.enhanced(diagnostic)
     reply = f"{field} {diagnostic}"
     action = _action(fields.get("action", ""), status, reply)
-    return Recipient(address, action, permanence(action, status, reply), status, diagnostic)
+    final = permanence(action, status, reply)
+    if not (fields.get("action") or reply.strip()):  # cut off before it says what became of it
+        final = Permanence.TEMPORARY
+    return Recipient(address, action, final, status, diagnostic)
 
 
 def _whose(fields: dict[str, str]) -> str:
@@ -161,7 +164,8 @@ def _whose(fields: dict[str, str]) -> str:
         final,
         address(fields.get("x-actual-recipient", "")),
     ]
-    return next((one for one in known if "@" in one), next(filter(None, known), ""))
+    whole = (one for one in known if one.rpartition("@")[2] and "@" in one)
+    return next(whole, next(filter(None, known), ""))
 
 
 def address(value: str, *, original: bool = False, final: str = "") -> str:
