@@ -3,7 +3,7 @@
 The contestants take turns for five rounds, because machines are noisy; what counts is the ratio of
 the medians. Settings, from the environment: BENCH_MESSAGES (10,000), BENCH_ROUNDS (5),
 BENCH_MILLION=1 (a dispatch to a million too; it takes minutes), BENCH_ONLY (some of: sink, postfix,
-lift, planning), BENCH_PYTHON (of the environment that has django-post-office).
+lift, planning), BENCH_PEERS (the bin of the environment that has django-post-office and Mailman).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bench import contestants, lift, many, report
-from bench.surroundings import ROOT, SESSIONS, alone, postfix, sink
+from bench.surroundings import PEERS, SESSIONS, alone, postfix, sink
 from mailer.core.errors import MailerError
 
 MESSAGES = int(os.environ.get("BENCH_MESSAGES", "10000"))
@@ -22,9 +22,9 @@ ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
 WITH_MILLION = os.environ.get("BENCH_MILLION", "") not in ("", "0")
 PARTS = os.environ.get("BENCH_ONLY", "sink,postfix,lift,planning").split(",")
 FEWER = min(1000, MESSAGES)
-"""Messages of the contestants that take very long over each."""
-
-DJANGO = os.environ.get("BENCH_PYTHON", str(ROOT / ".venv-bench" / "bin" / "python"))
+"""Messages of the contestants that take long over each."""
+FEWEST = min(200, MESSAGES)
+"""Of the one that takes longest, and as long again to make its list."""
 
 Send = Callable[[int], dict[str, Any]]
 
@@ -81,10 +81,12 @@ def into_sink(results: dict[str, Any], figures: dict[str, float]) -> None:
             "mailer": lambda port: alone("contestants", "ours", port, MESSAGES),
             "smtp-source": lambda port: contestants.smtp_source(port, MESSAGES, size),
             "plain loop": lambda port: alone("contestants", "plain_loop", port, FEWER),
-            "django-post-office": lambda port: alone("post_office", port, FEWER, python=DJANGO),
         }
-        if not os.access(DJANGO, os.X_OK):
-            del senders["django-post-office"]
+        if os.access(PEERS / "python", os.X_OK):
+            django = str(PEERS / "python")
+            senders["django-post-office"] = lambda p: alone("post_office", p, FEWER, python=django)
+            senders["Mailman"] = lambda port: alone("mailing_list", port, FEWEST)
+        else:
             results["not measured"]["sink / django-post-office"] = "could not be installed"
         rates = results["messages per second"]["into smtp-sink"] = take_turns(port, senders)
         for name in ("smtp-source", "plain loop", "django-post-office"):

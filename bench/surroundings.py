@@ -22,6 +22,8 @@ from mailer.app import App, open_app
 from mailer.core.errors import MailerError
 
 ROOT = Path(__file__).parent.parent
+PEERS = Path(os.environ.get("BENCH_PEERS", ROOT / ".venv-bench" / "bin"))
+"""Where the programs are that are only measured."""
 SESSIONS = 16
 DOMAINS = 50
 REFERENCE = "BENCH 1"
