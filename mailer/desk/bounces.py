@@ -122,7 +122,7 @@ class Bounces(DeskBase):
     def to_forward(self, now: datetime) -> list[tuple[int, bytes]]:
         """What a person wrote and is to be forwarded at `now`: its number, and the message."""
         with self._database.read() as session:
-            return [(row.id or 0, row.content) for row in evidence.waiting(session, now)]
+            return [(row.id, row.content) for row in evidence.waiting(session, now)]
 
     def left_by(self, number: int) -> str:
         """Whose address a message unsubscribed, or ""."""
@@ -166,7 +166,7 @@ def _leaving(
     """The copy whose reader leaves by this mail, as long as the link in it would work too."""
     if found is None or found.by != evidence.LEAVING or not told.leaves:
         return None
-    return linked.of_delivery(session, found.delivery.id or 0, Purpose.UNSUBSCRIBE, now)
+    return linked.of_delivery(session, found.delivery.id, Purpose.UNSUBSCRIBE, now)
 
 
 def _evidence(
@@ -182,7 +182,7 @@ def _evidence(
         failed = one is not None and one.action is not Action.DELIVERED
         return EvidenceRow(
             came_back_id=came_back,
-            delivery_id=delivery.id or 0,
+            delivery_id=delivery.id,
             at=now,
             event=event,
             email=email,

@@ -94,7 +94,7 @@ class Changing(Deciding, Proposing):
         """
         with self._deed(by, now) as deed:
             anew = self._corrected(deed.session, source, note, now)
-            number = anew.owner.id or 0
+            number = anew.owner.id
             cancelled = changes.cancel_waiting(deed.session, number, "superseded", now)
             return self._plan_anew(deed, anew, "correct", cancelled)
 
@@ -118,20 +118,20 @@ class Changing(Deciding, Proposing):
         with self._deed(by, now) as deed:
             session = deed.session
             owner = self._advisory(session, reference)
-            holders = changes.holders(session, owner.id or 0)
-            unaware = _people(_without(changes.waiting(session, owner.id or 0), holders))
+            holders = changes.holders(session, owner.id)
+            unaware = _people(_without(changes.waiting(session, owner.id), holders))
             cancelled = 0
             if owner.withdrawn_at is None:
-                cancelled = changes.cancel_waiting(session, owner.id or 0, "withdrawn", now)
+                cancelled = changes.cancel_waiting(session, owner.id, "withdrawn", now)
                 owner.withdrawn_at = now
                 deed.record("withdraw", owner.reference, {"cancelled": cancelled, "note": note})
-            elif not changes.untold(session, owner.id or 0, holders):
+            elif not changes.untold(session, owner.id, holders):
                 raise MailerError(f"{owner.reference}: it is withdrawn, and every holder was told")
         try:
             with self._deed(by, now) as deed:
                 session = deed.session
                 owner = self._advisory(session, reference)
-                holders = changes.untold(session, owner.id or 0, self._holders_now(session, owner))
+                holders = changes.untold(session, owner.id, self._holders_now(session, owner))
                 notices = _notices(DispatchKind.WITHDRAWAL, holders, note, now)
                 anew = _Anew(owner, self._newest(session, owner), [], notices)
                 change = self._plan_anew(deed, anew, "notify of withdrawal", cancelled)
@@ -145,13 +145,13 @@ class Changing(Deciding, Proposing):
     # --- parts --------------------------------------------------------------------------------
 
     def _now_under(self, session: Session, owner: AdvisoryRow, group: Group) -> Embargo | None:
-        return changes.embargo_now(session, owner.id or 0, group.audience.name)
+        return changes.embargo_now(session, owner.id, group.audience.name)
 
     def _holders_now(self, session: Session, owner: AdvisoryRow) -> list[Group]:
         """Who holds a copy, under the embargo that holds now: not the one it was marked with."""
         return [
             _under(self._now_under(session, owner, group), group)
-            for group in changes.holders(session, owner.id or 0)
+            for group in changes.holders(session, owner.id)
         ]
 
     def _move_embargo(
@@ -164,7 +164,7 @@ class Changing(Deciding, Proposing):
     ) -> Change:
         session, now = deed.session, deed.now
         self._alive(session, owner.reference)
-        rows = store.dispatches(session, owner.id or 0)
+        rows = store.dispatches(session, owner.id)
         theirs = dict.fromkeys(row.audience for row in rows)
         for name in audiences:
             if name not in theirs:
@@ -178,7 +178,7 @@ class Changing(Deciding, Proposing):
             if row.state != DispatchState.CANCELLED and (not audiences or row.audience in audiences)
         ]
         under = {
-            row.audience: changes.embargo_now(session, owner.id or 0, row.audience) for row in alive
+            row.audience: changes.embargo_now(session, owner.id, row.audience) for row in alive
         }
         names = {name for name, one in under.items() if one is not None and one.instant > now}
         if not names:
@@ -190,10 +190,10 @@ class Changing(Deciding, Proposing):
             return [_under(embargo, group) for group in groups if group.audience.name in names]
 
         # Who still waits for a correction gets that, under the new embargo, and no other notice.
-        corrections = moved(changes.waiting(session, owner.id or 0, kinds=_CORRECTION))
-        held = changes.holders(session, owner.id or 0, kinds=_TELL_EMBARGO)
+        corrections = moved(changes.waiting(session, owner.id, kinds=_CORRECTION))
+        held = changes.holders(session, owner.id, kinds=_TELL_EMBARGO)
         told = _without(moved(held), corrections)
-        waiting = _without(moved(changes.waiting(session, owner.id or 0)), [*told, *corrections])
+        waiting = _without(moved(changes.waiting(session, owner.id)), [*told, *corrections])
         notices = _notices(DispatchKind.EMBARGO_CHANGE, told, "", now)
         for group in corrections:
             notices += _notices(DispatchKind.CORRECTION, [group], group.dispatch.note, now)
@@ -211,14 +211,14 @@ class Changing(Deciding, Proposing):
         """A correction: for who waits, the new version; for who holds a copy, a notice of it."""
         document = self._read(source)
         owner = self._alive(session, document.draft.reference)
-        known = store.versions(session, owner.id or 0)
-        rows = store.dispatches(session, owner.id or 0)
+        known = store.versions(session, owner.id)
+        rows = store.dispatches(session, owner.id)
         under = [store.dispatch_of(row).embargo for row in rows]
         version = self._new_version(document, under, len(known) + 1, now)
         if any(row.content_hash == version.content_hash for row in known):
             raise MailerError(f"{owner.reference}: this text is already a version of it")
         holders = self._holders_now(session, owner)
-        waiting = _without(changes.waiting(session, owner.id or 0), holders)
+        waiting = _without(changes.waiting(session, owner.id), holders)
         notices = _notices(DispatchKind.CORRECTION, holders, note, now)
         return _Anew(owner, version, waiting, notices)
 
@@ -231,13 +231,13 @@ class Changing(Deciding, Proposing):
             # A release for those who may turn out not to have got the copy in flight; an audience
             # that does not change keeps the plan it has.
             there = {group.audience.name for group in groups}
-            for group in changes.in_flight(session, owner.id or 0):
+            for group in changes.in_flight(session, owner.id):
                 name = group.audience.name
                 if name not in there and (anew.of is None or name in anew.of):
                     group = _under(self._now_under(session, owner, group), group)
                     groups.append(replace(group, contacts=()))
         known = plans.standing(session, None).for_those_there()
-        words, having = inviting.invited(session, owner.id or 0)
+        words, having = inviting.invited(session, owner.id)
         own = {g.audience.name: g.dispatch.embargo for g in groups if g.dispatch.embargo}
         people = [(group.audience, group.contacts) for group in groups]
         text = anew.version.content_hash
@@ -261,15 +261,15 @@ class Changing(Deciding, Proposing):
         """The officer's own yes to what a change has just planned; whether that was enough."""
         rows = [
             row
-            for row in store.dispatches(deed.session, owner.id or 0)
+            for row in store.dispatches(deed.session, owner.id)
             if row.state == DispatchState.PLANNED and not approvals.standing(deed.session, row)
         ]
         needed = self._config.embargo.approvals
         return all(self._yes(deed, row) >= needed for row in rows)
 
     def _newest(self, session: Session, owner: AdvisoryRow) -> Version:
-        newest = store.versions(session, owner.id or 0)[-1]
-        return store.load_version(session, newest.id or 0)
+        newest = store.versions(session, owner.id)[-1]
+        return store.load_version(session, newest.id)
 
     def _alive(self, session: Session, reference: str) -> AdvisoryRow:
         owner = self._advisory(session, reference)

@@ -51,12 +51,12 @@ class Deciding(Preflight):
         """What a yes would be to, for a person to look at before they say it."""
         with self._database.read() as session:
             owner = self._advisory(session, reference)
-            waiting = _waiting(store.dispatches(session, owner.id or 0))
+            waiting = _waiting(store.dispatches(session, owner.id))
             given = {g.by: g for row in waiting for g in approvals.standing(session, row)}
             return ToApprove(
                 mark=_mark(session, waiting),
                 dispatches=len(waiting),
-                copies=sum(sum(store.count_states(session, r.id or 0).values()) for r in waiting),
+                copies=sum(sum(store.count_states(session, r.id).values()) for r in waiting),
                 needed=self._config.embargo.approvals,
                 given=tuple(given),
                 planned_by=waiting[-1].planned_by if waiting else "",
@@ -73,7 +73,7 @@ class Deciding(Preflight):
         with self._deed(by, now) as deed:
             session = deed.session
             owner = self._advisory(session, reference)
-            rows = store.dispatches(session, owner.id or 0)
+            rows = store.dispatches(session, owner.id)
             waiting = _waiting(rows)
             if not waiting:
                 raise MailerError(f"{owner.reference}: nothing waits for approval ({_said(rows)})")
@@ -119,7 +119,7 @@ class Deciding(Preflight):
     ) -> None:
         """What was superseded or withdrawn, or tells of an embargo no longer in force, is not sent
         again."""
-        newest = store.versions(session, owner.id or 0)[-1]
+        newest = store.versions(session, owner.id)[-1]
         for row in rows:
             dispatch = session.get_one(DispatchRow, row.dispatch_id)
             if owner.withdrawn_at is not None or dispatch.version_id != newest.id:
@@ -127,7 +127,7 @@ class Deciding(Preflight):
                     f"{owner.reference}: {row.email} is in doubt about a text that was replaced or "
                     "withdrawn since, and was told so; say accepted or rejected"
                 )
-            now_under = changes.embargo_now(session, owner.id or 0, dispatch.audience)
+            now_under = changes.embargo_now(session, owner.id, dispatch.audience)
             if store.dispatch_of(dispatch).embargo != now_under:
                 raise MailerError(
                     f"{owner.reference}: {row.email} is in doubt about a copy whose embargo is "
@@ -159,7 +159,7 @@ class Deciding(Preflight):
         with self._deed(by, now) as deed:
             session = deed.session
             owner = self._advisory(session, reference)
-            rows = store.dispatches(session, owner.id or 0)
+            rows = store.dispatches(session, owner.id)
             allowed = states.sources(states.DISPATCH, DispatchEvent.CANCEL)
             going = [row for row in rows if row.state in allowed]
             if not going:
@@ -168,7 +168,7 @@ class Deciding(Preflight):
             stopped = sum(store.cancel(session, row, reason, now) for row in going)
             left = 0
             for row in rows:
-                counts = store.count_states(session, row.id or 0)
+                counts = store.count_states(session, row.id)
                 left += sum(counts.get(state, 0) for state in states.HAS_OR_MAY_HAVE)
             deed.record("cancel", owner.reference, {"stopped": stopped, "had left": left})
             return stopped, left
@@ -182,7 +182,7 @@ class Deciding(Preflight):
         """
         with self._deed(by, now) as deed:
             owner = self._advisory(deed.session, reference)
-            rows = store.in_doubt(deed.session, owner.id or 0, contact)
+            rows = store.in_doubt(deed.session, owner.id, contact)
             if not rows:
                 whose = f" for {contact}" if contact else ""
                 raise MailerError(f"{owner.reference}: no copy{whose} is in doubt")

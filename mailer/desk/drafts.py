@@ -128,7 +128,7 @@ class Drafts(Queueing, Changing):
                 by=deed.by,
                 now=now,
             )
-            number = row.id or 0
+            number = row.id
             _title(row, content)
             for one in files:
                 drafts.add_file(deed.session, number, one)

@@ -79,12 +79,12 @@ class Overview(DeskBase):
         """How one advisory stands."""
         with self._database.read() as session:
             owner = self._advisory(session, reference)
-            rows = store.dispatches(session, owner.id or 0)
+            rows = store.dispatches(session, owner.id)
             return AdvisoryView(
-                number=owner.id or 0,
+                number=owner.id,
                 reference=owner.reference,
                 state=advisories.state_of(session, owner, rows),
-                affected=advisories.affected(session, owner.id or 0),
+                affected=advisories.affected(session, owner.id),
                 holds=tuple(holds.told(session, owner.reference)),
                 deeds=tuple(audit.entries(session, owner.reference)),
                 withdrawn_at=owner.withdrawn_at,

@@ -95,7 +95,7 @@ class People(DeskBase):
         with self._deed(by, now) as deed:
             row = self._person(deed.session, login)
             row.password_hash = hashed
-            people.end_sessions(deed.session, row.id or 0)
+            people.end_sessions(deed.session, row.id)
             deed.record("change password", row.login)
 
     def change_own_password(self, login: str, old: str, new: str, *, now: datetime) -> None:
@@ -115,7 +115,7 @@ class People(DeskBase):
         with self._deed(by, now) as deed:
             row = self._person(deed.session, login)
             before, row.role = row.role, role
-            people.end_sessions(deed.session, row.id or 0)
+            people.end_sessions(deed.session, row.id)
             deed.record("change role", row.login, {"before": before, "role": role.value})
 
     def set_zone(self, login: str, zone: str) -> None:
@@ -129,8 +129,8 @@ class People(DeskBase):
         with self._deed(by, now) as deed:
             row = self._person(deed.session, login)
             row.removed_at, row.password_hash = now, ""
-            people.end_sessions(deed.session, row.id or 0)
-            tokens.revoke_all(deed.session, row.id or 0, now)
+            people.end_sessions(deed.session, row.id)
+            tokens.revoke_all(deed.session, row.id, now)
             deed.record("remove user", row.login)
 
     # --- sessions -----------------------------------------------------------------------------
@@ -154,7 +154,7 @@ class People(DeskBase):
             if _HASHER.check_needs_rehash(kept):
                 again.password_hash = _HASHER.hash(password)
             people.drop_ended(session, now)
-            people.begin_session(session, again.id or 0, token_hash(token), now)
+            people.begin_session(session, again.id, token_hash(token), now)
             Deed(session, again.login, now).record("log in", again.login)
             return people.person_of(again), token
 

@@ -34,9 +34,7 @@ class Preflight(DeskBase):
         """
         with self._database.read() as session:
             owner = self._advisory(session, reference)
-            rows = [
-                row for row in store.dispatches(session, owner.id or 0) if row.state not in ENDED
-            ]
+            rows = [row for row in store.dispatches(session, owner.id) if row.state not in ENDED]
             return self._check(session, rows, now, relay_size) if rows else ()
 
     def check_proposal(self, proposal: Proposal, *, now: datetime) -> tuple[Finding, ...]:
@@ -53,7 +51,7 @@ class Preflight(DeskBase):
         version = store.load_version(session, rows[-1].version_id)
         going = []
         for row in rows:
-            contacts = (c for c, _ in store.recipients(session, row.id or 0, None, None))
+            contacts = (c for c, _ in store.recipients(session, row.id, None, None))
             going.append(copies.queued(session, row, version, contacts))
         return self._findings(version, going, now, relay_size)
 

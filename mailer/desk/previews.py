@@ -65,9 +65,9 @@ class Previews(Queueing):
         found: dict[str, Contact] = {}
         with self._database.read() as session:
             owner = self._advisory(session, of)
-            for row in store.dispatches(session, owner.id or 0):
+            for row in store.dispatches(session, owner.id):
                 if row.audience == audience:
-                    for contact, _ in store.recipients(session, row.id or 0, None, most):
+                    for contact, _ in store.recipients(session, row.id, None, most):
                         found.setdefault(contact.email, contact)
         return tuple(found[email] for email in islice(sorted(found), most))
 
@@ -158,7 +158,7 @@ class Previews(Queueing):
     def _queued(self, reference: str, audience: str, contact: str | None) -> Iterator[_One]:
         with self._database.read() as session:
             owner = self._advisory(session, reference)
-            rows = store.dispatches(session, owner.id or 0)
+            rows = store.dispatches(session, owner.id)
             if audience not in (names := sorted({row.audience for row in rows})):
                 raise MailerError(
                     f'{owner.reference}: not planned for audience "{audience}"; '
@@ -167,7 +167,7 @@ class Previews(Queueing):
             for row in rows:
                 if row.audience != audience:
                     continue
-                for reader, message_id in store.recipients(session, row.id or 0, contact, 1):
+                for reader, message_id in store.recipients(session, row.id, contact, 1):
                     version = store.load_version(session, row.version_id)
                     yield copies.queued(session, row, version, (reader,)), reader, message_id
 

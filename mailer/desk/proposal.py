@@ -274,7 +274,7 @@ class Proposing(DeskBase):
             return 1, None
         if owner.withdrawn_at is not None:
             raise MailerError(f"{version.reference}: it was withdrawn; use a new reference")
-        known = store.versions(session, owner.id or 0)
+        known = store.versions(session, owner.id)
         for row in known:
             if row.content_hash == version.content_hash:
                 if row is not known[-1]:
@@ -285,7 +285,7 @@ class Proposing(DeskBase):
                 return row.number, row.id
         alive = [
             row
-            for row in store.dispatches(session, owner.id or 0)
+            for row in store.dispatches(session, owner.id)
             if row.state != DispatchState.CANCELLED
         ]
         if alive:
@@ -340,7 +340,7 @@ class Proposing(DeskBase):
         store.save_templates(session, templates.digest, templates.files)
         row = store.save_version(session, version, by, now)
         domain, seed = self._config.office.domain, self._seed()
-        plans.save_plan(session, row.id or 0, plan, domain=domain, by=by, now=now, seed=seed)
+        plans.save_plan(session, row.id, plan, domain=domain, by=by, now=now, seed=seed)
         return row
 
     def _plan_view(self, version: Version, plan: Plan, notes: tuple[str, ...] = ()) -> PlanView:

@@ -57,14 +57,14 @@ class Queueing(Proposing):
         """An advisory's plan as the ledger has it; a cancelled one only if there is no other."""
         with self._database.read() as session:
             owner = self._advisory(session, reference)
-            every = store.dispatches(session, owner.id or 0)
+            every = store.dispatches(session, owner.id)
             alive = {row.planned_at for row in every if row.state != DispatchState.CANCELLED}
             shown = alive or {every[-1].planned_at}
             rows = [row for row in every if row.planned_at in shown]
             told = tuple(
                 self._row(
                     store.dispatch_of(row),
-                    sum(store.count_states(session, row.id or 0).values()),
+                    sum(store.count_states(session, row.id).values()),
                     row.state,
                     row.reason,
                 )
@@ -74,6 +74,6 @@ class Queueing(Proposing):
             # What is over and was for nobody, as an advance copy planned anew, is nothing.
             kept = tuple(one for one in told if one.contacts or one.state not in ENDED) or told
             embargo = store.dispatch_of(rows[-1]).embargo
-            left_out = tuple(plans.left_out(session, owner.id or 0, shown))
+            left_out = tuple(plans.left_out(session, owner.id, shown))
             view = self._shown(version, embargo, kept, left_out)
             return replace(view, reference=owner.reference)

@@ -33,7 +33,7 @@ class Reports(DeskBase):
         """What each audience has at every instant from `now` (UTC) to the last wave."""
         with self._database.read() as session:
             owner = self._advisory(session, reference)
-            owner_id = owner.id or 0
+            owner_id = owner.id
             return TimelineView(
                 reference=owner.reference,
                 version=store.versions(session, owner_id)[-1].number,
@@ -62,14 +62,14 @@ class Reports(DeskBase):
             owner = self._advisory(session, reference)
             waiting = {
                 row.audience: row.version_id
-                for row in store.dispatches(session, owner.id or 0)
+                for row in store.dispatches(session, owner.id)
                 if row.state in allowed and row.kind in TEXTS
             }
             found = []
             for audience, version_id in waiting.items():
                 last = reports.last_before(session, version_id, audience)
                 since, then = last or (None, [])
-                planned = reports.planned_for(session, owner.id or 0, audience)
+                planned = reports.planned_for(session, owner.id, audience)
                 found.append(difference.between(audience, since, then, planned, now))
             return tuple(found)
 

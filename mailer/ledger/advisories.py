@@ -64,7 +64,7 @@ def lines(session: Session, before: int | None, most: int) -> list[AdvisoryLine]
     if before is not None:
         chosen = chosen.where(col(AdvisoryRow.id) < before)
     owners = list(session.execute(chosen).scalars())
-    ids = [owner.id or 0 for owner in owners]
+    ids = [owner.id for owner in owners]
     rows: dict[int, list[DispatchRow]] = {one: [] for one in ids}
     found = session.execute(
         select(DispatchRow, col(VersionRow.advisory_id))
@@ -88,7 +88,7 @@ def lines(session: Session, before: int | None, most: int) -> list[AdvisoryLine]
         ).where(col(VersionRow.id).in_(newest))
     )
     texts = {advisory: (number, headline, kind) for advisory, number, headline, kind in titles}
-    return [_line(session, owner, rows[owner.id or 0], texts[owner.id or 0]) for owner in owners]
+    return [_line(session, owner, rows[owner.id], texts[owner.id]) for owner in owners]
 
 
 def _line(
@@ -102,7 +102,7 @@ def _line(
     under = (Embargo(instant, zone) for instant, zone in latest.values() if instant)
     number, headline, kind = text
     return AdvisoryLine(
-        number=owner.id or 0,
+        number=owner.id,
         reference=owner.reference,
         headline=headline,
         kind=kind,
@@ -149,13 +149,13 @@ def progress(session: Session, reference: str = "") -> list[Progress]:
         query = query.where(col(AdvisoryRow.reference_key) == key)
     return [
         Progress(
-            dispatch=row.id or 0,
+            dispatch=row.id,
             reference=named,
             audience=row.audience,
             kind=DispatchKind(row.kind),
             state=row.state,
             instant=row.instant,
-            counts={str(s): n for s, n in store.count_states(session, row.id or 0).items()},
+            counts={str(s): n for s, n in store.count_states(session, row.id).items()},
             reason=row.reason,
         )
         for row, named in session.execute(query)

@@ -51,7 +51,7 @@ def add(session: Session, row: DispatchRow, by: str, now: datetime) -> int:
     """
     current = parts(session, row)
     void(session, row, current, now)
-    session.add(ApprovalRow(dispatch_id=row.id or 0, by=by, at=now, parts=current))
+    session.add(ApprovalRow(dispatch_id=row.id, by=by, at=now, parts=current))
     session.flush()
     return len(standing(session, row))
 

@@ -139,7 +139,7 @@ def state(session: Session) -> AuditState:
 
 
 def _entry(row: AuditRow) -> AuditEntry:
-    return AuditEntry(row.id or 0, row.at, row.actor, row.action, row.subject, row.detail, row.hash)
+    return AuditEntry(row.id, row.at, row.actor, row.action, row.subject, row.detail, row.hash)
 
 
 _UNREADABLE = (ValueError, TypeError, AttributeError)

@@ -97,7 +97,7 @@ def _may_have_begun(session: Session, row: DeliveryRow, now: datetime) -> Attemp
     """The attempt that a claimed copy may have had; there is no record of it."""
     run = session.execute(select(func.max(AttemptRow.run_id))).scalar()
     return AttemptRow(
-        delivery_id=row.id or 0,
+        delivery_id=row.id,
         number=row.attempts + 1,
         run_id=run or session.execute(select(func.min(RunRow.id))).scalar() or 0,
         began_at=now,
@@ -154,7 +154,7 @@ def start(session: Session, row: DispatchRow, now: datetime, late_grace: timedel
     session.flush()
     if row.kind == DispatchKind.RELEASE:
         _adopt_unsent_advance(session, row, now)
-    waiting = store.count_states(session, row.id or 0).get(DeliveryState.PENDING, 0)
+    waiting = store.count_states(session, row.id).get(DeliveryState.PENDING, 0)
     return Notice(subject(session, row), f"started; to send: {waiting}")
 
 
@@ -259,7 +259,7 @@ def _add(session: Session, row: DeliveryRow, release: DispatchRow | None, now: d
         return
     domain = row.message_id.rstrip(">").rpartition("@")[2]
     contacts = [store.contact_of(row)]
-    plans.add_deliveries(session, release.id or 0, contacts, domain=domain, now=now)
+    plans.add_deliveries(session, release.id, contacts, domain=domain, now=now)
 
 
 def reopen(session: Session, row: DispatchRow, now: datetime) -> None:
@@ -289,7 +289,7 @@ def settle_change(session: Session, row: DeliveryRow, dispatch: DispatchRow, now
     later = [
         one
         for one in store.dispatches(session, advisory_id)
-        if (one.id or 0) > (dispatch.id or 0) and one.state != DispatchState.CANCELLED
+        if (one.id) > (dispatch.id) and one.state != DispatchState.CANCELLED
     ]
     for notice in (one for one in later if one.kind in NOTICES):
         session.execute(

@@ -112,7 +112,7 @@ def kept(session: Session, row: DraftRow) -> KeptDraft:
     )
     owner = session.get(AdvisoryRow, row.corrects_id) if row.corrects_id else None
     return KeptDraft(
-        id=row.id or 0,
+        id=row.id,
         revision=row.revision,
         reference=row.reference,
         headline=row.headline,

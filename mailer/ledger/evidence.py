@@ -110,14 +110,14 @@ def keep(session: Session, row: CameBackRow) -> int:
         row.content = row.content[:KEPT_OCTETS]
     session.add(row)
     session.flush()
-    return row.id or 0
+    return row.id
 
 
 def add(session: Session, row: EvidenceRow) -> int:
     """Add a piece of evidence; its number."""
     session.add(row)
     session.flush()
-    return row.id or 0
+    return row.id
 
 
 def failures(session: Session, email: str) -> list[Failure]:
@@ -167,7 +167,7 @@ def told(session: Session, *, email: str = "", deliveries: Iterable[int] = ()) -
             to=delivery.email,
             source=came.source,
             matched_by=came.matched_by,
-            number=row.id or 0,
+            number=row.id,
         )
         for row, came, delivery in session.exec(query)
     ]

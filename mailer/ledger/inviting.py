@@ -102,7 +102,7 @@ def _move(session: Session, row: DeliveryRow, release: DispatchRow, now: datetim
         )
     ).first()
     if there is None:
-        row.dispatch_id, row.changed_at = advance.id or 0, now
+        row.dispatch_id, row.changed_at = advance.id, now
     elif there.state == DeliveryState.CANCELLED:
         reinstate(session, there, now)
         row.state = states.after(states.DELIVERY, DeliveryState(row.state), DeliveryEvent.CANCEL)
@@ -140,7 +140,7 @@ def text_for(
     kind = DispatchKind.ADVANCE if embargoed else DispatchKind.RELEASE
     state = DispatchState.SENDING if facts.copy.state in _DUE else facts.copy.state
     copy = facts.copy._replace(
-        delivery=row.id or 0,
+        delivery=row.id,
         email=row.email,
         kind=kind,
         state=state,
@@ -150,7 +150,7 @@ def text_for(
     answer = clear(copy, _consent(session, row), facts.embargo, now)
     if not isinstance(answer, Clearance):
         return None
-    version = store.load_version(session, newest.id or 0)
+    version = store.load_version(session, newest.id)
     told = replace(store.dispatch_of(dispatch), kind=kind, note="", earlier=None)
     return version, told, store.contact_of(row)
 

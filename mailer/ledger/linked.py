@@ -57,7 +57,7 @@ def _found(
     if not links.works(purpose, dispatch.instant, dispatch.embargo_instant, now):
         return None
     return Linked(
-        delivery=delivery.id or 0,
+        delivery=delivery.id,
         contact=store.contact_of(delivery),
         subject=f"{version.content['reference']}, {dispatch.kind} to {dispatch.audience}",
         advisory=version.advisory_id,

@@ -63,10 +63,10 @@ class Counts:
 
     def of(self, session: Session, row: DispatchRow, now: datetime) -> tuple[Tally, datetime]:
         """A dispatch's copies, and when they were counted (UTC)."""
-        known = self._known.get(row.id or 0)
+        known = self._known.get(row.id)
         if known is None or known.state != row.state or now >= known.at + _rest(known):
-            counted = tally(store.count_states(session, row.id or 0))
-            known = self._known[row.id or 0] = _Counted(row.state, now, counted)
+            counted = tally(store.count_states(session, row.id))
+            known = self._known[row.id] = _Counted(row.state, now, counted)
         return known.tally, known.at
 
     def keep_only(self, dispatches: set[int]) -> None:
@@ -143,7 +143,7 @@ def _passage(
     counted, at = counts.of(session, row, now)
     embargoed = row.embargo_instant is not None
     return Passage(
-        dispatch=row.id or 0,
+        dispatch=row.id,
         advisory=advisory,
         reference=reference,
         headline=headline,
@@ -162,7 +162,7 @@ def _passage(
             hold.advisory_id in (None, advisory) and (embargoed or not hold.embargoed_only)
             for hold in standing
         ),
-        approvals=given.get(row.id or 0, 0),
+        approvals=given.get(row.id, 0),
     )
 
 

@@ -25,7 +25,7 @@ def login_key(login: str) -> str:
 
 def person_of(row: PersonRow) -> Person:
     """A user's row as the rules know it."""
-    return Person(row.id or 0, row.login, row.name, row.email, Role(row.role), row.zone)
+    return Person(row.id, row.login, row.name, row.email, Role(row.role), row.zone)
 
 
 def every(session: Session) -> list[PersonRow]:
@@ -41,7 +41,8 @@ def named(session: Session, login: str) -> PersonRow | None:
 
 def keep(session: Session, before: PersonRow | None, new: PersonRow) -> PersonRow:
     """A new user; in the place of `before`, if there was one of that login once."""
-    new.id = before.id if before is not None else None
+    if before is not None:
+        new.id = before.id
     row = session.merge(new)
     session.flush()
     return row

@@ -20,7 +20,7 @@ from mailer.core.plan import LeftOut, Plan, Standing
 from mailer.core.states import DeliveryState, DispatchState
 from mailer.ledger import linkkey, wishes
 from mailer.ledger.bulk import insert_many
-from mailer.ledger.store import OF_CONTACT, row_id, table
+from mailer.ledger.store import OF_CONTACT, table
 from mailer.ledger.tables import (
     AcceptanceRow,
     DeliveryRow,
@@ -93,7 +93,7 @@ def save_plan(
         session.add(row)
         session.flush()
         ordered = planned.contacts if seed is None else fair_order(planned.contacts, seed)
-        add_deliveries(session, row_id(row), ordered, domain=domain, now=now)
+        add_deliveries(session, row.id, ordered, domain=domain, now=now)
     _save_left_out(session, version_id, plan.left_out, now)
 
 

@@ -61,7 +61,7 @@ class Queue:
             )
             session.add(run)
             session.flush()
-            self._run = run.id or 0
+            self._run = run.id
             same_boot = before is None or (before.boot == here != "")
             notices = settle_interrupted(session, now, same_boot=same_boot)
             if last_seen is not None and now - last_seen > late_grace:
@@ -148,7 +148,7 @@ class Queue:
         move(row, DispatchEvent.FINISH)
         row.ended_at = now
         session.add(row)
-        counts = store.count_states(session, row.id or 0)
+        counts = store.count_states(session, row.id)
         return [Notice(subject(session, row), f"done: {told(counts)}")]
 
     def left_over(self) -> list[Notice]:
@@ -156,7 +156,7 @@ class Queue:
         stopped = (DispatchState.HELD, DispatchState.OVERDUE, DispatchState.SENDING)
         with self._database.read() as session:
             rows = session.exec(select_rows(DispatchRow).order_by(col(DispatchRow.id))).all()
-            counted = [(row, store.count_states(session, row.id or 0)) for row in rows]
+            counted = [(row, store.count_states(session, row.id)) for row in rows]
             return _on_hold(session) + [
                 Notice(subject(session, row), f"{row.state}: {told(counts)}")
                 for row, counts in counted

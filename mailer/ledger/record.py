@@ -182,7 +182,7 @@ class Record:
 
 def of(session: Session, owner: AdvisoryRow) -> Record:
     """The whole record of an advisory, at one moment of the ledger."""
-    owner_id = owner.id or 0
+    owner_id = owner.id
     dispatches = store.dispatches(session, owner_id)
     answers = _answers(session, owner_id)
     return Record(

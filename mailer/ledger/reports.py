@@ -50,8 +50,8 @@ def waves(session: Session, advisory_id: int) -> list[Wave]:
         Wave(
             dispatch=store.dispatch_of(row),
             state=DispatchState(row.state),
-            counts=counts.get(row.id or 0, {}),
-            zones=zones.get(row.id or 0, {}),
+            counts=counts.get(row.id, {}),
+            zones=zones.get(row.id, {}),
             on_hold=any(
                 row.embargo_instant is not None or not hold.embargoed_only for hold in in_force
             ),

@@ -17,7 +17,7 @@ from sqlalchemy import select as select_columns
 from sqlmodel import Session, SQLModel, col, select
 
 from mailer.core import states
-from mailer.core.errors import LedgerError, MailerError
+from mailer.core.errors import MailerError
 from mailer.core.model import (
     Attachment,
     Audience,
@@ -79,7 +79,7 @@ def save_version(session: Session, version: Version, by: str, now: datetime) -> 
         )
         session.add(owner)
         session.flush()
-    earlier = versions(session, row_id(owner))
+    earlier = versions(session, owner.id)
     for row in earlier:
         if row.content_hash == version.content_hash:
             return row
@@ -87,7 +87,7 @@ def save_version(session: Session, version: Version, by: str, now: datetime) -> 
     del content["attachments"], content["before"]
     content["date"] = version.date.isoformat()
     row = VersionRow(
-        advisory_id=row_id(owner),
+        advisory_id=owner.id,
         number=len(earlier) + 1,
         kind=version.kind,
         headline=version.editions[0].headline,
@@ -101,7 +101,7 @@ def save_version(session: Session, version: Version, by: str, now: datetime) -> 
     for position, attachment in enumerate(version.attachments):
         session.add(
             AttachmentRow(
-                version_id=row_id(row),
+                version_id=row.id,
                 position=position,
                 name=attachment.name,
                 media_type=attachment.media_type,
@@ -322,10 +322,3 @@ def reopen(session: Session, ids: Iterable[int], by: str, now: datetime) -> None
             move(row, DispatchEvent.REOPEN)
             row.approved_at, row.approved_by, row.ended_at = now, by, None
             session.add(row)
-
-
-def row_id(row: AdvisoryRow | VersionRow | DispatchRow) -> int:
-    """The id of a row that is saved."""
-    if row.id is None:
-        raise LedgerError("a row was used before it was saved")
-    return row.id

@@ -58,7 +58,7 @@ def add(
 ) -> Token:
     """A new token of a person's."""
     row = ApiTokenRow(
-        person_id=person.id or 0,
+        person_id=person.id,
         name=name,
         role=role,
         token_hash=token_hash,
@@ -121,7 +121,7 @@ def used(session: Session, token_hash: str, now: datetime) -> None:
 
 def _token(row: ApiTokenRow, person: PersonRow) -> Token:
     return Token(
-        id=row.id or 0,
+        id=row.id,
         login=person.login,
         name=row.name,
         role=Role(row.role),

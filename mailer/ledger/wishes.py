@@ -38,7 +38,7 @@ def latest(session: Session) -> list[Chosen]:
     """All that everyone who chose something wishes now, the oldest choice first."""
     rows = session.exec(select(WishRow).order_by(col(WishRow.id)))
     newest = {row.email_key: row for row in rows}
-    rows_in_force = sorted(newest.values(), key=lambda row: row.id or 0)
+    rows_in_force = sorted(newest.values(), key=lambda row: row.id)
     return [Chosen(row.at, wish_of(row), row.source) for row in rows_in_force]
 
 

@@ -124,10 +124,10 @@ class Counted:
     ) -> DispatchOutcome:
         """A dispatch's outcome; `settled` changes when somebody settles a copy of its advisory."""
         key = (row.state, row.started_at, row.ended_at, settled)
-        known = self._known.get(row.id or 0)
+        known = self._known.get(row.id)
         if known is None or known[0] != key or now >= known[1] + _rest(row, known[2]):
             known = (key, now, _count(session, row, version))
-            self._known[row.id or 0] = known
+            self._known[row.id] = known
             for old in sorted(self._known)[:-1000]:
                 self._known.pop(old, None)
         return known[2]
@@ -143,7 +143,7 @@ def outcome(
     session: Session, owner: AdvisoryRow, counted: Counted, now: datetime
 ) -> AdvisoryOutcome:
     """What an advisory has come to by `now` (UTC)."""
-    versions = {row.id: row for row in store.versions(session, owner.id or 0)}
+    versions = {row.id: row for row in store.versions(session, owner.id)}
     about = select(func.max(col(AuditRow.id))).where(
         col(AuditRow.subject) == owner.reference, col(AuditRow.action) == "resolve"
     )
@@ -154,7 +154,7 @@ def outcome(
         headline=max(versions.values(), key=lambda row: row.number).headline,
         dispatches=tuple(
             counted.of(session, row, versions[row.version_id].number, settled, now)
-            for row in store.dispatches(session, owner.id or 0)
+            for row in store.dispatches(session, owner.id)
         ),
         left_out=session.execute(out).scalar() or 0,
     )
@@ -176,7 +176,7 @@ def _count(session: Session, row: DispatchRow, version: int) -> DispatchOutcome:
         lift = None
     one_in = max(1, -(-sum(counts.values()) // SAMPLE))
     return DispatchOutcome(
-        dispatch=row.id or 0,
+        dispatch=row.id,
         version=version,
         audience=row.audience,
         kind=row.kind,

@@ -176,7 +176,7 @@ def _steps(
     steps += _stops(session, version.advisory_id, dispatch)
     if dispatch.started_at is not None:
         steps.append(Step(dispatch.started_at, "dispatch started"))
-    steps += _settled(session, row.id or 0, session.get_one(AdvisoryRow, version.advisory_id))
+    steps += _settled(session, row.id, session.get_one(AdvisoryRow, version.advisory_id))
     if row.state in (DeliveryState.CANCELLED, DeliveryState.SUPPRESSED, DeliveryState.EXPIRED):
         steps.append(Step(row.changed_at, row.state, "", row.reason))
     return steps
@@ -201,7 +201,7 @@ def _told(tried: Sequence[Tried]) -> Iterator[Step]:
 
 def _came_back(session: Session, row: DeliveryRow) -> Iterator[Step]:
     """What notifications said of it later: they add, and rewrite nothing."""
-    for one in evidence.told(session, deliveries=[row.id or 0]):
+    for one in evidence.told(session, deliveries=[row.id]):
         elsewhere = "" if one.meant else f"about {one.email},"
         said = " ".join(filter(None, (elsewhere, one.permanence, one.status, one.diagnostic)))
         yield Step(one.at, one.event, "", f"{said} (known by its {one.matched_by})".strip())

@@ -1,7 +1,8 @@
 """The ledger's tables, and nothing else. docs/reference/ledger.md says what each column means.
 
 Instants are stored in UTC; the zone an embargo was set in has a column of its own. SQLModel table
-models do not validate: what goes in is made by ledger.store and ledger.queue from core types.
+models do not validate: what goes in is made by ledger.store and ledger.queue from core types. A
+row has its `id` once the session has written it (`flush`).
 """
 
 # ruff: noqa: I001 - in the order of docs/reference/ledger.md, which is made from them

@@ -15,7 +15,7 @@ class AuditRow(SQLModel, table=True):
 
     __tablename__: ClassVar[str] = "audit"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     at: datetime = utc()
     actor: str
     action: str

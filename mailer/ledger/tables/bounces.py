@@ -23,7 +23,7 @@ class CameBackRow(SQLModel, table=True):
         Index("came_back_kept", "at", sqlite_where=text("length(content) > 0")),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     at: datetime = utc()
     source: str
     digest: bytes = Field(unique=True)
@@ -43,7 +43,7 @@ class EvidenceRow(SQLModel, table=True):
     __tablename__: ClassVar[str] = "evidence"
     __table_args__ = (UniqueConstraint("came_back_id", "email_key"),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     came_back_id: int = Field(foreign_key="came_back.id")
     delivery_id: int = Field(foreign_key="delivery.id", index=True)
     at: datetime = utc()

@@ -18,7 +18,7 @@ class SuppressionRow(SQLModel, table=True):
 
     __tablename__: ClassVar[str] = "suppression"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     email: str
     email_key: str = Field(index=True)
     reason: str
@@ -34,7 +34,7 @@ class AcceptanceRow(SQLModel, table=True):
 
     __tablename__: ClassVar[str] = "acceptance"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     email: str
     email_key: str = Field(index=True)
     accepted: bool
@@ -49,7 +49,7 @@ class WishRow(SQLModel, table=True):
 
     __tablename__: ClassVar[str] = "wish"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     email: str
     email_key: str = Field(index=True)
     name: str

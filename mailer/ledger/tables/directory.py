@@ -18,7 +18,7 @@ class DirectoryRow(SQLModel, table=True):
     __tablename__: ClassVar[str] = "directory"
     __table_args__ = (UniqueConstraint("email_key", "name", "outlet"),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     email_key: str
     name: str
     outlet: str
@@ -31,6 +31,6 @@ class DirectoryMarkRow(SQLModel, table=True):
 
     __tablename__: ClassVar[str] = "directory_mark"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     delivery_id: int = 0
     left_out_id: int = 0

@@ -16,7 +16,7 @@ class DraftRow(SQLModel, table=True):
 
     __tablename__: ClassVar[str] = "draft"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     revision: int = 1
     reference: str = ""
     headline: str = ""
@@ -41,7 +41,7 @@ class DraftFileRow(SQLModel, table=True):
     __tablename__: ClassVar[str] = "draft_file"
     __table_args__ = (UniqueConstraint("draft_id", "name"),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     draft_id: int = Field(foreign_key="draft.id", index=True)
     name: str
     media_type: str

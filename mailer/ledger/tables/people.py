@@ -16,7 +16,7 @@ class PersonRow(SQLModel, table=True):
 
     __tablename__: ClassVar[str] = "person"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     login: str
     login_key: str = Field(unique=True)
     name: str
@@ -44,7 +44,7 @@ class ApiTokenRow(SQLModel, table=True):
 
     __tablename__: ClassVar[str] = "api_token"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     person_id: int = Field(foreign_key="person.id", index=True)
     name: str
     role: str
@@ -61,7 +61,7 @@ class IdempotencyRow(SQLModel, table=True):
     __tablename__: ClassVar[str] = "idempotency_key"
     __table_args__ = (UniqueConstraint("person_id", "key"),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     person_id: int = Field(foreign_key="person.id")
     key: str
     request_hash: str

@@ -16,7 +16,7 @@ class AdvisoryRow(SQLModel, table=True):
 
     __tablename__: ClassVar[str] = "advisory"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     reference: str
     reference_key: str = Field(unique=True)
     organisation: str
@@ -33,7 +33,7 @@ class VersionRow(SQLModel, table=True):
         UniqueConstraint("advisory_id", "content_hash"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     advisory_id: int = Field(foreign_key="advisory.id")
     number: int
     kind: str
@@ -50,7 +50,7 @@ class AttachmentRow(SQLModel, table=True):
     __tablename__: ClassVar[str] = "attachment"
     __table_args__ = (UniqueConstraint("version_id", "position"),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     version_id: int = Field(foreign_key="version.id")
     position: int
     name: str
@@ -74,7 +74,7 @@ class DispatchRow(SQLModel, table=True):
     __tablename__: ClassVar[str] = "dispatch"
     __table_args__ = (Index("dispatch_due", "state", "instant"),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     version_id: int = Field(foreign_key="version.id", index=True)
     templates: str = Field(foreign_key="template_set.digest")
     audience: str
@@ -116,7 +116,7 @@ class DeliveryRow(SQLModel, table=True):
         Index("delivery_odd", "dispatch_id", "id", "state", "attempts", sqlite_where=text(ODD)),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     dispatch_id: int = Field(foreign_key="dispatch.id")
     email: str
     email_key: str = Field(index=True)
@@ -141,7 +141,7 @@ class ApprovalRow(SQLModel, table=True):
 
     __tablename__: ClassVar[str] = "approval"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     dispatch_id: int = Field(foreign_key="dispatch.id", index=True)
     by: str
     at: datetime = utc()
@@ -158,7 +158,7 @@ class HoldRow(SQLModel, table=True):
 
     __tablename__: ClassVar[str] = "hold"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     advisory_id: int | None = Field(default=None, foreign_key="advisory.id", index=True)
     embargoed_only: bool = False
     reason: str
@@ -173,7 +173,7 @@ class LeftOutRow(SQLModel, table=True):
 
     __tablename__: ClassVar[str] = "left_out"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     version_id: int = Field(foreign_key="version.id", index=True)
     audience: str
     email: str
@@ -204,7 +204,7 @@ class AttemptRow(SQLModel, table=True):
         ),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     delivery_id: int = Field(foreign_key="delivery.id")
     number: int
     run_id: int = Field(foreign_key="run.id")
@@ -224,7 +224,7 @@ class RunRow(SQLModel, table=True):
 
     __tablename__: ClassVar[str] = "run"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     host: str
     pid: int
     boot: str = ""
@@ -238,7 +238,7 @@ class RelayFaultRow(SQLModel, table=True):
 
     __tablename__: ClassVar[str] = "relay_fault"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     run_id: int = Field(foreign_key="run.id")
     at: datetime = utc(index=True)
     relay: str
