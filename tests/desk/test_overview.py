@@ -7,7 +7,7 @@ from stories import DAY, REF, approve, document, queue, send
 from support import ADVISORY, LIFT, FakeClock
 
 from mailer.app import App
-from mailer.core.errors import MailerError
+from mailer.core.errors import MailerError, NotThereError
 from mailer.core.standing import AdvisoryState
 from mailer.ledger import changes, store
 
@@ -67,7 +67,8 @@ def test_the_newest_version_titles_an_advisory(app: App, clock: FakeClock) -> No
     assert line.headline.startswith("Three in ten")
     assert line.version == 2
     assert app.desk.reference(1) == REF
-    assert app.desk.reference(2) is None
+    with pytest.raises(NotThereError, match="no advisory 2"):
+        app.desk.reference(2)
 
 
 def test_a_moved_embargo_is_never_told_as_it_was(app: App, clock: FakeClock) -> None:
