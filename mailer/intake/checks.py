@@ -21,7 +21,7 @@ WARNINGS: dict[str, str] = {
     "quote-unclosed": "a quotation is opened and never closed in its paragraph",
     "control-character": "an invisible control character was taken out",
     "embargo-unread": "a line seems to say an embargo, and none was read",
-    "hidden-text": "a Word file holds hidden text; it was left out",
+    "hidden-text": "a Word file holds hidden text, or Markdown a comment; it was left out",
     "struck-text": "a Word file holds text that is struck out, which is not marked so any more",
     "tracked-changes": "a Word file holds changes under review; they were read as accepted",
     "columns": "a PDF's text stands side by side, and was read across: its order may be wrong",

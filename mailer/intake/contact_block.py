@@ -29,6 +29,7 @@ from mailer.intake.vocabulary import (
 )
 
 _NATIONAL = re.compile(r"(?<![\w+/])\(?\d[\d\s().\-–/]{5,20}\d(?![\w/])")
+_PLAIN_NUMBER = re.compile(r"[1-9]\d+")  # a register's; nobody prints a telephone so, unlabelled
 _HOURS = re.compile(r"^\d{4}\s*[-–]\s*\d{4}$")
 _URL = re.compile(r"\b(?:https?://|www\.)\S+", re.IGNORECASE)
 _MAILTO = re.compile(r"\[([^\[\]]*)\]\(\s*mailto:([^)\s]*)[^)]*\)", re.IGNORECASE)
@@ -64,7 +65,7 @@ def is_lead(block: Block) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    kind: str  # "text", "email", "phone", "national" or "line" (a line's end)
+    kind: str  # "text", "body", "email", "phone", "national" or "line" (a line's end)
     text: str
     label: str = ""
     line: int = 0
@@ -94,6 +95,7 @@ def _pieces(line: Line) -> list[_Piece]:
         for m in _NATIONAL.finditer(taken)
         if 7 <= sum(c.isdigit() for c in m[0]) <= 15
         and not _HOURS.match(m[0])
+        and not (_PLAIN_NUMBER.fullmatch(m[0]) and not _labels(taken[: m.start()]))
         and not any(start < m.end() and m.start() < end for start, end in dates)
     ]
     pieces: list[_Piece] = []
@@ -102,6 +104,11 @@ def _pieces(line: Line) -> list[_Piece]:
         pieces += [_Piece("text", text[at:start], line=line.number), piece]
         at = end
     return [*pieces, _Piece("text", text[at:], line=line.number)]
+
+
+def _labels(before: str) -> bool:
+    """Whether a text ends with the name of a telephone."""
+    return bool(re.search(rf"\b{PHONE_LABEL}\s*[:.]?\s*$", before, re.IGNORECASE))
 
 
 def _blank(text: str, spans: Sequence[tuple[int, int, _Piece]]) -> str:
@@ -124,7 +131,7 @@ _LABEL_AFTER_BARE = re.compile(
     rf"^\s*[-–]\s*((?:[A-Z]{{2,3}}\s)?{PHONE_LABEL})(?=\s*[,;|.]|\s*$)", re.I
 )
 _LABEL_BEFORE = re.compile(
-    rf"(?:^|(?<=[\s,;|(/]))((?:[\w-]+\s+){{0,2}}{PHONE_LABEL}(?:\s*/\s*{PHONE_LABEL})?"
+    rf"(?:^|(?<=[\s,;|(/]))((?:\w[\w-]*\s+){{0,2}}{PHONE_LABEL}(?:\s*/\s*{PHONE_LABEL})?"
     rf"(?:\s*\([^()\d]{{1,20}}\)|\s+\w+)?)[\s.:]*\(?$",
     re.IGNORECASE,
 )
@@ -192,6 +199,8 @@ def contacts_of(blocks: Sequence[Block], organisation: str = "") -> ContactBlock
                 rest.append(pieces[0].text)
                 continue
             *pieces, tail = _without_lead(pieces)
+            if pieces:
+                pieces[0] = replace(pieces[0], text=_name_first(pieces[0].text))
             sentences = re.split(r"(?<=[.!?])\s+", tail.text)
             rest += [text for text in sentences if _is_sentence(text)]
             left = " ".join(text for text in sentences if not _is_sentence(text))
@@ -203,6 +212,10 @@ def contacts_of(blocks: Sequence[Block], organisation: str = "") -> ContactBlock
             reached_later = any(x.kind in ("email", "phone", "national") for x in stream[at + 1 :])
             for part in _parts(piece.text):
                 now = _place(part, contacts, rest, organisation, starts=reached_later)
+        elif piece.kind == "body":
+            if now.reached:
+                contacts.append(now := _Open())
+            now.organisation.append(piece.text)
         elif piece.kind == "email":
             if now.email and now.email != piece.text:
                 contacts.append(now := _Open())
@@ -259,10 +272,27 @@ def _without_lead(pieces: list[_Piece]) -> list[_Piece]:
     elif colon >= 0:
         rest = text[colon + 1 :]
     elif len(pieces) == 1 and not re.search(r"[,–—|]", text):
-        rest = ""  # a heading
+        of = text[lead.end() :].strip()  # a heading: "Ufficio stampa Soprintendenza del Mare"
+        return [_Piece("body" if of[:1].isupper() else "text", of if of[:1].isupper() else "")]
     else:
         rest = text[lead.end() :].lstrip(" ,:–—-")
     return [_Piece("text", rest, line=pieces[0].line), *pieces[1:]]
+
+
+_LABEL_AND_NAME = re.compile(
+    r"^\s*(?P<label>[^:,;|@\d]{2,60}):\s+(?P<name>[^:,;|@\d–—]{3,60}?)\s*(?=[,;|–—]|$)"
+)
+
+
+def _name_first(text: str) -> str:
+    """ "Nairobi: Wanjiru Kamau, …": the place or body that a contact is named under, after them."""
+    match = _LABEL_AND_NAME.match(text)
+    if not match or ROLE.search(match["label"]) or _FIELD.match(match["label"]):
+        return text
+    name = match["name"]
+    if len(name.split()) < 2 or ROLE.search(name) or not _is_name(name):
+        return text
+    return f"{name}, {match['label']}{text[match.end() :]}"
 
 
 _SEPARATOR = re.compile(

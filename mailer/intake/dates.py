@@ -59,6 +59,11 @@ _AROUND_A_DATE = {
     "the",
     "on",
     "le",
+    "of",
+    "dated",
+    "vom",
+    "du",
+    "del",
     "el",
     "il",
     "den",
@@ -141,7 +146,10 @@ def only_date(text: str) -> FoundDate | None:
 
 
 _PLACE = r"[^\W\d_][\w .,'’/()-]{1,60}?"
-_DASH = re.compile(r"\s*—\s*|\s+(?:[–―-]{1,2})\s+|\)\s*[–:]\s*|\s*:\s+|\.\s?[-–—]\s+")
+_DASH = re.compile(
+    r"\s*—\s*|\s+(?:[–―-]{1,2})\s+|\)\s*[–:]\s*|\s*:\s+|\.\s?[-–—]\s+"
+    r"|(?<=\d{4})\.\s+(?=[„“\"«»]?[^\W\d_a-z])"
+)
 
 
 def dateline_of(text: str) -> Dateline | None:
@@ -163,6 +171,8 @@ def _bare(before: str) -> str:
 
 def _is_place(before: str, found: FoundDate | None, dash: str) -> bool:
     if found:
+        if ":" in before[: found.start]:
+            return False  # "Date: 3 March 2026"
         place = re.findall(r"[^\W\d_]+", before[: found.start])
         names = [word for word in place if word.casefold() not in _AROUND_A_DATE | _IN_A_PLACE]
         after = re.findall(r"\w+", before[found.end :])
@@ -170,7 +180,8 @@ def _is_place(before: str, found: FoundDate | None, dash: str) -> bool:
     if ":" in dash:
         return False
     words = re.findall(r"[^\W\d_]+", before)
-    capitals = before.isupper() and len(before) > 2
+    # "BOULDER CREEK, Calif.": of a state after the place, news agencies write small letters.
+    capitals = before.partition(", ")[0].isupper() and len(before) > 2
     return capitals and 0 < len(words) <= 6 and not re.search(r"[\d!?;]", before)
 
 

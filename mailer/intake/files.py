@@ -25,7 +25,7 @@ from mailer.core.inert import brief
 from mailer.core.model import ReadWarning
 from mailer.intake import word_marks
 from mailer.intake.blocks import Line
-from mailer.intake.checks import warn
+from mailer.intake.checks import snippet, warn
 
 MAX_TEXT = 2_000_000
 """The largest text file that is read, in bytes."""
@@ -73,6 +73,9 @@ def parse(name: str, content: bytes) -> Source:
     shown, suffix = brief(name), _suffix(name)
     if len(content) > (limit := _limit(name)):
         raise _too_large(shown, limit)
+    what = next((said for mark, said in _FOREIGN[suffix] if mark.match(content)), "")
+    if what:
+        raise DocumentError(f"{shown}: is {what}, by what is in it; save it as .docx")
     if suffix == ".docx":
         text, found = _word(content, shown)
         source = _source(shown, text, numbered=False)
@@ -81,14 +84,49 @@ def parse(name: str, content: bytes) -> Source:
         text, found = _pdf(content, shown)
         source = _source(shown, text, numbered=False, wrapped=True, typeset=True)
         return replace(source, warnings=(*found, *source.warnings))
-    return _source(shown, _decoded(content, shown), numbered=True, wrapped=suffix == ".txt")
+    text, found = _decoded(content, shown), []
+    if suffix == ".md":
+        text, found = _without_comments(text)
+    source = _source(shown, text, numbered=True, wrapped=suffix == ".txt")
+    return replace(source, warnings=(*found, *source.warnings))
+
+
+def _without_comments(text: str) -> tuple[str, list[ReadWarning]]:
+    """Markdown without its comments, which nobody is to read, and a warning if there were any."""
+    kept, taken, at = [], [], 0
+    while (start := text.find("<!--", at)) >= 0 and (end := text.find("-->", start + 4)) >= 0:
+        kept.append(text[at:start])
+        taken.append(text[start : end + 3])
+        kept.append("\n" * taken[-1].count("\n"))
+        at = end + 3
+    if not taken:
+        return text, []
+    said = f"a comment was left out: {snippet(taken[0])}"
+    return "".join([*kept, text[at:]]), [warn("hidden-text", kept[0].count("\n") + 1, said)]
+
+
+_OLD_WORD = (re.compile(rb"\xd0\xcf\x11\xe0"), "an old Word file, or one with a password")
+_RICH = (re.compile(rb"\{\\rtf"), "rich text (RTF)")
+_PORTABLE = (re.compile(rb"%PDF-"), "a PDF")
+_PACKED = (re.compile(rb"PK\x03\x04"), "a Word file, or another that is packed")
+_WEB = (re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html)\b", re.I), "a web page (HTML)")
+_FOREIGN = {
+    ".docx": (_OLD_WORD, _RICH, _PORTABLE, _WEB),
+    ".pdf": (_OLD_WORD, _RICH, _PACKED, _WEB),
+    ".md": (_OLD_WORD, _RICH, _PORTABLE, _PACKED, _WEB),
+    ".txt": (_OLD_WORD, _RICH, _PORTABLE, _PACKED, _WEB),
+}
+"""How files of another kind than their name says begin, and what they are."""
 
 
 def _suffix(name: str) -> str:
     suffix = PurePath(name).suffix.lower()
     if suffix not in SUFFIXES:
         what = brief(suffix) or "file without suffix"
-        raise DocumentError(f"{brief(name)}: cannot read a {what}; accepted: {', '.join(SUFFIXES)}")
+        accepted = ", ".join(SUFFIXES)
+        raise DocumentError(
+            f"{brief(name)}: cannot read a {what}; save it as .docx; accepted: {accepted}"
+        )
     return suffix
 
 

@@ -161,6 +161,8 @@ def _read_block(
         line = lines.pop(0)
         fields = fields_of(line.text, recurs)
         if fields is None:
+            if run and all(x.text.isupper() for x in run) and not line.text.isupper():
+                flush()  # a headline in capitals, and what stands under it
             run.append(line)
             if _short_title_over_text(run, lines, block):
                 flush()
@@ -229,7 +231,7 @@ def _name_and_headline(
     head: Masthead, candidates: list[_Candidate], recurs: Callable[[str], bool]
 ) -> None:
     """Says of each unknown line what it is: organisation, headline, subhead or text."""
-    left = _letterhead_by_line(candidates) if head.kind or head.reference else list(candidates)
+    left = _letterhead_by_line(candidates)
     if not head.organisation and (owner := _owner(left, head, recurs)):
         head.organisation = owner.text
         left.remove(owner)
@@ -262,6 +264,7 @@ def _letterhead_by_line(candidates: Sequence[_Candidate]) -> list[_Candidate]:
 
 
 def _is_name(text: str) -> bool:
+    text = re.sub(r"(?:\be\.\s?V|\b(?:Inc|Ltd|Co|Corp))\.$", "", text)
     return len(text.split()) <= 8 and not re.search(r"[.!?;:@…]$|\d|@|https?:", text)
 
 

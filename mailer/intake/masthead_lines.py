@@ -18,6 +18,8 @@ from mailer.intake.vocabulary import (
     EMBARGO,
     FIELD_LABEL,
     FIVE_W,
+    IMMEDIATE,
+    ISSUED_BY,
     KIND,
     KIND_OF,
     NUMBERED,
@@ -44,7 +46,7 @@ class Fields:
 
 _KIND_ALONE = re.compile(rf"^{KIND}\s*:?$", re.IGNORECASE)
 _KIND_FIRST = re.compile(
-    rf"^{KIND}(?P<sep>\s*[:|/•·,]\s*|\s+[–—-]+\s+|\s*\(|\s+)(?P<rest>.+)$", re.I
+    rf"^(?:joint\s+)?{KIND}(?P<sep>\s*[:|/•·,]\s*|\s+[–—-]+\s+|\s*\(|\s+)(?P<rest>.+)$", re.I
 )
 _KIND_LAST = re.compile(
     rf"^(?P<rest>.+?)(?P<sep>\s*[:|/•·,]\s*|\s+[–—-]+\s+|\s+){KIND}\s*:?$", re.I
@@ -83,6 +85,9 @@ def _simple(words: str) -> Fields | None:
     if (match := _IN_BRACKETS.match(words)) and says_embargo(match["embargo"]):
         return Fields(embargo=match["embargo"], name=match["name"])
     beside_kind = _KIND_FIRST.match(words) or _KIND_LAST.match(words)
+    if match := IMMEDIATE.match(words):
+        day = only_date(words[match.end() :].strip(" :|–—-•·,;."))
+        return Fields(embargo=words, day=day.value if day else None)
     if EMBARGO.match(words) or (
         not beside_kind and (announces(words) or any(said_in(words, "en")))
     ):
@@ -97,9 +102,9 @@ def _simple(words: str) -> Fields | None:
         return Fields(organisation=match["value"])
     if found := only_date(words):
         return Fields(day=found.value, ambiguous_date="" if found.value else found.printed)
-    if match := BARE_REFERENCE.match(words):
+    if not beside_kind and (match := BARE_REFERENCE.match(words)):
         return Fields(reference=match["value"] or match["number"])
-    if (line := place_and_date(words)) and line.found:
+    if not beside_kind and (line := place_and_date(words)) and line.found:
         ambiguous = "" if line.found.value else line.found.printed
         return Fields(dateline=line.printed, day=line.found.value, ambiguous_date=ambiguous)
     return None
@@ -121,6 +126,8 @@ def _kind_and_more(
         return _merged([Fields(kind=kind), more])
     if sep == ":" and first:
         return Fields(kind=kind, title=rest)
+    if first and kind != "statement" and (issued := ISSUED_BY.match(rest)):
+        return Fields(kind=kind, organisation=issued["value"])
     if sep or recurs(rest):
         return Fields(kind=kind, name=rest)
     if match.string.isupper() and not first and len(rest.split()) <= 8:

@@ -302,6 +302,10 @@ def is_inside(name: str) -> bool:
     )
 
 
+_NUMBER_OF_SERIES = re.compile(r"^(?P<value>[A-Z]{2,8}/\d{2,4}/\d{1,6})$")
+"""A reference that stands alone under a text: "IP/26/411"."""
+
+
 def _take_line(block: Block, parts: _Parts) -> bool:
     """Takes an embargo line or a reference that stands alone somewhere in the text or after it."""
     words = bare(block.plain)
@@ -310,7 +314,8 @@ def _take_line(block: Block, parts: _Parts) -> bool:
     if says_embargo(words):
         parts.embargo.append(words)
         return True
-    if not parts.reference and (match := REFERENCE_LABEL.match(words)):
+    match = REFERENCE_LABEL.match(words) or (_NUMBER_OF_SERIES.match(words))
+    if match and not parts.reference:
         parts.reference = match["value"].strip()
         return True
     return False

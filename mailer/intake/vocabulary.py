@@ -15,7 +15,8 @@ _KINDS: dict[str, tuple[str, ...]] = {
         "comunicado de prensa", "nota de prensa", "boletín de prensa", "pressemitteilung",
         "presseinformation", "medienmitteilung", "medieninformation", "presseaussendung",
         "comunicado de imprensa", "comunicado à imprensa", "nota à imprensa", "nota de imprensa",
-        "comunicato stampa", "بيان صحفي", "بيان صحافي", "نشرة صحفية", "пресс-релиз", "пресс релиз",
+        "comunicato stampa", "nota stampa", "بيان صحفي", "بيان صحافي", "نشرة صحفية", "пресс-релиз",
+        "пресс релиз",
     ),
     "media advisory": (
         "media advisory", "media alert", "press advisory", "news advisory", "media invitation",
@@ -198,7 +199,7 @@ CALL_TO = _pattern(
     r"\b(?:contacting|contacts?|contacter|contactar|contactez|contatar|contattare|appeler|call"
     r"|reach|write\s+to|get\s+in\s+touch\s+with|kontaktieren(?:\s+sie)?"
     r"|wenden\s+sie\s+sich(?:\s+bitte)?\s+an|s['’]adresser\s+à)\b(?:\s+(?:details|information))?"
-    r"|الاتصال\s+(?:ب|على)?|يرجى\s+التواصل\s+مع|обращайтесь(?:\s+к)?|свяжитесь\s+с"
+    r"|الاتصال\s+(?:ب\u0640?|على)?|يرجى\s+التواصل\s+مع|обращайтесь(?:\s+к)?|свяжитесь\s+с"
 )
 """Where, in a contact lead, the lead ends and the contact begins."""
 
@@ -213,6 +214,12 @@ FIELD_LABEL = _pattern(
     r"|organização|organizzazione|الجهة|организация)\s*:\s*(?P<value>\S.*)$"
 )
 """A line that says whose document this is."""
+
+ISSUED_BY = _pattern(
+    r"^(?:by|from|of|de(?:\s+la|\s+l['’])?|du|des|del|der|von|vom|do|da|della?)\s+(?:the\s+)?"
+    r"(?P<value>[^\W\d_][^:;!?]{2,80}[^.:;!?])$"
+)
+"""What may follow the kind: "Medienmitteilung der Hochschule Bergsee"."""
 
 TITLE_LABEL = _pattern(
     r"^(?:headline|title|titre|título|titel|titolo|العنوان|заголовок)\s*:\s*(?P<value>\S.*)$"
@@ -237,7 +244,7 @@ REFERENCE_LABEL = _pattern(
 
 NUMBERED = re.compile(
     r"^(?:(?:no|nr|num|number|n°|nº|№|#|رقم)\s*[.:]?\s*)?"
-    r"(?P<value>(?:[A-Z]{1,8}[ /.-]?){0,4}\d[\dA-Z./-]{0,30})$",
+    r"(?P<value>(?:[A-Z]{1,8}[ /.-]?){0,4}\d[\dA-Z./-]{0,30}(?:\s(?:of|de|von)\s\d{4})?)$",
     re.IGNORECASE,
 )
 """What may follow the kind as its number: "Press release no. 12/2024"."""
@@ -252,7 +259,9 @@ BARE_REFERENCE = re.compile(
 FIVE_W = _pattern(
     r"^(?:who|what|when|where|why|how|time|venue|location|qui|quoi|quand|où|pourquoi|comment|lieu"
     r"|qué|quién|quiénes|cuándo|dónde|wer|was|wann|wo|warum|ort|quem|o\s+que|quando|onde|chi|cosa"
-    r"|dove|من|ماذا|متى|أين|кто|что|когда|где)\s*\??\s*:"
+    r"|dove|date\s+(?:and|et)\s+\w+|speakers|rendez-vous|intervenants|heure|día|fecha\s+y\s+hora|hora"
+    r"|horario|lugar|intervienen|uhrzeit|termin|treffpunkt|luogo|orario|ora|intervengono|local|horário"
+    r"|المكان|الزمان|الموعد|المتحدثون|место|время|участники|من|ماذا|متى|أين|кто|что|когда|где)\s*\??\s*:"
 )
 """A line of an advisory's own table; it belongs to the body and its date is the event's."""
 
@@ -303,11 +312,14 @@ GLUE = _pattern(
 """Little words that join the parts of a contact line."""
 
 STOP_WORDS = {
-    "en": "the and of to that is was with said for by have has will from which been are at it",
-    "fr": "le les des et est une dans pour qui sur avec du au par ses ont cette sont",
-    "es": "el los las y es una con por para del su que en al han ha esta como",
-    "de": "der die das und ist ein eine von mit den dem für auf sich nicht werden wurde im",
-    "pt": "o os as e um uma com não por para da do na no dos das foi são",
-    "it": "il gli di e è una che con per della del nel sono dei alla ha delle",
+    "en": "the and of to that is was with said for by have has will from which been are at it in"
+    " on",
+    "fr": "le les des et est une dans pour qui sur avec du au par ses ont cette sont à la d l a de"
+    " en",
+    "es": "el los las y es una con por para del su que en al han ha esta como la de un se más",
+    "de": "der die das und ist ein eine von mit den dem für auf sich nicht werden wurde im in zu"
+    " zum zur des wir sie bei bis aus am",
+    "pt": "o os as e um uma com não por para da do na no dos das foi são a de que em",
+    "it": "il gli di e è una che con per della del nel sono dei alla ha delle la i un le",
 }
 """Frequent words of each language; shared ones are there on purpose, and cancel out."""

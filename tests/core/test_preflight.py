@@ -102,6 +102,13 @@ def test_a_contact_without_a_telephone_is_named() -> None:
     assert (finding.code, finding.blocks) == ("no-telephone", False)
 
 
+@pytest.mark.parametrize("name", ["no-reply", "donotreply", "postmaster", "No.Reply+press"])
+def test_an_address_that_nobody_reads_is_no_contact(name: str) -> None:
+    unread = PressContact("Ada", email=f"{name}@example.org", phones=(Phone("+442079460123"),))
+    finding = the_only(version=replace(VERSION, contacts=(*VERSION.contacts, unread)))
+    assert (finding.code, finding.blocks) == ("no-reader", False)
+
+
 @pytest.mark.parametrize(
     "copy",
     [

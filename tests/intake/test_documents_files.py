@@ -182,6 +182,33 @@ def test_suffix_that_cannot_be_read(tmp_path: Path, name: str) -> None:
     assert "accepted: .md, .txt, .docx, .pdf" in refused(saved(tmp_path, name, b"x"))
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "what"),
+    [
+        ("a.docx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Word file"),
+        ("a.docx", b"%PDF-1.7", "a PDF"),
+        ("a.txt", b"{\\rtf1\\ansi PRESS RELEASE}", "rich text"),
+        ("a.txt", b"<!DOCTYPE html><p>PRESS RELEASE", "a web page"),
+        ("a.md", b"PK\x03\x04", "a Word file"),
+    ],
+)
+def test_a_file_of_another_kind_than_its_name_says_is_refused(
+    tmp_path: Path, name: str, content: bytes, what: str
+) -> None:
+    message = refused(saved(tmp_path, name, content))
+    assert f"{name}: is {what}" in message
+    assert "save it as .docx" in message
+
+
+def test_never_a_comment_in_markdown_sent(tmp_path: Path) -> None:
+    text = "# A headline\n\nOne <!-- TODO: ask\nlegal --> two.\n\n[x](#)\n\nThree <!-- and no end."
+    draft = read(saved(tmp_path, "a.md", text.encode()))
+    assert "legal" not in draft.body
+    assert "and no end." in draft.body
+    found = {w.code: w.line for w in draft.warnings if w.line}
+    assert found == {"hidden-text": 3, "link-nowhere": 6}
+
+
 def test_text_with_a_byte_order_mark_and_windows_lines(tmp_path: Path) -> None:
     text = "\ufeffPRESS RELEASE\r\n\r\nA headline\r\n\r\n[x](#)\r\n"
     draft = read(saved(tmp_path, "a.txt", text.encode()))

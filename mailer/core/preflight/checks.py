@@ -99,6 +99,16 @@ def _contacts(version: Version) -> Iterator[Finding]:
         said = "No telephone number is given; journalists on deadline will want to call."
         yield Finding("no-telephone", False, "contacts", 0, said)
 
+    for unread in (c.email for c in reachable if _UNREAD.match(c.email)):
+        said = f"Nobody answers mail to {plain(unread, 80)}; name an address that somebody reads."
+        yield Finding("no-reader", False, "contacts", 0, said)
+
+
+_UNREAD = re.compile(
+    r"\s*(?:(?:do[._-]?)?not?[._-]?reply|postmaster|mailer-daemon|bounces?|abuse|hostmaster|root)"
+    r"(?:[+._-][^@]*)?@",
+    re.IGNORECASE,
+)
 
 # --- copies -----------------------------------------------------------------------------------
 

@@ -24,6 +24,7 @@ CODES: dict[str, str] = {
     "placeholder": "something was still to be filled in: TBC, XX, [insert …]",
     "weekday": "a day of the week does not fit the date beside it",
     "no-telephone": "the contact block has no telephone number",
+    "no-reader": "a contact's address is one that nobody reads: no-reply@, postmaster@",
     "long-headline": "the headline is longer than 120 characters",
     "no-alt-text": "an image has no words for those who cannot see it",
     "not-attached": "an image in the text is no attachment, and only its words are shown",

@@ -1,0 +1,119 @@
+"""Mastheads and contact blocks as press offices set them, a line or two of each."""
+
+from datetime import date
+
+import pytest
+
+from mailer.core.model import Draft, PressContact
+from mailer.intake.documents import parse
+
+TEXT = (
+    "The harbour was closed this morning for the first time in forty years, and the boats stayed"
+    " out at sea until the evening tide."
+)
+
+
+def draft(text: str, name: str = "release.txt") -> Draft:
+    return parse(name, text.encode())
+
+
+@pytest.mark.parametrize(
+    ("line", "kind", "reference", "day"),
+    [
+        ("PRESS NOTICE 12/2026", "press release", "12/2026", None),
+        ("Press Release No 7 of 2026", "press release", "7 of 2026", None),
+        ("Medieninformation vom 1. März 2027", "press release", "", date(2027, 3, 1)),
+        ("Nota stampa del 4 maggio 2026", "press release", "", date(2026, 5, 4)),
+    ],
+)
+def test_kind_and_what_stands_beside_it(
+    line: str, kind: str, reference: str, day: date | None
+) -> None:
+    found = draft(f"Harbour Institute\n\n{line}\n\nHarbour closed\n\n{TEXT}")
+    assert (found.kind, found.reference, found.date) == (kind, reference, day)
+    assert (found.organisation, found.headline) == ("Harbour Institute", "Harbour closed")
+
+
+@pytest.mark.parametrize(
+    ("line", "organisation"),
+    [
+        ("Medienmitteilung der Hochschule Bergsee", "Hochschule Bergsee"),
+        ("Communiqué de presse de la Fondation Rivages", "Fondation Rivages"),
+        ("Joint press release by Amal Relief and Open Borders", "Amal Relief and Open Borders"),
+    ],
+)
+def test_whose_document_it_is_may_stand_after_its_kind(line: str, organisation: str) -> None:
+    found = draft(f"{line}\n\nHarbour closed\n\n{TEXT}")
+    assert (found.kind, found.organisation) == ("press release", organisation)
+    assert found.headline == "Harbour closed"
+
+
+def test_a_letterhead_is_no_headline() -> None:
+    found = draft(
+        "Society of Keepers\nFounded 1871\n1 Beacon Row\nTel. +44 1736 496 100\nwww.keepers.example"
+        f"\n\nPress Release No 7\n\nLast lamp lit again\n\n{TEXT}"
+    )
+    assert (found.organisation, found.headline) == ("Society of Keepers", "Last lamp lit again")
+    assert found.body == TEXT
+    assert "1 Beacon Row" in found.notes
+
+
+def test_a_headline_in_capitals_is_not_joined_to_what_stands_under_it() -> None:
+    found = draft(f"PRESS RELEASE\n\nHARBOUR CLOSED\nBY A STORM\nFirst time in 40 years\n\n{TEXT}")
+    assert (found.headline, found.subhead) == (
+        "HARBOUR CLOSED BY A STORM",
+        "First time in 40 years",
+    )
+
+
+@pytest.mark.parametrize(
+    ("printed", "dateline"),
+    [
+        ("Potsdam, 12. Mai 2026. In Brandenburg", "Potsdam, 12. Mai 2026"),
+        ("Paris, le 3 mars 2026. Les ports", "Paris, le 3 mars 2026"),
+        ("GRAND JUNCTION, Colo. – Mesa County", "GRAND JUNCTION, Colo"),
+        ("Día: miércoles, 10 de marzo de 2027\nHora: 12:00 h\nLugar: Madrid. ", ""),
+    ],
+)
+def test_dateline_is_told_from_the_text_and_from_the_facts(printed: str, dateline: str) -> None:
+    found = draft(f"PRESS RELEASE\n\nHarbour closed\n\n{printed} {TEXT}")
+    assert found.dateline == dateline
+    assert printed.removeprefix(dateline).lstrip("., –")[:12] in found.body
+
+
+def test_the_date_of_what_is_to_go_at_once() -> None:
+    found = draft(
+        f"For Immediate Release — February 20, 2026\n\n# Harbour closed\n\n{TEXT}", "a.md"
+    )
+    assert found.date == date(2026, 2, 20)
+
+
+@pytest.mark.parametrize(
+    ("block", "contact"),
+    [
+        (
+            "Contacts:\nNairobi: Wanjiru Kamau, w@salt.example",
+            PressContact("Wanjiru Kamau", "", "Nairobi", "w@salt.example"),
+        ),
+        (
+            "Press contacts:\nAnna Kowalska - Email: anna@seas.example",
+            PressContact("Anna Kowalska", "", "", "anna@seas.example"),
+        ),
+        (
+            "Ufficio stampa Soprintendenza del Mare\nDario Mancuso\ndario@mare.example",
+            PressContact("Dario Mancuso", "", "Soprintendenza del Mare", "dario@mare.example"),
+        ),
+    ],
+)
+def test_contact_is_named_and_nothing_beside_the_name_is_lost(
+    block: str, contact: PressContact
+) -> None:
+    assert draft(f"# Harbour closed\n\n{TEXT}\n\n{block}", "a.txt").contacts == (contact,)
+
+
+def test_the_number_of_a_register_is_no_telephone() -> None:
+    found = draft(
+        f"# Harbour closed\n\n{TEXT}\n\nHarbour Trust. Registered charity 1122334", "a.txt"
+    )
+    assert found.contacts == ()
+    assert "1122334" in found.body + found.notes
