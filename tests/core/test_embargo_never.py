@@ -151,3 +151,33 @@ def test_never_a_day_offered_for_one_that_was_not_understood(
 @pytest.mark.parametrize("text", ["10:00 UTC 1O March 2026", "10:00 UTC 3o March 2026"])
 def test_never_the_first_of_a_month_for_the_tenth(text: str) -> None:
     assert not isinstance(answer(text), Instant)
+
+
+ALTERED = """
+OLD EMBARGO: 10:00 GMT, {}
+Previous embargo: 10:00 GMT, {}
+DRAFT – embargo 10:00 GMT, {}
+SUPERSEDED: 10:00 GMT, {}
+the usual embargo of 10:00 GMT, {}
+Embargo 10:00 GMT, {} (print only)
+Embargo 10:00 GMT +1 hour, {}
+Embargo 10:00 GMT-1h, {}
+Embargo, e.g. 10:00 GMT, {}
+Embargo 10:00 GMT, not Tuesday, {}
+Embargo ≥ 10:00 GMT, {}
+Embargo tonight, 10:30 GMT, 3 February 2026
+Embargo 10:00 GMT, March 3¹, 2026
+Sperrfrist 9½ Uhr MEZ, {}
+Embargo: las 10 y 10 de la mañana GMT, {}
+Embargo: alle dieci e dieci del mattino GMT, {}
+Эмбарго: ранее 10:00 мск, {}
+Embargo jusqu'à 10h00 GMT ou avant, {}
+EMBARGOED UNTIL 10:00 GMT ON {} (EST)
+"""
+
+
+@pytest.mark.parametrize("text", ALTERED.strip().splitlines())
+def test_never_the_printed_time_where_a_word_makes_it_another(text: str) -> None:
+    now = datetime(2026, 2, 3, 9, tzinfo=UTC)
+    got = answer(text.format("3 March 2026"), now)
+    assert not isinstance(got, Instant), got

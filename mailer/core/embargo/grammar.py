@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from mailer.core.embargo import words, zone_words
-from mailer.core.embargo.clock import Clock, clock, midnight, noon
+from mailer.core.embargo.clock import Clock, clock, midnight, noon, shown
 from mailer.core.embargo.grammar_zones import ZoneGrammar
 from mailer.core.embargo.parts import (
     Broken,
@@ -25,10 +25,15 @@ from mailer.core.embargo.parts import (
     Unknown,
 )
 from mailer.core.embargo.tokens import clean, tokenise
+from mailer.core.embargo.words import fold
 
+_NOON = timedelta(hours=12)
 _A_YEAR = " may be a year"
-_ON = frozenset({"on", "at", "am", "um", "le", "el", "il", "в"})
+_ON = words.HOURS_FOLLOW | words.folded("on at am um le el il los a la à o в")
+_AND = words.folded("y e")
+_OR = words.folded("or ou o oder или")
 _FROM = frozenset({"from", "ab", "desde", "dal", "dalle"})
+_COMPARE = "?~±≈+<≤≥≠¬^"
 _FORBID = words.NEGATIONS | words.OPENINGS | words.FORBIDS
 
 
@@ -54,6 +59,7 @@ class _Parser(ZoneGrammar):
                 self.spans.append((part, at, end))
             at = end
         self._years_unread()
+        self._evenings()
         self.places_aside()
         return self.seasons_paired()
 
@@ -64,10 +70,9 @@ class _Parser(ZoneGrammar):
             if self.stuck(at):
                 return None
             return self._colon(at) or self._hours(at) or self._compact(at) or self._bare(at)
-        if self.peek(at - 1).fold in words.HOURS_FOLLOW:
-            spelt = self.named(at, words.SPELT_HOURS)
-            if spelt is not None:
-                return self._halved(timedelta(hours=spelt[0]), spelt[1], either=True)
+        spelt = self.named(at, words.SPELT_HOURS)
+        if spelt and (self.peek(at - 1).fold in words.HOURS_FOLLOW or self._half(spelt[1])[0]):
+            return self._halved(timedelta(hours=spelt[0]), spelt[1], spelt=True)
         for names, made in ((words.NOONS, noon), (words.MIDNIGHTS, midnight)):
             named = self.named(at, names)
             if named is not None:
@@ -109,7 +114,7 @@ class _Parser(ZoneGrammar):
             return self._halved(timedelta(hours=hour), end + 3, either=True)
         if self.peek(end).fold not in words.HOUR_MARKS or self.zone(end) is not None:
             led = self.peek(at - 1).fold in words.HOURS_FOLLOW
-            if led or self._half(end)[0]:
+            if led or self._half(end)[0] or self.named(end, words.HALVES):
                 return self._halved(timedelta(hours=hour), end, either=led)
             return None
         end += 1
@@ -124,7 +129,8 @@ class _Parser(ZoneGrammar):
     def _compact(self, at: int) -> Read:
         """ "0001 hrs", "2301Z", "0930"; and "930 hrs" and "630 am", which say that they are."""
         text, end = self.peek(at).text, at + 1
-        said = self.peek(end).fold in words.HOUR_MARKS or bool(self._half(end)[0])
+        marked = self.peek(end).fold in words.HOUR_MARKS and not self._is_clock(end + 1)
+        said = marked or bool(self._half(end)[0])
         if len(text) == 6 and self.iso and self.peek(at - 1).fold == "t":
             second = int(text[4:])
         elif len(text) == 4 or (len(text) == 3 and said):
@@ -157,16 +163,21 @@ class _Parser(ZoneGrammar):
             return None
         return Clock(read.readings, f"{hour} is an hour without its minutes", unsure=True), at + 1
 
-    def _halved(self, time: timedelta, end: int, either: bool = False) -> Read:
+    def _halved(self, time: timedelta, end: int, either: bool = False, spelt: bool = False) -> Read:
         """The clock with whatever says its half of the day, or that it counts to twenty-four."""
+        if not time % timedelta(hours=1) and (more := self.named(end, words.HALVES)):
+            time, end = time + timedelta(minutes=30), more[1]
+        counted = self.peek(end + 1).kind == "num" or self.named(end + 1, words.SPELT_HOURS)
+        if self.peek(end).fold in _AND and counted:  # "las 10 y 10"
+            return self._altered(end, end + 2)
         half, end = self._half(end)
         if not half and self.peek(end).fold in words.HOUR_MARKS and self.zone(end) is None:
             half, end = self._half(end + 1)
             end += int(not half and self.marked(end, "."))
             either = False
         end += int(self.peek(end).fold in words.MINUTE_MARKS)
-        sure = self.languages <= words.TWENTY_FOUR
-        read = clock(time, half, either=either and not sure)
+        either = either and not self.languages <= words.TWENTY_FOUR
+        read = clock(time, half, either=either or spelt)
         return (Broken(read), end) if isinstance(read, str) else (read, end)
 
     def _half(self, at: int) -> tuple[str, int]:
@@ -183,6 +194,17 @@ class _Parser(ZoneGrammar):
                 if isinstance(part, Clock) and part.doubt.endswith(_A_YEAR):
                     self.spans[nth] = Unknown(self.said(start, end), True), start, end
 
+    def _evenings(self) -> None:
+        """ "Tonight, 10:30" is half past ten in the evening, or no evening at all."""
+        said = [fold(part.word) for part, _, _ in self.spans if isinstance(part, Relative)]
+        for nth, (part, start, end) in enumerate(self.spans):
+            if not isinstance(part, Clock) or not words.LATER.intersection(said):
+                continue
+            if max(part.readings) < _NOON:
+                both = (*part.readings, *(time + _NOON for time in part.readings))
+                doubt = f"{shown(part.readings[0])} may be a.m. or p.m."
+                self.spans[nth] = Clock(both, doubt, unsure=True), start, end
+
     # --- the rest --------------------------------------------------------------------------
 
     def counted(self, at: int) -> Read:
@@ -198,8 +220,7 @@ class _Parser(ZoneGrammar):
         )
         if shifted or not (western or arabic):
             return None
-        text = self.said(at, at + 2)
-        return Broken(f"“{text}” alters the time in a way that is not read here"), at + 2
+        return self._altered(at, at + 2)
 
     def denied(self, at: int) -> Read:
         """ "no embargo", "embargo: none"; and what a "not" makes of a time or a deadline."""
@@ -215,25 +236,34 @@ class _Parser(ZoneGrammar):
             if none.fold in words.NONE and self.peek(end + 1).kind != "word":
                 return Unembargoed(f"{token.text}: {none.text}"), end + 1
         if token.fold in words.NEGATIONS:
-            follows = end + int(self.peek(end).fold in _ON)
-            if self.clock(follows) is not None or self.days(follows) is not None:
+            follows = end
+            while self.peek(follows).fold in _ON or self.marked(follows, "-"):
+                follows += 1
+            read = (rule(follows) for rule in (self.clock, self.days, self.weekday, self.zone))
+            if any(read) or self.named(follows, words.RELATIVE):
                 return Unknown(token.text, True), end
         before = [t.fold for t in self.tokens[:at]]
         forbidden = any(word in _FORBID for word in before)
         until = before[-1:] and before[-1] in words.UNTIL
-        deadline = token.fold in words.BEFORE and not forbidden
+        sooner = before[-1:] and before[-1] in _OR
+        deadline = token.fold in words.BEFORE and (sooner or not forbidden)
         over = token.fold == "after" and not until and any(w in words.NEGATIONS for w in before)
         started = token.fold in _FROM and before[-1:] and before[-1] in words.OPENINGS
-        return (Unknown(token.text, True), end) if deadline or over or started else None
+        apart = token.fold == "only" and before[-1:] and before[-1] in words.MEDIA
+        said = deadline or over or started or apart
+        return (Unknown(token.text, True), end) if said else None
 
     def phrase(self, at: int) -> Read:
         token = self.peek(at)
         shift = self.named(at, words.SHIFTS)
         if shift is not None:
             return Shift(shift[0]), shift[1]
-        not_before = self.named(at, words.NOT_BEFORE)
-        if not_before is not None:
-            return None, not_before[1]
+        plain = self.named(at, words.PLAIN)
+        if plain is not None:
+            return None, plain[1]
+        halved = self.named(at, words.HALVES)
+        if halved is not None:
+            return self._altered(at, halved[1])
         if token.fold in words.OPENINGS or token.text == ":":
             return Opening(), at + 1
         relative = self.named(at, words.RELATIVE)
@@ -245,18 +275,37 @@ class _Parser(ZoneGrammar):
             return Immediate(any(t.fold in words.NEGATIONS for t in self.tokens[:at])), at + 1
         return None
 
+    def _altered(self, at: int, end: int) -> tuple[Part, int]:
+        text = self.said(at, end)
+        return Broken(f"“{text}” alters the time in a way that is not read here"), end
+
+    def _of_the_embargo(self, at: int) -> bool:
+        """Whether a word is said of the embargo that follows it: "the usual embargo", "DRAFT:"."""
+        word, end = self.peek(at), at + 1
+        while self.peek(end).kind == "word" and self.peek(end).fold not in words.OPENINGS:
+            end += 1
+        joined = self.peek(end).kind == "word"
+        if word.fold not in words.SPENT:
+            return joined and word.text[0] == word.text[0].lower()
+        while self.peek(end).kind == "mark" and self.peek(end).text != ":":
+            end += 1
+        return self.peek(end).fold in words.OPENINGS or self.peek(end).text == ":"
+
     def rest(self, at: int) -> tuple[Part | None, int]:
         """What no rule reads: nothing, where the tables know it says nothing."""
         token = self.peek(at)
         if token.kind == "mark":
-            return (Unknown(token.text, True) if token.text in "?~±≈+" else None), at + 1
+            return (Unknown(token.text, True) if token.text in _COMPARE else None), at + 1
         stuck = self.peek(at - 1).kind == "num" or self.marked(at - 1, "+-–:./")
         digit = token.fold in ("o", "l", "i") and token.glued and stuck
-        if token.kind == "word" and token.fold in words.NOISE and not digit:
+        zonelike = token.fold in zone_words.WORDLIKE and token.text.isupper()
+        doubtful = digit or (zonelike and "en" in self.languages)
+        if token.kind == "word" and token.fold in words.NOISE | words.FORBIDS and not doubtful:
             return None, at + 1
         if token.fold in words.ALTERS:
-            return Broken(f"“{token.text}” alters the time in a way that is not read here"), at + 1
+            return self._altered(at, at + 1)
         capitals = 3 <= len(token.text) <= 5 and token.text.isupper() and token.text[-1] == "T"
-        zonelike = capitals and not self.shouting
+        zonelike = zonelike or (capitals and not self.shouting)
         matters = token.kind == "num" or token.fold in words.MATTERS or zonelike or digit
+        matters = matters or self._of_the_embargo(at)
         return Unknown(token.text, matters), at + 1

@@ -14,7 +14,7 @@ from mailer.core.embargo.tokens import Token
 
 _ORDINALS = words.folded("st nd rd th er e o a го ого te ste")
 _LETTERS = frozenset("oae")
-_OF = words.folded("of de del du d من the do la di") | frozenset(".,-/'")
+_OF = words.folded("of de del du d من the do la di day") | frozenset(".,-/'")
 _YEARS = range(1990, 2200)
 
 
@@ -24,6 +24,10 @@ class DayGrammar(Scanner):
     def __init__(self, tokens: tuple[Token, ...]) -> None:
         super().__init__(tokens)
         self.iso = False
+        inner = zip(tokens, tokens[1:], tokens[2:], strict=False)
+        self._has_colon = any(
+            (a.kind, b.text, c.kind, c.glued) == ("num", ":", "num", True) for a, b, c in inner
+        )
 
     def stuck(self, at: int) -> bool:
         """Whether a number is stuck to a word, as in "l0:00": one of its digits may be a letter."""
@@ -179,9 +183,18 @@ class DayGrammar(Scanner):
         mark = self.peek(at + 1)
         if mark.text in (":", ".") and mark.glued and self.peek(at + 2).glued:
             return self.peek(at + 2).kind == "num"
-        if mark.fold in words.HOUR_MARKS or mark.fold in ("am", "pm"):
+        text = self.peek(at).text
+        if self.peek(at).kind == "num" and mark.fold in words.HOUR_MARKS:
+            # "2026 h 10.00" has the h of its hour; "3.3.26 heure de Paris" has the hour of Paris.
+            return (len(text) > 2 or int(text) <= 24) and not self._is_clock(at + 2)
+        if len(text) == 4 and "2030" <= text <= "2359" and text[2] < "6":
+            return not self._has_colon  # "3 April, 2130 GMT"
+        if mark.fold in ("am", "pm"):
             return True
-        return len(self.peek(at).text) <= 2 and self.named(at + 1, words.MERIDIEMS) is not None
+        if self.number(at) is None or int(text) > 24:
+            return False  # "11/09/26 midday"
+        alone = self.named(at + 1, words.NOONS) or self.named(at + 1, words.MIDNIGHTS)
+        return self.named(at + 1, words.MERIDIEMS) is not None and (text == "12" or not alone)
 
     def weekday(self, at: int) -> Read:
         """A day of the week, where the word cannot be another."""

@@ -24,6 +24,10 @@ from mailer.core.embargo.scan import languages
 from mailer.core.embargo.tokens import Token
 from mailer.core.embargo.zone_words import Abbreviation
 
+_BASES = {
+    **dict.fromkeys(("utc", "gmt", "гмт", "ut"), timedelta()),
+    **dict.fromkeys(("msk", "мск"), timedelta(hours=3)),
+}
 _JOINS = frozenset({"/", "-", "or", "ou", "o", "oder"})
 
 
@@ -34,15 +38,20 @@ class ZoneGrammar(DayGrammar):
         super().__init__(tokens)
         self.spans: list[tuple[Part, int, int]] = []
         self.shouting = all(t.text == t.text.upper() for t in tokens if t.kind == "word")
+        self.whispering = all(t.text == t.text.lower() for t in tokens)
         self.languages = languages(tokens) or frozenset({language})
 
     def after_clock(self, at: int) -> bool:
         """Whether a clock ends there."""
-        return bool(self.spans) and self.spans[-1][2] == at and isinstance(self.spans[-1][0], Clock)
+        return self._after(at, Clock)
+
+    def _after(self, at: int, *kinds: type) -> bool:
+        return bool(self.spans) and self.spans[-1][2] == at and isinstance(self.spans[-1][0], kinds)
 
     def offset(self, at: int) -> Read:
-        """ "UTC+05:30", "GMT-5", and after a clock "+0200", "-05:00"."""
-        based = self.peek(at).fold in ("utc", "gmt", "гмт", "ut")
+        """ "UTC+05:30", "GMT-5", "мск+2", and after a clock "+0200", "-05:00"."""
+        base = _BASES.get(self.peek(at).fold)
+        based = base is not None
         sign = at + int(based)
         token, digits = self.peek(sign), self.peek(sign + 1)
         if token.text not in ("+", "-", "–") or digits.kind != "num" or not digits.glued:
@@ -64,13 +73,22 @@ class ZoneGrammar(DayGrammar):
                 return None
         if length == 5 or length > 6 or (based and self.days(sign + 1) is not None):
             return None
-        if self.peek(end).glued and self.peek(end).kind == "word":
+        if self.peek(end).glued and self.peek(end).kind == "word" and not self._hour_more(end):
             return None
         size = sum((timedelta(seconds=p * 60 ** (2 - k)) for k, p in enumerate(parts)), timedelta())
         text = "".join(t.text for t in self.tokens[at:end])
+        if self._hour_more(end):
+            return Broken(f"“{text} {self.peek(end).text}” may be a zone or another time"), end
         if size >= timedelta(hours=16) or any(p > 59 for p in parts[1:]):
             return Broken(f"{text} is not an offset from UTC"), end
-        return Zone(text, Offset(size if token.text == "+" else -size)), end
+        east = size if token.text == "+" else -size
+        return Zone(text, Offset(east + (base or timedelta()))), end
+
+    def _hour_more(self, at: int) -> bool:
+        """ "GMT +1 hour", but for "GMT+1 heure de Paris"."""
+        unit = self.peek(at).fold
+        named = unit in zone_words.TIME_WORDS and self.peek(at + 1).kind == "word"
+        return unit in words.HOUR_MARKS | words.DURATIONS and not named
 
     def zone(self, at: int) -> Read:
         """ "Europe/Paris", "London", "CET"."""
@@ -97,6 +115,9 @@ class ZoneGrammar(DayGrammar):
         first = token.text[0]
         if first != first.lower() or first == first.upper():
             return True
+        before = at - int(self.marked(at - 1, "(") or self.peek(at - 1).fold == "по")
+        if self._after(before, Clock, Days) and (before < at or self.whispering):
+            return True
         near = [self.peek(k).fold for k in (at - 3, at - 2, at - 1, at + 1)]
         return any(word in zone_words.TIME_WORDS for word in near)
 
@@ -108,7 +129,7 @@ class ZoneGrammar(DayGrammar):
             return False
         if token.fold not in zone_words.WORDLIKE:
             return token.fold not in zone_words.GENERIC or token.fold == "uk" or self.shouting
-        placed = self.after_clock(at) or self.marked(at - 1, "/(")
+        placed = self._after(at, Clock, Days) or self.marked(at - 1, "/(")
         return placed and (self.shouting or "en" in self.languages)
 
     def places_aside(self) -> None:

@@ -70,6 +70,8 @@ def meanings() -> dict[str, Meaning]:
     for language in LANGUAGES:
         for name, zone in _cities(language):
             cities.setdefault(key(name), set()).add(zone)
+            if language == "ru":
+                cities.setdefault(_adjective(key(name)), set()).add(zone)
         for name, zones in _countries(language):
             found.setdefault(key(name), Places(zones))
     for name, inside in cities.items():
@@ -93,6 +95,11 @@ def _cities(language: str) -> Iterator[tuple[str, str]]:
         name = city(zone, language)
         if name:
             yield name, get_global("zone_aliases").get(zone, zone)
+
+
+def _adjective(city: str) -> str:
+    """A Russian city as "по омскому времени" and "по самарскому времени" have it."""
+    return f"{city}ому" if city.endswith("ск") else re.sub("[аыья]$", "", city) + "скому"
 
 
 def _countries(language: str) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -126,6 +133,7 @@ def months() -> dict[str, tuple[int, frozenset[str]]]:
         for name, number in _named(language, "months"):
             _, languages = found.get(name, (number, frozenset()))
             found[name] = number, languages | {language}
+    found["sep"] = 9, found["sep"][1] | {"en"}  # which is "Sept" in British English
     own = {key(name): (number, frozenset[str]()) for name, number in words.MONTHS.items()}
     return own | found
 

@@ -58,7 +58,7 @@ def languages(tokens: tuple[Token, ...]) -> frozenset[str]:
     hinted = {words.HINTS[token.fold] for token in tokens if token.fold in words.HINTS}
     shared = frozenset(hinted)
     for token in tokens:
-        for table in (months(), weekdays()):
-            known = table.get(token.fold, (0, frozenset[str]()))[1]
-            shared = (shared & known or shared) if shared else known
+        nobody = 0, frozenset[str]()
+        known = months().get(token.fold, nobody)[1] | weekdays().get(token.fold, nobody)[1]
+        shared = (shared & known or shared) if shared else known
     return shared

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -26,6 +27,10 @@ _PIECE = re.compile(r"(?P<num>[0-9]+)|(?P<word>[^\W\d_]+)|(?P<mark>\S)")
 _IANA = re.compile(r"[A-Za-z]+(?:/[A-Za-z0-9_+-]+)+|[A-Z]+(?:-[A-Za-z]+|[0-9][A-Z]*)")
 _MERIDIEM = re.compile(r"(?<=[0-9])\s?([AaPp])\s?\.?\s?[Mm](?![^\W_])\.?")
 _INITIALS = re.compile(r"(?<![^\W_])[A-Za-z](?:\.[A-Za-z]){1,5}(?![^\W_])\.?")
+_RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+_NOTE = re.compile(rf"(?<![{_RAISED}])[{_RAISED}](?![{_RAISED}])|[¼-¾⅐-⅞]")
+_DATE_TIME_GROUP = re.compile(r"(?<!\w)(\d\d)(\d{4})\s?[Zz]\s?([A-Za-z]{3})\s?(?:20)?(\d\d)(?!\w)")
+_DASHED_DATE = re.compile(r"(?<!\w)(\d{1,4})–([^\W_]{1,9}\.?)–(\d{2,4})(?!\w)")
 _MARKS = str.maketrans({**dict.fromkeys("‐‑−", "-"), **dict.fromkeys("—―", "–"), "،": ","})
 _DROPPED = ("Mn", "Me", "Cf", "Cc", "Cs", "Cn", "Co")
 
@@ -33,10 +38,12 @@ _DROPPED = ("Mn", "Me", "Cf", "Cc", "Cs", "Cn", "Co")
 def clean(line: str) -> str:
     """The line with plain digits, spaces and dashes; no controls, no bidi signs, no loose marks.
 
-    Nor the marks of Markdown that stand around words.
+    Nor the marks of Markdown that stand around words. A footnote's digit and a fraction are "^",
+    for the time or date they stand at is not the one without them.
     """
     kept: list[str] = []
-    for char in unicodedata.normalize("NFKC", line.translate(_MARKS)).translate(_MARKS):
+    noted = _NOTE.sub("^", html.unescape(line).translate(_MARKS))
+    for char in unicodedata.normalize("NFKC", noted).translate(_MARKS):
         category = unicodedata.category(char)
         if category == "Nd":
             kept.append(str(unicodedata.decimal(char)))
@@ -45,6 +52,8 @@ def clean(line: str) -> str:
         elif category not in _DROPPED:
             kept.append(char)
     text = _MERIDIEM.sub(r" \1m ", "".join(kept))
+    text = _DASHED_DATE.sub(r"\1-\2-\3", text)
+    text = _DATE_TIME_GROUP.sub(r"\2 Z \1 \3 20\4", text)
     return _INITIALS.sub(lambda found: found.group().replace(".", "") + " ", text)
 
 

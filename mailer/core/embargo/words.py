@@ -24,7 +24,7 @@ def folded(words: str) -> frozenset[str]:
 # --- months and weekdays that CLDR does not spell --------------------------------------------
 
 MONTHS: dict[str, int] = {
-    "sept": 9, "febr": 2, "setiembre": 9, "set": 9, "janner": 1, "feber": 2, "marz": 3,
+    "sept": 9, "mrz": 3, "febr": 2, "setiembre": 9, "set": 9, "janner": 1, "feber": 2, "marz": 3,
     "maerz": 3, "janv": 1, "juill": 7, "كانون الثاني": 1, "شباط": 2, "اذار": 3, "نيسان": 4,
     "ايار": 5, "حزيران": 6, "تموز": 7, "اب": 8, "ايلول": 9, "تشرين الاول": 10,
     "تشرين الثاني": 11, "كانون الاول": 12, "جانفي": 1, "فيفري": 2, "افريل": 4, "ماي": 5,
@@ -63,11 +63,11 @@ MERIDIEMS: dict[str, str] = {
     "م": "pm", "ظهرا": "noon", "بعد الظهر": "pm", "ليلا": "night", "morgens": "am",
     "vormittags": "am", "nachmittags": "pm", "abends": "pm", "nachts": "night",
     "fruh": "am", "noon": "noon", "midday": "noon", "midnight": "midnight",
-    "del mediodia": "noon",
+    "del mediodia": "noon", "عصرا": "pm",
 }  # fmt: skip
 """What may follow an hour of the twelve. "night" is before or after midnight, by the hour."""
 
-HOUR_MARKS = folded("h hr hrs hour hours heure heures uhr horas ч час часа часов")
+HOUR_MARKS = folded("h hr hrs hs hour hours heure heures uhr horas ч час часа часов")
 """After a number, these say that it is an hour of the twenty-four."""
 
 HOURS_FOLLOW = folded("ore alle delle dalle las as um الساعة")
@@ -77,8 +77,14 @@ SPELT_HOURS: dict[str, int] = {
     "الواحدة": 1, "الثانية": 2, "الثالثة": 3, "الرابعة": 4, "الخامسة": 5, "السادسة": 6,
     "السابعة": 7, "الثامنة": 8, "التاسعة": 9, "العاشرة": 10, "الحادية عشرة": 11,
     "الثانية عشرة": 12,
+    **{word: n for line in (
+        "one two three four five six seven eight nine ten eleven twelve",
+        "una dos tres cuatro cinco seis siete ocho nueve diez once doce",
+        "una due tre quattro cinque sei sette otto nove dieci undici dodici",
+        "uma duas tres quatro cinco seis sete oito nove dez onze doze",
+    ) for n, word in enumerate(line.split(), 1)},
 }  # fmt: skip
-"""Hours that are written out after one of `HOURS_FOLLOW`, as Arabic does."""
+"""Hours that are written out, after one of `HOURS_FOLLOW` or before one of `MERIDIEMS`."""
 
 FIRSTS = folded("first premier primo primero primeiro ersten erster первое первого")
 """The first of a month, written out."""
@@ -96,6 +102,11 @@ ORDINALS: dict[str, int] = {
 }  # fmt: skip
 """Days of a month, written out."""
 
+HALVES = dict.fromkeys(
+    ("y media", "et demie", "et demi", "e mezza", "e mezzo", "e meia", "والنصف"), 0
+)
+"""After an hour, these add thirty minutes."""
+
 MINUTE_MARKS = folded("min mins minutes minutos minuten minuti мин минут минуты")
 
 RELATIVE: dict[str, int] = {
@@ -104,6 +115,9 @@ RELATIVE: dict[str, int] = {
     "غدا": 1, "this morning": 0, "this afternoon": 0, "this evening": 0, "ce soir": 0,
 }  # fmt: skip
 """Words that mean another day each day they are read."""
+
+LATER = frozenset({"tonight", "this afternoon", "this evening", "ce soir"})
+"""Those of them that are after noon."""
 
 SHIFTS: dict[str, int] = {
     "next day": 1, "following day": 1, "day after": 1, "le lendemain": 1, "previous day": -1,
@@ -115,7 +129,7 @@ IMMEDIATE = folded(
     " immediat немедленной немедленного немедленно فوري الفوري فورا"
 )
 DURATIONS = folded(
-    "hour hours hr hrs day minute heure heures jour hora horas dia ora ore giorno stunde stunden"
+    "h hour hours hr hrs day minute heure heures jour hora horas dia ora ore giorno stunde stunden"
     " tag час часа часов день дня"
 )
 SIDES = folded(
@@ -141,6 +155,24 @@ NONE = folded("none nil na aucun aucune keine keines ninguno nessuno nenhum не
 BETWEEN = folded("under an any a the is subject to strict sous bajo sob sotto unter es y ha")
 """Words that may stand between a "no" and its embargo."""
 
+SPENT = folded(
+    "old former formerly original originally initial initially previous prior past superseded void"
+    " invalid expired obsolete outdated revoked withdrawn broken breached over draft proposed"
+    " tentative suggested planned possible sample example ignore disregard wrong incorrect mistaken"
+    " ancien ancienne initiale precedent precedente provisoire annule annulee expire perime projet"
+    " exemple caduc rompu prevu alter alte altes ursprunglich ursprungliche bisher bisherige"
+    " bisheriger fruhere fruherer vorlaufig vorlaufige aufgehoben ungultig ungultige entwurf"
+    " beispiel abgelaufen abgelaufene geplant geplante antiguo anterior inicial provisional anulado"
+    " caducado borrador ejemplo previsto antigo provisorio cancelado rascunho exemplo vecchio"
+    " iniziale provvisorio annullato revocato scaduto bozza esempio старое прежнее прежний"
+    " предварительно предварительное отменено отменен снято истекло проект пример قديم سابق سابقا"
+    " مؤقت ملغى مسودة مثال"
+)
+"""Said of an embargo, or alone before a colon, these make it another than the one in force."""
+
+MEDIA = folded("print online web broadcast radio tv television digital paper uk us")
+"""With "only", these leave out others, whose time the line does not say."""
+
 NEGATIONS = folded("not no non nicht kein keine pas ne nao не нет لا غير never")
 
 TWENTY_FOUR = frozenset({"fr", "de", "it", "pt", "ru"})
@@ -165,16 +197,17 @@ OPENINGS = folded(
 )
 """What stands before one of these, or before a colon, is a headline, unless it `MATTERS`."""
 
-NOT_BEFORE = dict.fromkeys(
+PLAIN = dict.fromkeys(
     ("no earlier than", "not earlier than", "no sooner than", "not sooner than", "nicht fruher als",
-     "не раньше чем", "не ранее чем"),
+     "не раньше чем", "не ранее чем", "не ранее", "не раньше", "hold for release", "free for use",
+     "free for publication"),
     0,
 )  # fmt: skip
 """Phrases that say "from then on", whatever their words say elsewhere."""
 
 ALTERS = folded(
     "later latest earlier except unless half quarter plus minus weeks months days minutes"
-    " two three four five six seven eight nine ten eleven twelve والنصف والربع والثلث"
+    " two three four five six seven eight nine ten eleven twelve والربع والثلث"
 )
 """Words that make another time of the one that is printed: no candidate could be honest."""
 
@@ -199,8 +232,9 @@ NOISE = folded(
     " expire will must may do please note confidential all any further social date"
     " wraps authorised authorized permitted allowed"
     " outlets journalists editors newspapers radio tv television websites internet digital wires"
+    " reporting publishable distribution discussion transmission transmitted review reviews"
     " agencies services content contents document text general public official worldwide global"
-    " equivalent which i e ie eg exactly sharp copy upon zone tz"
+    " equivalent which h i e ie exactly sharp copy upon zone tz"
     # French
     " sous jusqu jusque au aux a le la les l d de du des embargo diffusion publication publier"
     " ne pas avant ou est heure heures strictement leve levee interdit information presse"
@@ -216,10 +250,11 @@ NOISE = folded(
     " diffusione stampa rigorosamente feira ano anno"
     # German
     " sperrfrist gesperrt bis zum zur um am der die das den dem vor nicht veroffentlichung"
-    " veroffentlichen frei freigabe ab uhr zeit uhrzeit mit presse pressemitteilung und oder fur"
-    " von sendesperrfrist streng im jahr tag vom gilt bleibt darf werden wird veroffentlicht"
+    " veroffentlichen frei freigabe fruhestens ab uhr zeit uhrzeit mit presse pressemitteilung und"
+    " oder fur von sendesperrfrist streng im jahr tag vom gilt bleibt darf werden wird"
+    " veroffentlicht"
     # Russian
-    " эмбарго до на в во с по не для публикации публиковать ранее раньше времени время время г"
+    " эмбарго до на в во с по не для публикации публикация публиковать к времени время время г"
     " года год часов час часа ч строго под распространения выхода информация и день чем"
     # Arabic
     " محظور حظر النشر حتى الحظر يحظر ممنوع للنشر قبل الساعة ساعة يوم بتوقيت توقيت في من الى"

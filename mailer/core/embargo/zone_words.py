@@ -146,16 +146,20 @@ ABBREVIATIONS: dict[str, Abbreviation] = {
     "ut": _at("UTC", 0),
     "utc": _at("UTC", 0),
     "uct": _at("UTC", 0),
+    "tmg": _at("Etc/GMT", 0),
+    "tu": _at("UTC", 0),
     "tuc": _at("UTC", 0),
     "z": _at("UTC", 0),
     "zulu": _at("UTC", 0),
 }
 """Abbreviations of fixed offsets. A line may print them in any season; `resolve` checks that."""
 
-WRITTEN_SMALL = folded("et est cet ct mt pt")
+WRITTEN_SMALL = folded("et est cet ct mt pt z")
 """The abbreviations below that people do write in small letters."""
 
-WORDLIKE = folded("et est cet met art pet cat eat west wit act ist hat get ct mt pt ut z bot ict")
+WORDLIKE = folded(
+    "et est cet met art pet cat eat west wit act ist hat get ct mt pt ut z bot ict tu"
+)
 """Abbreviations that are also common words: in small letters only right after an English time."""
 
 GENERIC: dict[str, str] = {
@@ -279,6 +283,7 @@ PLACES: dict[str, str] = {
     "Asia/Riyadh": "mecca|makkah|مكة المكرمة|مكة|السعودية|jeddah",
     "Asia/Shanghai": "beijing|peking|pekin|pequim|pechino|guangzhou|shenzhen|пекину|пекин|بكين",
     "Asia/Tokyo": "osaka|japan standard|japanese|japanese standard",
+    "America/St_Johns": "newfoundland",
     "Asia/Almaty": "астаны|астане|astana",
     "Asia/Seoul": "korea",
     "Asia/Ho_Chi_Minh": "hanoi",
@@ -293,13 +298,13 @@ PLACES: dict[str, str] = {
     "Europe/Kyiv": "киевскому|киеву|kiev",
     "Europe/Lisbon": "portugal continental|porto",
     "Europe/London": "uk|britain|great britain|british|england|english|scotland|wales|"
-    "edinburgh|cardiff|belfast|manchester|glasgow|gb|londoner|лондонскому|"
+    "edinburgh|cardiff|belfast|manchester|glasgow|gb|londoner|"
     "лондону|britannique|g b|inghilterra",
     "Europe/Madrid": "peninsular|peninsular espanola|espanola|barcelona|barcelone|"
     "oficial espanola|peninsular de espana|espagnole|valencia|sevilla",
     "Europe/Moscow": "московскому|московского|московское|москве|moskauer|st petersburg",
-    "Europe/Minsk": "минскому|минску",
-    "Europe/Paris": "french|lyon|marseille|strasbourg|pariser|francaise|парижскому|парижу",
+    "Europe/Minsk": "минску",
+    "Europe/Paris": "french|lyon|marseille|strasbourg|pariser|francaise|парижу",
     "Europe/Rome": "italian|italiana|milan|milano|turin|naples|italienne",
     "Europe/Vienna": "wiener|austrian|osterreichische",
     "Europe/Zurich": "geneva|geneve|genf|genfer|ginebra|ginevra|genebra|женева|женеве|женевскому|"
