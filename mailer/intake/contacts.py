@@ -139,11 +139,14 @@ def _compare(path: Path, first: dict[str, tuple[str, bool]]) -> Iterator[Entry |
         if isinstance(item, Entry):
             row, contact = item
             mine = (file, contact.embargo_accepted)
-            other, accepted = first.setdefault(same_mailbox_key(contact.email), mine)
-            if other != file:
+            key = same_mailbox_key(contact.email)
+            other, accepted = first.setdefault(key, mine)
+            if other == file:
+                first[key] = mine  # of a row that comes again, the last counts
+            else:
                 message = f"also in {other}"
                 if accepted != contact.embargo_accepted:
-                    message += "; only one of the two says that the embargo is accepted: mend one"
+                    message += "; the embargo is accepted in one of the two only"
                 yield _finding(file, row, "email", "in-another-list", contact.email, message)
 
 

@@ -305,12 +305,13 @@ def test_a_stray_quote_never_swallows_rows_in_silence(read) -> None:
 
 def test_who_is_in_two_lists_is_kept_and_noted(tmp_path: Path) -> None:
     one, two = tmp_path / "one.csv", tmp_path / "two.csv"
-    one.write_text("email,embargo_accepted\na@x.example,no\nb@x.example,no\n")
-    two.write_text("email,embargo_accepted\nB@X.example,no\na@x.example,yes\n")
+    columns = "email,embargo_accepted\n"
+    one.write_text(columns + "a@x.example,no\nb@x.example,yes\nb@x.example,no\n")
+    two.write_text(columns + "B@X.example,no\na@x.example,yes\n")
     first, second = check_lists([one, two])
-    assert first.findings == ()
+    assert [c.embargo_accepted for c in first.contacts] == [False, False]
     assert [c.email for c in second.contacts] == ["B@x.example", "a@x.example"]
-    assert second.findings[1].message.endswith("says that the embargo is accepted: mend one")
+    assert second.findings[1].message.endswith("the embargo is accepted in one of the two only")
     assert second.findings[:1] == (
         Finding(
             str(two), 2, "email", "in-another-list", "B@x.example", f"also in {one}", refused=False
