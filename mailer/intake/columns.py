@@ -25,6 +25,9 @@ COLUMNS = (
 )
 """What a list may say of a contact. Only the first is required."""
 
+MOST = 1000
+"""Columns in which a header is looked for."""
+
 GIVEN, MIDDLE, FAMILY, NO_MAIL = "given", "middle", "family", "no mail"
 
 # The better word first: where two columns say the same, the one of the earlier word is read.
@@ -171,7 +174,7 @@ def layout(cells: Sequence[str]) -> Layout | None:
     Raises TwoColumnsError if two columns with the same name could be meant.
     """
     found: dict[str, tuple[int, int]] = {}
-    for place, cell in enumerate(cells):
+    for place, cell in enumerate(cells[:MOST]):
         column, rank = _meaning(cell)
         if not column:
             continue

@@ -169,24 +169,25 @@ def _entries(path: Path, records: Iterator[Record]) -> Iterator[Entry | Finding]
     for record in records:
         contact, findings = _contact(file, record, columns)
         if contact is not None:
+            key = same_mailbox_key(contact.email)
             entry = Entry(record.row, contact)
-            earlier = rows.setdefault(same_mailbox_key(contact.email), entry)
+            earlier = rows.setdefault(key, entry)
             if earlier is entry:
                 yield entry
             else:
-                yield from _twice(file, earlier, entry)
+                email = contact.email
+                message = f"already in row {earlier.row}, which counts; delete one of them"
+                yield _finding(file, record.row, "email", "duplicate", email, message, refused=True)
+                if earlier.contact.embargo_accepted and not contact.embargo_accepted:
+                    refuted = replace(earlier.contact, embargo_accepted=False)
+                    rows[key] = earlier._replace(contact=refuted)
+                    yield rows[key]
+                    message = (
+                        f"counts as not accepted: row {record.row} does not say so; delete one"
+                    )
+                    column = "embargo_accepted"
+                    yield _finding(file, earlier.row, column, "bad-acceptance", email, message)
         yield from findings
-
-
-def _twice(file: str, earlier: Entry, entry: Entry) -> Iterator[Entry | Finding]:
-    """What comes of an address that is in two rows."""
-    message = f"already in row {earlier.row}, which counts; delete one of them"
-    email = entry.contact.email
-    yield _finding(file, entry.row, "email", "duplicate", email, message, refused=True)
-    if earlier.contact.embargo_accepted and not entry.contact.embargo_accepted:
-        yield earlier._replace(contact=replace(earlier.contact, embargo_accepted=False))
-        message = f"row {entry.row} does not say so; counts as not accepted; delete one of them"
-        yield _finding(file, earlier.row, "embargo_accepted", "bad-acceptance", email, message)
 
 
 def _header(path: Path, records: Iterator[Record]) -> tuple[Record, Layout, Sequence[Record]]:
@@ -214,8 +215,8 @@ def _header(path: Path, records: Iterator[Record]) -> tuple[Record, Layout, Sequ
     if not above:
         raise unreadable(path, "empty; the first row names the columns, email among them")
     meant = above[0]
-    names = [brief(name.strip()) for name in meant.cells]
-    shown = ", ".join(names[:10]) + (", …" if names[10:] else "")
+    shown = ", ".join(brief(name.strip()) for name in meant.cells[:10])
+    shown += ", …" if meant.cells[10:] else ""
     mended = "name the one with the addresses email"
     if meant.note:
         mended += f"; {meant.note.message}"

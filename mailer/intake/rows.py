@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 
 from mailer.core.errors import ListError
 from mailer.core.inert import brief
-from mailer.intake.columns import names_addresses
+from mailer.intake.columns import MOST, names_addresses
 
 MAX_LINE = 1 << 20
 """Bytes of one line of a text list. A list of people has none this long."""
@@ -33,8 +33,8 @@ MAX_UNZIPPED = 200_000_000
 MAX_SHEET_ROWS = 1_048_576
 """Rows of a sheet (ECMA-376 has no limit; every spreadsheet program has this one)."""
 
-MAX_SHEET_COLUMNS = 64
-"""Columns of a sheet that are looked at."""
+MAX_SHEET_COLUMNS = 128
+"""Columns of a sheet that are looked at (Outlook exports 92)."""
 
 DELIMITERS = ",;\t|"
 
@@ -143,7 +143,7 @@ def _delimiter(lines: Sequence[str]) -> str:
     """What parts the first line that names the addresses, else the first line with anything."""
     for line in lines:
         for delimiter in sorted(DELIMITERS, key=line.count, reverse=True):
-            if any(map(names_addresses, line.split(delimiter))):
+            if any(map(names_addresses, line.split(delimiter, MOST)[:MOST])):
                 return delimiter
     return max(DELIMITERS, key=next(filter(str.strip, lines), "").count)
 
@@ -176,7 +176,10 @@ def xlsx_records(path: Path) -> Iterator[Record]:
                 warnings.simplefilter("ignore")  # about drawings, filters and the like
                 book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
             with closing(book):
-                filled = [sheet for sheet in book.worksheets if _has_rows(sheet)]
+                sheets: list[Any] = book.worksheets
+                if len({sheet._worksheet_path for sheet in sheets}) < len(sheets):
+                    raise unreadable(path, "two of its sheets are one; save it as CSV UTF-8")
+                filled = [sheet for sheet in sheets if _has_rows(sheet)]
                 shown = [sheet for sheet in filled if sheet.sheet_state == "visible"]
                 for sheet in (shown or filled)[:1]:
                     others = ", ".join(other.title for other in filled if other is not sheet)

@@ -180,6 +180,21 @@ def test_a_hidden_sheet_is_never_the_list(book, state: str) -> None:
     assert [(f.code, f.value) for f in report.findings] == [("other-sheets", "Sheet")]
 
 
+def test_sheets_that_share_one_part_are_never_unpacked_again_for_each(book) -> None:
+    path = book(["email"], ["a@x.example"])
+    with zipfile.ZipFile(path) as old:
+        parts = {name: old.read(name) for name in old.namelist()}
+    sheet = b'<sheet xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
+    sheet += b' name="Again" sheetId="%d" r:id="rId1" />'
+    more = b"".join(sheet % number for number in range(2, 5000)) + b"</sheets>"
+    parts["xl/workbook.xml"] = parts["xl/workbook.xml"].replace(b"</sheets>", more)
+    with zipfile.ZipFile(path, "w") as new:
+        for name, content in parts.items():
+            new.writestr(name, content)
+    with pytest.raises(ListError, match="two of its sheets are one"):
+        read_list(path)
+
+
 def test_a_cut_off_workbook_is_one_clear_line(book) -> None:
     path = book(["email"], ["a@x.example"])
     whole = path.read_bytes()
