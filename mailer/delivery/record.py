@@ -37,7 +37,7 @@ class Ledger(Protocol):
 
 
 class Record:
-    """The one writer. Use it from the event loop's thread."""
+    """The one writer. Made in the event loop that it is used in."""
 
     def __init__(
         self, ledger: Ledger, now: Callable[[], datetime], say: Callable[[str], None]
@@ -45,6 +45,7 @@ class Record:
         self._ledger = ledger
         self._now = now
         self._say = say
+        self._loop = asyncio.get_running_loop()
         self._waiting: list[Entry] = []
         self._askers: list[asyncio.Future[Clearance | Refusal]] = []
         self._flushing: asyncio.Handle | None = None
@@ -57,8 +58,7 @@ class Record:
     def begin(self, begin: Begin) -> Awaitable[Clearance | Refusal]:
         """Ask the gate, and make "text begun" durable if it clears: known once it is written."""
         self._raise_fault()
-        loop = asyncio.get_running_loop()
-        asker: asyncio.Future[Clearance | Refusal] = loop.create_future()
+        asker: asyncio.Future[Clearance | Refusal] = self._loop.create_future()
         self._askers.append(asker)
         self._add(begin)
         return asker
@@ -109,7 +109,7 @@ class Record:
         self._settled.clear()
         if self._flushing is None:
             # After all that this turn of the loop has to say.
-            self._flushing = asyncio.get_running_loop().call_soon(self._flush)
+            self._flushing = self._loop.call_soon(self._flush)
 
     def _flush(self) -> None:
         self._flushing = None
@@ -123,8 +123,7 @@ class Record:
             self._askers = askers
             if isinstance(error, FencedError):
                 return self._fail(error)
-            loop = asyncio.get_running_loop()
-            self._flushing = loop.call_later(self._pause(error), self._flush)
+            self._flushing = self._loop.call_later(self._pause(error), self._flush)
             return None
         except BaseException as error:
             self._askers = askers
@@ -155,7 +154,7 @@ class Record:
         if isinstance(error, FencedError):
             self._fail(error)
             raise error
-        moment = asyncio.get_running_loop().time()
+        moment = self._loop.time()
         if self._busy_since is None:
             self._busy_since = moment
         busy = isinstance(error, LedgerBusyError)

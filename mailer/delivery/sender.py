@@ -60,7 +60,8 @@ class Ready(NamedTuple):
 
 
 class Sender:
-    """Sends what is due. One at a time per ledger: run lock and lease see to that."""
+    """Sends what is due, in the loop that it is made in. One at a time per ledger: run lock and
+    lease see to that."""
 
     def __init__(
         self,
@@ -87,6 +88,7 @@ class Sender:
         self._workers = 0
         self._group: asyncio.TaskGroup | None = None
         self._stopping = False
+        self._time = asyncio.get_running_loop().time
 
     @property
     def closed_until(self) -> datetime | None:
@@ -183,7 +185,7 @@ class Sender:
 
     def _at_hand(self) -> Ready | None:
         """A claimed copy that rate and domain allow now, composed and let through by the gate."""
-        moment = asyncio.get_running_loop().time()
+        moment = self._time()
         while self._claimed and not self._stopping and not self._pace.wait(moment):
             job = self._pick(moment)
             if job is None:
@@ -209,7 +211,7 @@ class Sender:
 
     def _patience(self) -> float:
         """Seconds until it is worth looking again at what is claimed."""
-        moment = asyncio.get_running_loop().time()
+        moment = self._time()
         waits = [self._domains.wait(job.contact.email, moment) for job in self._claimed]
         known = [wait for wait in waits if wait is not None]
         return max(self._pace.wait(moment), min([*known, 0.05]), 0.001)
@@ -322,7 +324,7 @@ class Sender:
         """What an answer says of the relay, and of the recipient's domain."""
         self._pool.weigh(circuit, handed, ruling)
         if self._domains.limited:
-            moment, jitter = asyncio.get_running_loop().time(), self._random.random()
+            moment, jitter = self._time(), self._random.random()
             put_off = ruling.outcome is Outcome.RETRY
             self._domains.answered(job.contact.email, put_off=put_off, moment=moment, jitter=jitter)
         self._hire()

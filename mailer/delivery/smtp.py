@@ -161,7 +161,7 @@ class Session:
         if 0 < self.size < message.size:
             said = f"not sent: {message.size} octets, the relay takes {self.size} (SIZE)"
             return Handed(Step.SIZE, Phase.SECURED, Reply(552, said, "5.3.4"))
-        if self._needs_smtputf8(message) and not self._utf8:
+        if not self._utf8 and self._needs_smtputf8(message):
             said = "not sent: the address is not ASCII and the relay has no SMTPUTF8"
             return Handed(Step.RCPT, Phase.SECURED, Reply(553, said, "5.6.7"))
         return None

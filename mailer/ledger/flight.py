@@ -16,6 +16,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from itertools import chain, zip_longest
 from typing import Any
 
@@ -52,8 +53,6 @@ NewSession = Callable[[], Session]
 _NO_REPLY = Reply(0)
 _TEXT_BEGUN = str(Phase.TEXT_BEGUN)
 _LIVING = (DispatchState.APPROVED, DispatchState.SENDING)
-
-_STAMP = len("2027-02-09 00:01:00.000000")
 
 _CONSENT = """
   EXISTS (SELECT 1 FROM suppression s WHERE s.email_key = {key} AND s.released_at IS NULL),
@@ -390,7 +389,13 @@ def _listed(ids: Iterable[int]) -> str:
 
 
 def _stamp(at: datetime) -> str:
-    """An instant as the ledger's columns keep it (`tables.Utc`)."""
+    """An instant as the columns keep it (`tables.Utc`); `isoformat` takes twice the time."""
     if at.tzinfo is not UTC:
         at = at.astimezone(UTC)
-    return at.isoformat(" ", "microseconds")[:_STAMP]
+    second = _second(at.year, at.month, at.day, at.hour, at.minute, at.second)
+    return f"{second}.{at.microsecond:06}"
+
+
+@lru_cache(maxsize=64)
+def _second(year: int, month: int, day: int, hour: int, minute: int, second: int) -> str:
+    return f"{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}"
