@@ -159,4 +159,16 @@ The following recipients returned permanent errors: ann@daily.example.
         "Votre message à ann@daily.example n'a pas pu être remis : destinataire inconnu.\n",
         [(ANN, FAILED, PERMANENT, "")],
     ),
+    (
+        "a list that takes nothing from strangers",
+        "From: L-Soft list server <LISTSERV@lists.example>\nSubject: Rejected posting to NEWS-L",
+        "Your message to ann@daily.example was rejected: you are not authorized to send to it.\n",
+        [(ANN, FAILED, PERMANENT, "")],
+    ),
+    (
+        "a failure that is attempted again, with the code of one that is final",
+        "From: MAILER-DAEMON@d.example\nSubject: Temporary delivery failure",
+        "Delivery to ann@daily.example has failed and will be attempted again.\n550 5.7.1 no\n",
+        [(ANN, DELAYED, TEMPORARY, "5.7.1")],
+    ),
 ]

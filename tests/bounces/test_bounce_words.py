@@ -215,6 +215,41 @@ def test_never_a_failure_of_what_arrived(subject: str, text: str) -> None:
     assert told(raw) == [(ANN, "delivered", "temporary", "")]
 
 
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "Speicherplatz erschöpft",
+        "cuota superada",
+        "cota excedida",
+        "błąd tymczasowy",
+        "posta kutusu dolu",
+        "geçici hata",
+        "メールボックスが一杯です",
+    ],
+)
+def test_never_final_what_may_pass(reason: str) -> None:
+    raw = a_notice(
+        "From: MAILER-DAEMON@mx.example\nSubject: Undelivered mail",
+        f"Your message could not be delivered.\n\n<ann@daily.example>: {reason}\n",
+    )
+    assert told(raw) == [(ANN, "failed", "temporary", "")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "La boîte aux lettres de ann@daily.example est pleine.",
+        "Das Postfach von ann@daily.example ist voll.",
+        "El buzón de ann@daily.example está lleno.",
+        "De mailbox van ann@daily.example is vol.",
+        "Il messaggio da ben@weekly.example a ann@daily.example non è recapitato: casella piena.",
+    ],
+)
+def test_whose_mailbox_it_is_and_whose_message_it_was(text: str) -> None:
+    raw = a_notice("From: postmaster@daily.example\nSubject: Undeliverable", text)
+    assert told(raw) == [(ANN, "failed", "temporary", "")]
+
+
 def test_letters_of_japan_stand_in_a_header_as_they_are() -> None:
     raw = a_notice(
         "From: no-reply@pix.example\nSubject: メールエラー通知\n"

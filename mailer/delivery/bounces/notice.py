@@ -51,10 +51,12 @@ _NOT_THIS_RE = re.compile(
     r"|questions?|assistance|support|administrator"
     r"|postmaster|by|id|cc"
     r"|hello|hi|dear|greetings|hallo|guten tag|bonjour|hola|ciao|ol[áa]|здравствуйте|уважаемый"
-    r"|from address|sent by|de|von|expéditeur|absender|remitente|mittente|remetente|afzender"
+    r"|from address|sent by|expéditeur|absender|remitente|mittente|remetente|afzender"
     r"|contacte[rz]?|kontaktieren(?: sie)?|wenden sie sich(?: bitte)? an|contatt\w{1,20}"
     r"|contact[ao]r?"
-    r"|от|отправитель|发件人|寄件者|寄件人|送信者|差出人|المرسل|من)\b"
+    r"|отправитель|发件人|寄件者|寄件人|送信者|差出人|المرسل"
+    r"|(?:message|courriel|nachricht|mail|mensaje|correo|messaggio|mensagem|bericht|письмо|رسالة)"
+    r" (?:de|von|da|van|от|من)|(?:de|von|da|van|от|من)(?=\s?[:：]))\b"
     r"|请联系|連絡|お問い合わせ)[\s:：=<\"'(\[]*$",
     re.I,
 )

@@ -60,7 +60,8 @@ SUBJECTS = _any(
     r"|unsuccess)",
     r"(?:fail|error|problem|delay|warning)[^.]{0,30}(?:deliver|mail|message|sending)"
     r"|^failure notice",
-    r"(?:return(?:ed|ing)|bounced?|rejected|refused|delayed|blocked) (?:e-?mail|mail|message)",
+    r"(?:return(?:ed|ing)|bounced?|rejected|refused|delayed|blocked) (?:e-?mail|mail|message"
+    r"|posting)",
     r"(?:mail|message|e-?mail)[^.]{0,30}(?:return|bounce|reject|refus|delay|block|could not"
     r"|couldn|fail"
     r"|error|not (?:sent|accept)|still being|quarantin)",
@@ -113,6 +114,8 @@ DELAYED = _any(
     r"|been) (?:temporarily )?(?:delayed|deferred|postponed)",
     r"delivery (?:is )?delayed|delayed delivery|delivery status notification \(delay\)"
     r"|temporarily deferred",
+    r"(?:will|to) be (?:re)?attempted again|next (?:attempt|try|retry) (?:in|at|on|will)"
+    r"|reintentar[áa]|ha retrasado",
     r"temporary (?:delivery )?(?:problem|failure|error)s? (?:while|in|with) (?:delivering"
     r"|delivery)[^.]{0,80}retr",
     r"nous (?:allons|continuerons)|r[ée]essaier[ao]|sera (?:r[ée]essay|retent|r[ée]it[ée]r)|(?:n'a"
@@ -240,7 +243,8 @@ FAILED = _any(
     r"|not (?:found|known|recogni|exist|valid|listed)"
     r"|invalid|disabled|discontinued|inactive|unavailable|suspended|closed|expired|doesn't"
     r"|does not|is full|over)",
-    r"(?:may|might) not (?:exist|be valid)|not an? (?:valid|known|active)",
+    r"(?:may|might) not (?:exist|be valid)|not an? (?:valid|known|active)"
+    r"|\bno (?:mail ?box|user|account|recipient)\b[^.]{0,20}\b(?:here|name|exists?|found)\b",
     r"(?:unknown|invalid|no such|unrouteable|bad|incorrect|illegal|nonexistent|non-existent"
     r"|disabled|inactive)[^.]{0,20}"
     r"(?:user|recipient|mailbox|address|account|domain|host|person|name|destination)",
@@ -386,5 +390,9 @@ PASSING = _any(
     r"|pi[ùu] tardi|chei[ao]|lotad"
     r"|tempor[áa]ri|mais tarde|\bvol\b|tijdelijk",
     r"переп[ое]|квот|временн|тимчасов|przepe[łl]n|pln[áa]|megtelt|позже|ممتلئ|مؤقت|لاحق|已满|已滿|配额|配額|空间不足|容量|暂时|暫時|稍后|稍後|一時的|しばらく|초과|일시",
+    r"\bcuota|\bcota\b|ersch[öo]pft|tymczasow|一杯|いっぱい|満杯|가득|\bdolu\b|\bkota|ge[çc]ici|fulde?\b|fullt\b"
+    r"|t[äa]ynn[äa]|betelt|γεμάτ|πλήρες|מלאה|\bđầy\b|penuh|เต็ม|plin[ăa]\b|\bpun\b",
+    r"midlertidig|tillf[äa]llig|v[äa]liaikai|do[čc]asn|ideiglenes|[áa]tmeneti|privremen|προσωριν"
+    r"|זמנית?|tạm thời|sementara|ชั่วคราว",
 )
 """Why a failure may pass: judged only where no code says it."""
