@@ -56,6 +56,8 @@ class App:
     database: Database
     desk: Desk
     now: Clock
+    new: bool = False
+    """Whether its ledger was made just now."""
     took_over_from: str = ""
     """The frozen run that this one has taken the ledger over from, in words."""
 
@@ -67,12 +69,21 @@ class App:
 
 
 def open_app(
-    path: Path, environ: Mapping[str, str], *, upgrade: bool = False, now: Clock = utc_now
+    path: Path,
+    environ: Mapping[str, str],
+    *,
+    upgrade: bool = False,
+    make: bool = True,
+    now: Clock = utc_now,
 ) -> App:
-    """Read the configuration and open its ledger; `upgrade` is for `mailer run` alone."""
+    """Read the configuration and open its ledger; `upgrade` is for `mailer run` alone.
+
+    `make` is for what may be an office's first deed; all else refuses a ledger that is not there.
+    """
     config = configuration.load(path, environ, look=False)
-    database = open_ledger(config.database.path, now=now(), upgrade=upgrade)
-    return App(config, database, Desk(config, database), now)
+    new = not config.database.path.exists()
+    database = open_ledger(config.database.path, now=now(), upgrade=upgrade, make=make)
+    return App(config, database, Desk(config, database), now, new)
 
 
 class Composer:

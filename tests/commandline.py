@@ -16,6 +16,7 @@ import pytest
 import time_machine
 from support import LIFT, make_office
 
+from mailer.app import open_app
 from mailer.cli import main
 
 REF = "LCT 2027/004"
@@ -57,6 +58,8 @@ class Office:
     ) -> None:
         self.folder = folder
         self.config = make_office(folder)
+        with open_app(self.config, {}):
+            pass  # its ledger is there
         self.document = folder / "advisory.md"
         self._monkeypatch = monkeypatch
         self._capsys = capsys

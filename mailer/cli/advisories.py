@@ -21,11 +21,14 @@ from mailer.cli.common import (
     Contact,
     Json,
     Reference,
+    Yes,
+    agreed,
     cli,
     opened,
 )
 from mailer.core.inert import inert
 from mailer.core.states import DeliveryEvent
+from mailer.present import acts
 
 
 @cli.command()
@@ -53,7 +56,7 @@ def queue(
         if not equals:
             raise typer.BadParameter(f'--embargo-for "{one}": write AUDIENCE=LINE')
         own[name.strip()] = line
-    with opened() as app:
+    with opened(make=True) as app:
         proposal = app.desk.propose(
             file,
             embargo_line=embargo,
@@ -249,9 +252,13 @@ def reschedule(
 
 
 @cli.command()
-def lift(reference: Reference, by: By) -> None:
+def lift(reference: Reference, by: By, yes: Yes = False) -> None:
     """End an embargo now: the release goes, and holders of an advance copy are told."""
     with opened() as app:
+        ahead = app.desk.timeline(reference, app.now()).timeline
+        if ahead.lift is not None:  # otherwise the desk says why not
+            present.plan(app.desk.plan(reference))
+            agreed(acts.lift(ahead), "Lift it now?", yes=yes)
         change = app.desk.lift(reference, by=by, now=app.now())
         present.plan(app.desk.plan(reference))
         present.change(change, reference)
@@ -272,9 +279,13 @@ def correct(
 
 
 @cli.command()
-def withdraw(reference: Reference, by: By, because: Because = "") -> None:
+def withdraw(reference: Reference, by: By, because: Because = "", yes: Yes = False) -> None:
     """Kill an advisory: whatever waits is cancelled, and exactly its holders are told."""
     with opened() as app:
+        stands = app.desk.advisory(reference)
+        if stands.withdrawn_at is None:
+            present.plan(app.desk.plan(reference))
+            agreed(acts.withdraw(stands.affected), "Withdraw it now?", yes=yes)
         change = app.desk.withdraw(reference, note=because, by=by, now=app.now())
         present.change(change, reference)
 

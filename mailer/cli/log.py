@@ -73,7 +73,8 @@ def log_command(
         if not shown and not as_json:
             if audience:
                 app.config.audience_named(audience)  # refuses a name that the office has not
-            print("Nothing in the ledger agrees with that.")
+            more = " Less of the name may; who was on no plan: mailer contact EMAIL"
+            print(f"Nothing in the ledger agrees with that.{more if contact or outlet else ''}")
 
 
 @contextmanager

@@ -31,7 +31,7 @@ def user_add(
     by: ByDefault = "",
 ) -> None:
     """Add a user. The password is asked for, or read as a line from standard input."""
-    with opened() as app:
+    with opened(make=True) as app:
         person = app.desk.add_person(
             login,
             _password(),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mailer import present
-from mailer.cli.common import DECIDE, cli, loading, opened, options
+from mailer.cli.common import DECIDE, cli, loading, opened, options, tell_if_new
 from mailer.core.errors import MailerError
 from mailer.core.inert import inert
 
@@ -43,8 +43,10 @@ async def _run(app: App, say: Callable[[str], None], *, once: bool, console: boo
 
     worker = runner(app, say)
     if once:
+        tell_if_new(app)
         return await worker.run_once()
-    say(f"running; ledger {app.config.database.path}; Ctrl-C ends it")
+    new = "new " if app.new else ""
+    say(f"running; {new}ledger {app.config.database.path}; Ctrl-C ends it")
     children = ["console"] if console else []
     if app.config.public.base_url:
         children.append("public")

@@ -189,13 +189,17 @@ def _in_folder(path: Path, info: ValidationInfo) -> Path:
     return info.context.folder / path if isinstance(info.context, Place) else path
 
 
-def _in_lists(path: Path, info: ValidationInfo) -> Path:
+def _in_lists(path: Path, info: ValidationInfo) -> Path | None:
     if not isinstance(info.context, Place):
         return path
-    there = info.context.lists / path
-    if info.context.look and not is_there(there, folder=False):
-        raise refuse(f"there is no file {there}; put it there, or correct the name")
-    return there
+    return _looked_for(info.context.lists / path, info)
+
+
+def _looked_for(path: Path | None, info: ValidationInfo) -> Path | None:
+    looks = isinstance(info.context, Place) and info.context.look
+    if path is not None and looks and not is_there(path, folder=False):
+        raise refuse(f"there is no file {path}; put it there, or correct the name")
+    return path
 
 
 def is_there(path: Path, *, folder: bool) -> bool:
@@ -311,4 +315,5 @@ Grace = Annotated[
 Hour = Annotated[time, BeforeValidator(_hour)]
 FolderPath = Annotated[Path, BeforeValidator(_path_text), AfterValidator(_in_folder)]
 OptionalPath = Annotated[FolderPath | None, BeforeValidator(_none_for_empty)]
+OptionalFile = Annotated[OptionalPath, AfterValidator(_looked_for)]
 ListPath = Annotated[Path, BeforeValidator(_path_text), AfterValidator(_in_lists)]

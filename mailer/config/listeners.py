@@ -26,10 +26,10 @@ class Listener(Section):
     base_url: kinds.Text = Field(
         "", description='an address like "https://press.example.org" is accepted'
     )
-    tls_certificate: kinds.OptionalPath = Field(
+    tls_certificate: kinds.OptionalFile = Field(
         None, description="a PEM file with the certificate and its chain is accepted"
     )
-    tls_key: kinds.OptionalPath = Field(None, description="a PEM file with the key is accepted")
+    tls_key: kinds.OptionalFile = Field(None, description="a PEM file with the key is accepted")
     behind_proxy: StrictBool = Field(False, validate_default=True, description=_SWITCH)
 
     @property

@@ -58,7 +58,7 @@ class EmbargoRules(Section):
     late_grace: kinds.Grace = Field(timedelta(minutes=15), description=_DURATION)
     approvals: StrictInt = Field(1, ge=1, le=2, description="1 and 2 are accepted")
     check_clock: StrictBool = Field(True, description=_SWITCH)
-    terms: kinds.OptionalPath = Field(None, description="a Markdown file is accepted")
+    terms: kinds.OptionalFile = Field(None, description="a Markdown file is accepted")
 
 
 class Fallback(Section):

@@ -204,13 +204,27 @@ def _raw(connection: Connection) -> sqlite3.Connection:
     return cast(sqlite3.Connection, connection.connection.dbapi_connection)
 
 
-def open_ledger(path: Path, *, now: datetime, upgrade: bool = False) -> Database:
-    """Open the ledger, making it where there is none.
+def open_ledger(path: Path, *, now: datetime, upgrade: bool = False, make: bool = True) -> Database:
+    """Open the ledger; with `make`, where there is none and never was one, a new one.
+
+    A ledger that is looked for in the wrong place, or is gone, must never look like one in which
+    nothing has been sent: its link key tells that there was one.
 
     An older schema is upgraded only with `upgrade`, after the file was copied aside; otherwise
     it is refused, because a `mailer run` of the older program may be using it.
     """
     with _told_plainly(path, OSError):
+        key = linkkey.file_beside(path)
+        if not path.exists() and key.exists():
+            raise LedgerError(
+                f"{path}: the ledger is gone, and its link key is there: bring a backup back; to "
+                f"begin again without it, remove {key}"
+            )
+        if not path.exists() and not make:
+            raise LedgerError(
+                f"{path}: there is no ledger there; correct [database] url if this office has one, "
+                "and else the first `mailer queue` or `mailer run` makes it"
+            )
         path.parent.mkdir(parents=True, exist_ok=True)
         found = _schema_of(path)
     if found is not None and found > SCHEMA:
@@ -223,7 +237,7 @@ def open_ledger(path: Path, *, now: datetime, upgrade: bool = False) -> Database
             f"{path}: the ledger has schema {found}, this mailer needs {SCHEMA}; stop every "
             "mailer of the older version, then `mailer run` upgrades it"
         )
-    has_key = linkkey.file_beside(path).exists()
+    has_key = key.exists()
     with _told_plainly(path, OSError):
         database = Database(path)
         linkkey.make_beside(path)

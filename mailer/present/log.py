@@ -53,8 +53,10 @@ def log_line(entry: Entry, zone: str) -> Text:
     who = inert(f"{entry.name} <{entry.email}>" if entry.name else entry.email)
     outlet = f", {inert(entry.outlet)}" if entry.outlet else ""
     line = Text(f"{when_exactly(entry.at, zone)}  {inert(entry.reference)}  ")
-    line.append(f"{entry.kind or '-'} to {entry.audience}  {who}{outlet}  ")
+    line.append(f"{entry.kind} to {entry.audience}  {who}{outlet}  ".lstrip())
     line.append(styled(entry.state))
+    if entry.evidence:  # whoever asks whether they got it must not miss that it bounced
+        line.append(", then ").append(styled(entry.evidence))
     said = _said(entry)
     return line.append(f"  {said}") if said else line
 

@@ -38,6 +38,8 @@ STYLES = {
     "overdue": "bold red",
     "in_doubt": "bold red",
     "rejected": "red",
+    "bounced": "red",
+    "complained": "red",
     "expired": "red",
     "cancelled": "dim",
     "suppressed": "dim",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from mailer.web import advisory_words
+from mailer.present import acts
 from mailer.web.access import Approver, Office, Stopper, Writer, office
 from mailer.web.advisory_embargo import reading, zones_of
 from mailer.web.advisory_form import Said
@@ -23,7 +23,7 @@ def approve(app: Office, person: Approver, number: int, seen: Said = "") -> Resp
     """One person's yes, to exactly what the page showed."""
     reference, seen = app.desk.reference(number), seen or "nothing"
     done = app.desk.approve(reference, by=person.name, now=app.now(), seen=seen)
-    return _back(number, advisory_words.approved(done))
+    return _back(number, acts.approved(done))
 
 
 @router.post("/advisories/{number:int}/hold")
@@ -44,7 +44,7 @@ def resume(app: Office, person: Approver, number: int) -> Response:
 def lift(app: Office, person: Approver, number: int) -> Response:
     """The embargo ends now."""
     done = app.desk.lift(app.desk.reference(number), by=person.name, now=app.now())
-    return _back(number, f"The embargo is lifted. {advisory_words.changed(done)}")
+    return _back(number, f"The embargo is lifted. {acts.changed(done)}")
 
 
 @router.post("/advisories/{number:int}/cancel")
@@ -59,7 +59,7 @@ def withdraw(app: Office, person: Stopper, number: int, note: Said = "") -> Resp
     """It is killed, and exactly its holders are told."""
     reference, note = app.desk.reference(number), note.strip()
     done = app.desk.withdraw(reference, note=note, by=person.name, now=app.now())
-    return _back(number, f"Withdrawn. {advisory_words.changed(done)}")
+    return _back(number, f"Withdrawn. {acts.changed(done)}")
 
 
 @router.post("/advisories/{number:int}/correct")
@@ -85,7 +85,7 @@ def reschedule(
         by=person.name,
         now=app.now(),
     )
-    return _back(number, f"The embargo is moved. {advisory_words.changed(done)}")
+    return _back(number, f"The embargo is moved. {acts.changed(done)}")
 
 
 @router.get("/advisories/{number:int}/reschedule")
@@ -108,7 +108,7 @@ def reschedule_page(
         line=line,
         audience=audience if audience in names else "",
         reading=found,
-        warning=advisory_words.reschedule(
+        warning=acts.reschedule(
             advisory.affected, lifting.told if lifting else 0, audience or ", ".join(names)
         ),
     )

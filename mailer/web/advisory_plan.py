@@ -11,9 +11,9 @@ from mailer.core.embargo import say_around
 from mailer.core.errors import MailerError
 from mailer.core.standing import AdvisoryState
 from mailer.desk import PlanView
+from mailer.present import acts
 from mailer.present.picture import timeline_svg
 from mailer.present.timelines import in_words, prospects
-from mailer.web import advisory_words
 from mailer.web.access import AdvisoryReader, Office, Writer, office
 from mailer.web.advisory_draft import not_yet
 from mailer.web.advisory_form import Said
@@ -67,10 +67,8 @@ def of_draft(request: Request, person: AdvisoryReader, number: int) -> Response:
         recipients=proposal.plan.recipients,
         embargoes=embargoes_in_words(proposal.view, person.zone, request),
         findings=app.desk.check_proposal(proposal, now=app.now()),
-        correcting=advisory_words.correct(app.desk.advisory(kept.corrects).affected)
-        if kept.corrects
-        else "",
-        words=advisory_words,
+        correcting=acts.correct(app.desk.advisory(kept.corrects).affected) if kept.corrects else "",
+        words=acts,
     )
 
 
@@ -121,7 +119,7 @@ def plan(request: Request, person: AdvisoryReader, number: int, *, whole: bool =
         named=NAMED,
         going=not ended or to_approve.dispatches > 0,
         on_hold=[one for one in advisory.holds if one.what == reference],
-        words=advisory_words,
+        words=acts,
     )
 
 

@@ -23,6 +23,37 @@ def office(
         yield Office(tmp_path / "office", monkeypatch, capsys)
 
 
+def test_a_wrong_choice_is_told_in_plain_words(office: Office) -> None:
+    said = office("user", "add", "ines", "--role", "chief")
+    assert said.status == 2
+    assert "Invalid value for '--role': 'chief' is not one of 'staff'" in said.err
+
+
+# --- the ledger --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "command", [("show",), ("log",), ("hold", "--all"), ("audit", "list"), ("consent", "list")]
+)
+def test_a_ledger_that_is_not_there_is_never_one_in_which_nothing_was_sent(
+    office: Office, command: list[str]
+) -> None:
+    for file in office.folder.glob("mailer.db*"):
+        file.unlink()
+    said = office(*command)
+    assert (said.status, said.out) == (1, "")
+    assert "there is no ledger there" in said.faults[0]
+    assert not list(office.folder.glob("mailer.db*"))
+
+
+def test_a_new_ledger_is_said_and_one_that_is_gone_is_never_made_anew(office: Office) -> None:
+    ledger, key = office.folder / "mailer.db", office.folder / "mailer.db.link-key"
+    ledger.unlink()
+    assert "the ledger is gone" in office.queue().faults[0]
+    key.unlink()
+    assert f"New ledger: {ledger}" in office.queue().err
+
+
 # --- faults are one line each -----------------------------------------------------------------
 
 UNKNOWN = [

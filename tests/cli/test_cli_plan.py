@@ -5,6 +5,8 @@ from __future__ import annotations
 import email
 import email.policy
 import html
+import io
+import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from email.message import EmailMessage
@@ -132,6 +134,31 @@ def test_withdrawn_before_anything_left_asks_for_no_approval(office: Office) -> 
     assert "4 copies" in said.out
     assert office("approve", REF, "--by", "chief").status == 1
     assert "mailer approve" not in said.out
+
+
+@pytest.mark.parametrize(
+    ("deed", "would"),
+    [
+        ("lift", "would send 4 copies at once"),
+        ("withdraw", "still waiting for it, will get nothing"),
+    ],
+)
+def test_what_cannot_be_undone_is_never_done_at_a_terminal_without_a_yes(
+    office: Office, monkeypatch: pytest.MonkeyPatch, deed: str, would: str
+) -> None:
+    def answered(word: str, *options: str) -> tuple[int, set[str]]:
+        monkeypatch.setattr(sys, "stdin", io.StringIO(word))
+        monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
+        said = office(deed, REF, "--by", "chief", *options)
+        assert REF in said.out
+        assert would in said.out
+        return said.status, {row["state"] for row in office.done("show", REF, "--json").json}
+
+    office.queued()
+    assert answered("n\n") == (1, {"planned"})
+    status, states = answered("", "--yes")
+    assert status == 0
+    assert "planned" not in states
 
 
 def test_cancel_stops_all_and_tells_how_many(office: Office) -> None:

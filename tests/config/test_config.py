@@ -332,6 +332,24 @@ def test_a_missing_list_and_a_missing_template_are_named(office: Path) -> None:
     ]
 
 
+def test_a_missing_file_that_the_configuration_names_is_never_passed(
+    office: Path, read: Callable[..., Config]
+) -> None:
+    gone = {
+        "embargo__terms": '"t.md"',
+        "console__tls_certificate": '"c"',
+        "console__tls_key": '"k"',
+    }
+    with pytest.raises(ConfigError) as refused:
+        read(**gone)
+    assert re.findall(r"there is no file (\S+);", str(refused.value)) == [
+        f"{office}/t.md",
+        f"{office}/c",
+        f"{office}/k",
+    ]
+    assert load(office / "config.toml", {}, look=False).embargo.terms == office / "t.md"
+
+
 def test_a_list_in_a_folder_closed_to_us_is_never_said_to_be_missing(
     office: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,6 +10,8 @@ from pathlib import Path
 import httpx
 from support import CONFIG, ROOT, closed_port, make_office
 
+from mailer.app import open_app
+
 NOBODY = "A" * 43
 
 
@@ -53,6 +55,8 @@ def test_a_run_serves_the_journalists_on_a_port_of_their_own(tmp_path: Path) -> 
 
 def test_there_is_no_public_listener_without_an_address(tmp_path: Path) -> None:
     config = make_office(tmp_path)
+    with open_app(config, {}):
+        pass  # its ledger is there
     command = [sys.executable, "-m", "mailer", "--config", str(config), "public"]
     done = subprocess.run(command, cwd=ROOT, text=True, capture_output=True, check=False)
     assert done.returncode == 1

@@ -13,6 +13,7 @@ from support import Sink, make_office
 from whole_process import Mailer
 
 from mailer.core.errors import LedgerError
+from mailer.ledger.linkkey import file_beside
 from mailer.ledger.restored import note, note_of, refuse_older
 
 REF = "LCT 2027/004"
@@ -76,6 +77,7 @@ def test_a_new_ledger_in_the_place_of_one_that_was_used_is_none_put_back(
 ) -> None:
     office("run", "--once")
     office.ledger.unlink()
+    file_beside(office.ledger).unlink()  # else there was one, and it is missed
     office("run", "--once")
     assert len(sink.taken) == 20
 

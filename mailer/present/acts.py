@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from mailer.core.model import DispatchKind
 from mailer.core.timeline import Timeline
-from mailer.desk import Approval, Change, PlanRow
-from mailer.ledger.advisories import Affected
-from mailer.present import count
+from mailer.present.screen import count
 from mailer.present.timelines import prospects
+
+if TYPE_CHECKING:
+    from mailer.desk import Approval, Change, PlanRow
+    from mailer.ledger.advisories import Affected
 
 _KINDS = {
     DispatchKind.INVITATION: "invitation to accept the embargo",
