@@ -14,6 +14,8 @@ from mailer.core import outcome
 
 STUMBLES = 3
 """Lost sessions in a row, none of which brought a copy through, that open a circuit."""
+RAREST = 1 / 64
+"""Of a session that is added for each window of successes: the least."""
 
 
 @dataclass(slots=True)
@@ -21,7 +23,8 @@ class Circuit:
     """One relay: closed while it works, open for a while after it failed, then half open.
 
     Half open means that one session feels its way before the others follow. `window` says how many
-    are used while it works; `at_work` are out with it, or being opened.
+    are used while it works; `at_work` are out with it, or being opened for that; `opening` are all
+    that are being opened.
     """
 
     relay: Relay
@@ -29,6 +32,7 @@ class Circuit:
     closed_until: datetime | None = None
     stumbles: int = 0
     at_work: int = 0
+    opening: int = 0
     window: Window = field(init=False)
     name: str = field(init=False)
     """The relay as the ledger and people know it."""
@@ -41,6 +45,11 @@ class Circuit:
     def sessions(self) -> int:
         """How many sessions may be at work with it; after a failure one feels its way."""
         return 1 if self.failures else self.window.sessions
+
+    @property
+    def crowded(self) -> bool:
+        """Whether one of those at work should end; those being opened may come to nothing."""
+        return self.at_work - self.opening > self.sessions
 
     def can_be_tried(self, now: datetime) -> bool:
         """Whether a session may be opened at `now`."""
@@ -71,9 +80,11 @@ class Window:
     """How many sessions to use at once: grows as copies are taken, shrinks when they are put off.
 
     As in Postfix's queue manager: a whole window of successes adds one, each 4xx takes one away.
+    Each time that the relay refuses one session more, twice as many are needed to try again.
     """
 
     limit: int
+    step: float = 1.0
     size: float = field(init=False)
     sessions: int = field(init=False)
     """The number of sessions that may be at work now, at least 1: `size` in whole sessions."""
@@ -84,11 +95,18 @@ class Window:
     def taken(self) -> None:
         """A copy was accepted."""
         if self.size < self.limit:
-            self._set(min(float(self.limit), self.size + 1 / self.size))
+            self._set(min(float(self.limit), self.size + self.step / self.size))
 
     def put_off(self) -> None:
         """The relay answered 4xx, or dropped the line."""
         self._set(max(1.0, self.size - 1))
+
+    def full(self, sessions: int) -> bool:
+        """The relay lets us have so many sessions, and not one more; True if that is news."""
+        news = self.step == 1
+        self.step = max(self.step / 2, RAREST)
+        self._set(float(max(1, sessions)))
+        return news
 
     def _set(self, size: float) -> None:
         self.size, self.sessions = size, int(size)

@@ -100,38 +100,50 @@ class Pool:
         # Out of the pool while they are asked: the lift may come meanwhile, and take what is in it.
         asked, self._idle = self._idle, []
         while (circuit := self._preferred()) is not None:
-            kept = 0
-            for line in asked:
-                if line.circuit is circuit and await line.session.still_there():
-                    self._idle.append(line)
-                    kept += 1
-                elif line.circuit is circuit:
-                    line.session.abort()
+            mine = [line for line in asked if line.circuit is circuit]
             asked = [line for line in asked if line.circuit is not circuit]
-            opening = circuit.sessions - kept
-            opened = await asyncio.gather(*(self._open(circuit) for _ in range(opening)))
-            self._idle += [Line(session, circuit) for session in opened if session is not None]
-            if kept or any(opened) or not opening:
+            kept = await asyncio.gather(*(self._keep(line) for line in mine))
+            opening = circuit.sessions - sum(kept)
+            opened = await asyncio.gather(*(self._open_idle(circuit) for _ in range(opening)))
+            if any(kept) or any(opened) or not opening:
                 break
         for line in asked:
             await line.session.quit()
 
+    async def _keep(self, line: Line) -> bool:
+        """An idle session is kept in the pool if it is still there."""
+        there = await line.session.still_there()
+        if there:
+            self._idle.append(line)
+        else:
+            line.session.abort()
+        return there
+
+    async def _open_idle(self, circuit: Circuit) -> bool:
+        """One more session for the pool, as soon as it is open, whatever becomes of the others."""
+        session = await self._open(circuit)
+        if session is not None:
+            self._idle.append(Line(session, circuit))
+        return session is not None
+
     async def take(self, *, wary: bool = False) -> Line | None:
-        """A session with the best relay there is; None: every circuit is open.
+        """A session with the best relay there is; None: every circuit is open, or it has enough.
 
         `wary`: it is for a copy that was put off before, which shall not be what a relay that had
         failed is tried with, time and again. Give the session back with `give_back`.
         """
         while (circuit := self._preferred(wary=wary)) is not None:
-            circuit.at_work += 1
-            line = None
-            try:
-                line = await self._line(circuit)
-            finally:
-                circuit.at_work -= line is None
+            line = await self._line(circuit)
             if line is not None:
+                circuit.at_work += 1
+            if line is not None or not circuit.failures:
                 return line
         return None
+
+    @property
+    def has_idle(self) -> bool:
+        """Whether there is a session to take."""
+        return bool(self._idle)
 
     async def _line(self, circuit: Circuit) -> Line | None:
         """A session with this relay, idle or new; None: it would not have us."""
@@ -163,13 +175,33 @@ class Pool:
         await asyncio.gather(*(line.session.quit() for line in idle))
 
     async def _open(self, circuit: Circuit) -> Session | None:
-        opened = await self._connect(circuit.relay)
+        circuit.at_work += 1
+        circuit.opening += 1
+        try:
+            opened = await self._connect(circuit.relay)
+        finally:
+            circuit.opening -= 1
+            circuit.at_work -= 1
         if isinstance(opened, Session):
             return opened
+        ruling = outcome.rule(opened.step, opened.reply)
+        later = opened.reply is not None and opened.reply.code // 100 == 4
+        if later and not ruling.person and self._has_others(circuit, opened):
+            return None
         if circuit.can_be_tried(self._now()):  # else another session was told the same
-            ruling = outcome.rule(opened.step, opened.reply)
             self._open_circuit(circuit, opened, person=ruling.person)
         return None
+
+    def _has_others(self, circuit: Circuit, refusal: Unavailable) -> bool:
+        """Whether a relay that refuses a session has let us have others, or may yet."""
+        idle = sum(line.circuit is circuit for line in self._idle)
+        has = idle + circuit.at_work - circuit.opening
+        if has and circuit.window.full(has):
+            self._say(
+                f"relay {circuit.name} has given us {has} of {circuit.relay.connections} "
+                f"connections and refuses more ({refusal}); it goes on with these"
+            )
+        return has > 0 or circuit.opening > 0
 
     # --- what the answers say of a relay ------------------------------------------------------
 
@@ -179,7 +211,7 @@ class Pool:
             circuit.window.taken()
         elif ruling.outcome in (Outcome.RETRY, Outcome.IN_DOUBT):
             circuit.window.put_off()
-        if handed.reply is None or handed.reply.code == 421:
+        if handed.over:
             if circuit.stumbled():
                 error = handed.error or "it closes every session"
                 fault = Unavailable(handed.step, handed.reply, error)

@@ -109,7 +109,7 @@ class Sender:
 
     def look_again(self) -> None:
         """What has become due since is sent beside a copy whose answer takes its ten minutes."""
-        if self._workers:  # else what was due is sent, and the next `send_due` looks
+        if self._workers:  # else the next `send_due` looks
             self._dry = False
             self._hire()
 
@@ -158,7 +158,7 @@ class Sender:
                     line = await self._pool.take(wary=ready.job.attempts > 0)
                     if line is None:
                         return
-                if line.circuit.at_work > line.circuit.sessions and not line.session.engaged:
+                if line.circuit.crowded and not line.session.engaged:
                     return
                 sending, ready = ready, None
                 ready = await self._send(line, sending)
@@ -166,6 +166,8 @@ class Sender:
             self._workers -= 1
             if ready is not None:
                 self._put_back(ready)
+                if line is None and self._pool.has_idle:
+                    self._hire()
             if line is not None:
                 self._pool.give_back(line)
 
@@ -178,7 +180,7 @@ class Sender:
             if self._claimed:
                 await asyncio.sleep(self._patience())
             elif not self._dry:
-                await self._claim()
+                await asyncio.shield(self._fetch())
             else:
                 break
         return None
@@ -216,9 +218,6 @@ class Sender:
         known = [wait for wait in waits if wait is not None]
         return max(self._pace.wait(moment), min([*known, 0.05]), 0.001)
 
-    async def _claim(self) -> None:
-        await asyncio.shield(self._fetch())
-
     def _fetch(self) -> asyncio.Task[None]:
         """Claim more, ahead of need; one claim at a time."""
         if self._claiming is None or self._claiming.done():
@@ -226,8 +225,7 @@ class Sender:
         return self._claiming
 
     async def _claim_more(self) -> None:
-        limit = max(CLAIMED, 4 * self._pool.most)
-        jobs = await self._record.claim(limit)
+        jobs = await self._record.claim(max(CLAIMED, 4 * self._pool.most))
         self._dry = not jobs
         self._claimed.extend(jobs)
 
@@ -295,19 +293,20 @@ class Sender:
             self._domains.ends(job.contact.email)
         if isinstance(handed, Refusal):
             self._refused(job, handed)
+        elif session.carried and handed.step is Step.MAIL and handed.over:
+            # The relay has had enough of this session, as it may (RFC 5321 §3.8), not of this copy.
+            self._claimed.appendleft(job)
         else:
             self._conclude(circuit, begin, handed)
-        if follows is None:
-            return await self._next()
-        if session.usable:
+        if follows is not None and session.usable:
             return follows
-        self._put_back(follows)
+        if follows is not None:
+            self._put_back(follows)
         return await self._next()
 
     def _conclude(self, circuit: Circuit, begin: Begin, handed: Handed) -> None:
-        """Classify what the relay answered, and record it."""
-        job, reply = begin.job, handed.reply
-        ruling = outcome.rule(handed.step, reply)
+        """Classify what the relay answered, record it, and weigh what it says of the relay."""
+        job, ruling = begin.job, outcome.rule(handed.step, handed.reply)
         result = self._result(begin, handed, ruling, self._now())
         self._record.end(End(job, result))
         if ruling.outcome is Outcome.IN_DOUBT:
@@ -318,15 +317,11 @@ class Sender:
         if result.hold:
             self._drop(job.dispatch)
             self._say(f"{job.subject}: held: {result.hold}; approve it again once that is mended")
-        self._weigh(circuit, job, handed, ruling)
-
-    def _weigh(self, circuit: Circuit, job: Job, handed: Handed, ruling: Ruling) -> None:
-        """What an answer says of the relay, and of the recipient's domain."""
         self._pool.weigh(circuit, handed, ruling)
         if self._domains.limited:
             moment, jitter = self._time(), self._random.random()
-            put_off = ruling.outcome is Outcome.RETRY
-            self._domains.answered(job.contact.email, put_off=put_off, moment=moment, jitter=jitter)
+            off = ruling.outcome is Outcome.RETRY
+            self._domains.answered(job.contact.email, put_off=off, moment=moment, jitter=jitter)
         self._hire()
 
     def _result(self, begin: Begin, handed: Handed, ruling: Ruling, now: datetime) -> Result:
@@ -392,8 +387,7 @@ class Sender:
         else:
             said = f"stopped before the text: {error}".removesuffix(": ")
             handed = Handed(Step.DATA, Phase.TEXT_BEGUN, None, said)
-            ruling = Ruling(Outcome.RETRY)
-            attempt = self._result(begin, handed, ruling, now).attempt
+            attempt = self._result(begin, handed, Ruling(Outcome.RETRY), now).attempt
             result = Result(DeliveryEvent.RETURN, attempt=attempt)
         self._record.end(End(begin.job, result))
 

@@ -81,6 +81,11 @@ class Handed(NamedTuple):
     reply: Reply | None
     error: str = ""
 
+    @property
+    def over(self) -> bool:
+        """Whether the relay ended the session with its answer, or instead of one."""
+        return self.reply is None or self.reply.code == 421
+
 
 LastWord = Callable[[], Awaitable[Clearance | Refusal]]
 Following = Callable[[], tuple[Clearance, Envelope] | None]
@@ -113,6 +118,8 @@ class Session:
         self.tls_version = tls_version
         self.in_text = False
         """Whether a text has begun that the relay has not answered for."""
+        self.carried = False
+        """Whether the relay has answered for a text."""
 
     @property
     def relay(self) -> Relay:
@@ -268,7 +275,7 @@ class Session:
             reply = await self._wire.reply(self._for_text)
             if not self._makes_sense(reply):
                 raise WireError("the relay's answers do not fit what it was asked")
-            self.in_text = False
+            self.in_text, self.carried = False, True
         except WireError as error:
             self.abort()
             said = f"the relay did not answer after the text ({describe(error)})"

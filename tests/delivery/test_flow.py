@@ -42,6 +42,17 @@ def test_a_window_that_shrank_to_one_grows_back(limit: int) -> None:
     assert window.sessions == limit
 
 
+def test_a_relay_that_refuses_one_session_more_is_asked_for_it_ever_more_rarely() -> None:
+    window, refusals = Window(20), []
+    for copy in range(10_000):
+        if window.sessions > 5:
+            assert window.full(5) == (not refusals)
+            refusals.append(copy)
+        window.taken()
+    assert 5 < len(refusals) < 50
+    assert refusals[1] < 20
+
+
 @given(st.floats(0.1, 10_000), st.lists(st.floats(0, 5), min_size=2, max_size=200))
 def test_never_more_messages_than_the_rate(rate: float, pauses: list[float]) -> None:
     pace, moment, sent = Pace(rate), 0.0, []

@@ -16,8 +16,13 @@ from mailer.core.job import Entry, Job
 from mailer.delivery.opening import connect
 from mailer.delivery.pool import Line, Pool
 from mailer.delivery.record import Record
+from mailer.delivery.smtp import Session as Open
+from mailer.delivery.smtp import Unavailable
 
 NOW = datetime(2027, 2, 9, 0, 1, tzinfo=UTC)
+
+
+Connect = Callable[[Relay], Awaitable[Open | Unavailable]]
 
 
 class Kept:
@@ -53,7 +58,9 @@ def relay_at(port: int) -> Relay:
 
 
 def with_pool(
-    ports: Sequence[int], play: Callable[[Pool], Awaitable[None]]
+    ports: Sequence[int],
+    play: Callable[[Pool], Awaitable[None]],
+    connect: Connect = connect,
 ) -> tuple[Kept, list[str]]:
     kept, said = Kept(), list[str]()
 
@@ -106,6 +113,30 @@ def test_never_a_session_that_is_being_asked_whether_it_is_still_there() -> None
 
     with relay(Slow()) as sink:
         with_pool([sink.port], play)
+
+
+def test_a_warmed_session_never_waits_for_one_that_the_relay_keeps_waiting() -> None:
+    waits = asyncio.Event()
+    asked: list[Relay] = []
+
+    async def connect_once(relay: Relay) -> Open | Unavailable:
+        asked.append(relay)
+        if len(asked) > 1:
+            await waits.wait()
+        return await connect(relay)
+
+    async def play(pool: Pool) -> None:
+        warming = asyncio.create_task(pool.warm())
+        async with asyncio.timeout(60):
+            while not pool._idle:
+                await asyncio.sleep(0.01)
+        pool.give_back(await take(pool))
+        assert not warming.done()
+        waits.set()
+        await warming
+
+    with relay(Sink()) as sink:
+        with_pool([sink.port], play, connect_once)
 
 
 def test_the_next_relay_when_the_first_is_down_and_nobody_pays_for_it() -> None:

@@ -205,17 +205,42 @@ def test_a_reset_between_every_pair_of_commands_loses_nobody_and_sends_nobody_tw
 
 
 @BOTH
-def test_a_relay_that_takes_one_message_a_connection_gets_them_all(
+@pytest.mark.parametrize(
+    ("point", "act", "comes"),
+    [(Point.DOT, Act(None, "close"), 1), (Point.MAIL, reply("421 4.7.0 enough"), 2)],
+    ids=["closes", "says so"],
+)
+def test_a_relay_that_takes_one_message_a_connection_puts_nobody_off(
+    point: Point, act: Act, comes: int, pipelining: bool, offices: Offices
+) -> None:
+    met: Counter[tuple[Point, int]] = Counter()
+
+    def script(where: Point, rcpt: str, connection: int) -> Act | None:
+        met[where, connection] += 1
+        return act if where is point and met[where, connection] == comes else None
+
+    relay = Relay(script, pipelining=pipelining)
+    with offices.open(relay, MANY) as story:
+        story.send()
+        assert {(copy.state, copy.attempts) for copy in story.copies.values()} == {("accepted", 1)}
+        assert story.faults == []
+        story.account()
+
+
+@BOTH
+def test_a_relay_that_lets_us_have_two_connections_is_never_taken_for_one_that_is_gone(
     pipelining: bool, offices: Offices
 ) -> None:
     def script(point: Point, rcpt: str, connection: int) -> Act | None:
-        return Act(None, "close") if point is Point.DOT else None
+        more = point is Point.BANNER and connection > 1
+        return Act(b"421 4.7.0 too many connections\r\n", "close") if more else None
 
     relay = Relay(script, pipelining=pipelining)
-    with offices.open(relay, MANY, **QUICK) as story:
-        for _ in range(len(MANY)):
-            story.send_later()
+    with offices.open(relay, tuple(f"n{i}" for i in range(40)), connections=4) as story:
+        told = story.send()
         assert set(states(story).values()) == {"accepted"}
+        assert story.faults == []
+        assert len([line for line in told if "4 connections and refuses more" in line]) == 1
         story.account()
 
 
