@@ -1,9 +1,9 @@
 """Which column of a list is which, whatever the office or its address book calls it. Pure.
 
 A header's letters and digits alone are compared: "E-Mail", "e_mail" and "Email:" are one word,
-and accents do not count. "Outlet/Media" is read if both words mean one column, and "E-mail (work)"
-as if the brackets were not there. A word stands for one column or for none: "Embargo" alone does
-not say that anybody has accepted one, and what brackets add to an acceptance may take it back.
+and accents do not count. "Outlet / Média" is read if both words mean one column, and what stands
+in brackets is left out: "E-mail (work)". A word stands for one column or for none: "Embargo" alone
+does not say that anybody has accepted one, and what brackets add to an acceptance may take it back.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _WORDS = {
         "endereço de correio eletrónico, posta elettronica, indirizzo e-mail, "
         "indirizzo di posta elettronica, indirizzo posta elettronica, электронная почта, "
         "эл. почта, адрес электронной почты, электронный адрес, почта, البريد الإلكتروني, "
-        "بريد إلكتروني, عنوان البريد الإلكتروني, الإيميل, إيميل"
+        "بريد إلكتروني, البريد, عنوان البريد الإلكتروني, الإيميل, إيميل"
     ),
     "name": (
         "name, full name, contact name, display name, person, contact, contact person, "
@@ -110,6 +110,7 @@ _WORDS = {
     ),
 }
 _NO_MAIL_IN = re.compile("unsubscribed|opt(ed)?out|donot(contact|e?mail)|bl(ock|ack)listed")
+_BESIDE = re.compile(r"[/|\n]| [-–—] ")
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^][]*\]")
 
 
@@ -132,7 +133,7 @@ def _meaning(header: str) -> tuple[str, int]:
         return _MEANS[letters]
     if _NO_MAIL_IN.search(letters):
         return NO_MAIL, 0
-    words = [_MEANS.get(_letters(word), ("", 0)) for word in header[:200].split("/")]
+    words = [_MEANS.get(_letters(word), ("", 0)) for word in _BESIDE.split(header[:200])]
     if len(words) > 1 and len({column for column, _ in words}) == 1:
         return words[0]
     bare = _MEANS.get(_letters(_BRACKETS.sub("", header[:200])), ("", 0))
@@ -147,14 +148,14 @@ class Layout(NamedTuple):
     """Where each of COLUMNS stands in a row of `width` cells; `width` itself: nowhere.
 
     `parts`: the given, middle and family names, read where there is no whole name. `no_mail`:
-    where it stands who wants no mail, and how that is called. `unread`: headers that mean nothing
+    where it stands who wants no mail, and how each is called. `unread`: headers that mean nothing
     here, or that another column says.
     """
 
     width: int
     places: tuple[int, ...]
     parts: tuple[int, ...]
-    no_mail: tuple[int, str]
+    no_mail: tuple[tuple[int, str], ...]
     unread: tuple[str, ...]
 
     def name(self, cells: Sequence[str]) -> str:
@@ -173,28 +174,30 @@ def layout(cells: Sequence[str]) -> Layout | None:
 
     Raises TwoColumnsError if two columns with the same name could be meant.
     """
-    found: dict[str, tuple[int, int]] = {}
+    found: dict[str, list[tuple[int, int]]] = {}
     for place, cell in enumerate(cells[:MOST]):
         column, rank = _meaning(cell)
-        if not column:
-            continue
-        if column in found and found[column][0] == rank:
-            raise TwoColumnsError(cells[found[column][1]].strip(), cell.strip())
-        found[column] = min(found.get(column, (rank, place)), (rank, place))
+        found.setdefault(column, []).append((rank, place))
+    no_mail = tuple((place, cells[place].strip()) for _, place in found.pop(NO_MAIL, ()))
+    found.pop("", None)
     if "email" not in found:
         return None
+    for places in found.values():
+        (best, place), (rank, other), *_ = [*sorted(places), (-1, 0)]
+        if best == rank:
+            raise TwoColumnsError(cells[place].strip(), cells[other].strip())
     width = len(cells)
-    at = {column: place for column, (_, place) in found.items()}
+    at = {column: min(places)[1] for column, places in found.items()}
     # "Vorname, Name" and "Nome, Cognome": a name beside one half of it is the other half.
     halves = (GIVEN in at, FAMILY in at)
     if "name" in at and any(halves) and not all(halves):
         at[FAMILY if GIVEN in at else GIVEN] = at.pop("name")
-    read = set(at.values())
+    read = {*at.values(), *(place for place, _ in no_mail)}
     return Layout(
         width,
         tuple(at.get(column, width) for column in COLUMNS),
         tuple(at[part] for part in (GIVEN, MIDDLE, FAMILY) if part in at),
-        (at.get(NO_MAIL, width), [*cells, ""][at.get(NO_MAIL, width)].strip()),
+        no_mail,
         tuple(cell.strip() for n, cell in enumerate(cells) if n not in read and cell.strip()),
     )
 

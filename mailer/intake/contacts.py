@@ -205,7 +205,7 @@ def _header(path: Path, records: Iterator[Record]) -> tuple[Record, Layout, Sequ
             return record, columns, above
         if any("@" in cell for cell in record.cells):
             if not above:
-                what = "an address, and no header above it; put a row that names the columns first"
+                what = "an address, and no header above it; name the columns in a row above it"
                 raise unreadable(path, what, row=record.row)
             above = above[-1:]  # what stands right above the addresses was meant to be the header
             break
@@ -247,10 +247,10 @@ def _contact(
     if lines > 1 and any(map(_swallows, found)):
         message = f"a quote makes one row of {lines} lines; close it"
         return _refused(file, row, "", "unreadable-row", email, message)
-    place, called_so = columns.no_mail
-    if padded[place] and not cells.says_no(padded[place]):
-        message = "says that they want no mail; delete the row, or empty the cell"
-        return _refused(file, row, brief(called_so), "wants-no-mail", padded[place], message)
+    for place, column in columns.no_mail:
+        if not cells.says_no(padded[place]):
+            message = "says that they want no mail; delete the row, or empty the cell"
+            return _refused(file, row, brief(column), "wants-no-mail", padded[place], message)
 
     values[1] = (columns.name(padded) if columns.parts else values[1]) or called
     name, outlet = cells.line(values[1]), cells.line(values[2])

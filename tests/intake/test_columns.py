@@ -32,6 +32,7 @@ def read(header: str, row: str) -> dict[str, str]:
         ("Nombre,Apellidos,Correo electrónico,Medio", "Ana,Sol,a@x.example,Paper", "Ana Sol"),
         ("Nome,Cognome,Indirizzo e-mail,Testata", "Ana,Sol,a@x.example,Paper", "Ana Sol"),
         ("Ansprechpartner,E-Mail (Büro),Medium/Redaktion", "Ana Sol,a@x.example,Paper", "Ana Sol"),
+        ("Name\nالاسم,E-mail - Courriel,Outlet / Média", "Ana Sol,a@x.example,Paper", "Ana Sol"),
         ("Nome,E-mail,Veículo", "Ana Sol,a@x.example,Paper", "Ana Sol"),
         ("Фамилия,Имя,Эл. почта,СМИ", "Sol,Ana,a@x.example,Paper", "Ana Sol"),
         ("الاسم,البريد الالكتروني,الصحيفة", "Ana Sol,a@x.example,Paper", "Ana Sol"),

@@ -178,7 +178,8 @@ def test_an_acceptance_that_another_row_contradicts_never_counts(read, second, a
     "header", ["UNSUB_TIME", "Email opt-out", "Unsubscribed from all email", "Abgemeldet"]
 )
 def test_who_wants_no_mail_by_a_column_is_never_a_contact(read, header: str) -> None:
-    report = read(f"email,{header}\na@x.example,2024-01-01\nb@x.example,\nc@x.example,no\n")
+    rows = "a@x.example,,2024-01-01\nb@x.example,,\nc@x.example,0,no\n"
+    report = read(f"email,Do not e-mail,{header}\n{rows}")
     assert [contact.email for contact in report.contacts] == ["b@x.example", "c@x.example"]
     assert codes(report) == [(2, header, "wants-no-mail")]
 
