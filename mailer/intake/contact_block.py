@@ -180,8 +180,17 @@ class _Open:
     email: str = ""
     phones: list[Phone] = field(default_factory=list)
     reached: bool = False  # an address or a number has been seen, kept or not
+    full: bool = False  # another address follows: a name before it is another's
 
     def done(self) -> PressContact:
+        mailbox = self.email.partition("@")[0].casefold()
+        for body in self.organisation:
+            # "Vogelwarte Havelland, Sabine Korthals, korthals@…": the address tells who is who.
+            if _is_name(body) and body.split()[-1].casefold() in mailbox:
+                if self.name and self.name.split()[-1].casefold() not in mailbox:
+                    self.organisation[self.organisation.index(body)] = self.name
+                    self.name = body
+                break
         return PressContact(
             self.name, self.role, ", ".join(self.organisation), self.email, tuple(self.phones)
         )
@@ -210,6 +219,8 @@ def contacts_of(blocks: Sequence[Block], organisation: str = "") -> ContactBlock
         now = contacts[-1]
         if piece.kind == "text":
             reached_later = any(x.kind in ("email", "phone", "national") for x in stream[at + 1 :])
+            if now.email and any(x.kind == "email" for x in stream[at + 1 :]):
+                now.full = True
             for part in _parts(piece.text):
                 now = _place(part, contacts, rest, organisation, starts=reached_later)
         elif piece.kind == "body":
@@ -348,7 +359,7 @@ def _place(
             now.role = part
         return now
     if _is_name(part) and (not now.name or (now.reached and starts)):
-        if now.name or (now.reached and starts and (now.role or now.organisation)):
+        if now.name or (now.reached and starts and (now.role or now.organisation or now.full)):
             contacts.append(now := _Open())
         now.name = part
     elif (now.name or now.role) and not part[0].islower():

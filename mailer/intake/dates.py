@@ -147,7 +147,7 @@ def only_date(text: str) -> FoundDate | None:
 
 _PLACE = r"[^\W\d_][\w .,'’/()-]{1,60}?"
 _DASH = re.compile(
-    r"\s*—\s*|\s+(?:[–―-]{1,2})\s+|\)\s*[–:]\s*|\s*:\s+|\.\s?[-–—]\s+"
+    r"\s*—\s*|\s+(?:[–―-]{1,2})\s+|\)\s*[–:]\s*|\s*:\s+|\.[-–—]\s+"
     r"|(?<=\d{4})\.\s+(?=[„“\"«»]?[^\W\d_a-z])"
 )
 
@@ -159,14 +159,15 @@ def dateline_of(text: str) -> Dateline | None:
         closing = head[dash.start() : dash.start() + 1] == ")"
         before = head[: dash.start() + closing].strip()
         found = next(dates_in(before), None)
-        if _is_place(before, found, head[dash.start() : dash.end()]):
+        shouted = not found and head[dash.end() :].isupper()  # "MEDIA ADVISORY – NOT FOR USE"
+        if not shouted and _is_place(before, found, head[dash.start() : dash.end()]):
             return Dateline(_bare(before), found, dash.end())
     return None
 
 
 def _bare(before: str) -> str:
     whole = before.startswith("(") and before.endswith(")") and before.count("(") == 1
-    return before[1:-1].strip() if whole else before
+    return before[1:-1].strip() if whole else re.sub(r"(?<=\d)\.$", "", before)
 
 
 def _is_place(before: str, found: FoundDate | None, dash: str) -> bool:
@@ -191,7 +192,11 @@ _PLACE_AND_DATE = re.compile(rf"^\(?(?P<place>{_PLACE})[,\s(–—-]+$")
 def place_and_date(text: str) -> Dateline | None:
     """A masthead line such as "Geneva, 8 October 2013": a place, a comma, and a date."""
     found = next(dates_in(text), None)
-    if found is None or re.search(r"\w", text[found.end :]):
+    if (
+        found is None
+        or re.search(r"\w", text[found.end :])
+        or re.search(r"\d", text[: found.start])
+    ):
         return None
     words = re.findall(r"[^\W\d_]+", text[: found.start])
     place = [word for word in words if word.casefold() not in _AROUND_A_DATE]

@@ -16,7 +16,7 @@ from mailer.intake.blocks import Block, Line, Shape, bare, plain
 from mailer.intake.checks import warn
 from mailer.intake.dates import Dateline, dateline_of, has_date, only_date, place_and_date
 from mailer.intake.masthead_lines import Fields, fields_of, says_embargo
-from mailer.intake.vocabulary import FIVE_W, IMMEDIATE
+from mailer.intake.vocabulary import BODY_NAME, FIVE_W, IMMEDIATE
 
 
 @dataclass(slots=True)
@@ -44,6 +44,7 @@ class _Candidate:
     block: Block
     before_kind: bool
     sure: bool = False
+    before_embargo: bool = True
 
     @property
     def strength(self) -> int:
@@ -151,8 +152,9 @@ def _read_block(
         if run:
             part = Block(block.shape, tuple(run), block.wrap)
             if re.search(r"\w", part.plain):
+                above = not (head.kind or head.reference)
                 candidates.append(
-                    _Candidate(part.plain, part, not (head.kind or head.reference or head.embargo))
+                    _Candidate(part.plain, part, above, before_embargo=above and not head.embargo)
                 )
             run.clear()
 
@@ -161,8 +163,8 @@ def _read_block(
         line = lines.pop(0)
         fields = fields_of(line.text, recurs)
         if fields is None:
-            if run and all(x.text.isupper() for x in run) and not line.text.isupper():
-                flush()  # a headline in capitals, and what stands under it
+            if run and _stands_apart(run, line):
+                flush()
             run.append(line)
             if _short_title_over_text(run, lines, block):
                 flush()
@@ -175,13 +177,27 @@ def _read_block(
         if broken and lines and only_date(bare(lines[0].text)) and not has_date(fields.embargo):
             following = bare(lines.pop(0).text)
             fields = Fields(embargo=f"{fields.embargo} {following}", kind=fields.kind)
-        before_kind = not (head.kind or head.reference or head.embargo or fields.title)
+        before_kind = not (head.kind or head.reference or fields.title)
+        before_embargo = before_kind and not head.embargo
         _take(fields, head, line)
         for text, sure in ((fields.name, False), (fields.title, True)):
             if text:
                 own = Block(block.shape, (Line(line.number, text),), block.wrap)
-                candidates.append(_Candidate(text, own, before_kind, sure))
+                candidates.append(_Candidate(text, own, before_kind, sure, before_embargo))
     flush()
+
+
+def _stands_apart(run: Sequence[Line], line: Line) -> bool:
+    """Whether a line is what stands under a headline, and no part of it.
+
+    The headline is in capitals, or both begin as sentences do; in title case, nobody can tell.
+    """
+    if all(x.text.isupper() for x in run):
+        return not line.text.isupper()
+    above = run[-1].text.strip()
+    sentences = all(re.search(r"\s[^\W\d_A-ZÀ-Þ]\w{4,}", x.text) for x in (run[-1], line))
+    ended = len(above.split()) >= 5 and bool(re.search(r"\w{4,}[”\"»’)?]?$", above))
+    return sentences and ended and line.text.strip()[:1].isupper() and len(line.text.split()) >= 5
 
 
 def _short_title_over_text(run: Sequence[Line], rest: Sequence[Line], block: Block) -> bool:
@@ -231,6 +247,8 @@ def _name_and_headline(
     head: Masthead, candidates: list[_Candidate], recurs: Callable[[str], bool]
 ) -> None:
     """Says of each unknown line what it is: organisation, headline, subhead or text."""
+    if not (head.kind or head.reference):
+        candidates = [replace(c, before_kind=c.before_embargo) for c in candidates]
     left = _letterhead_by_line(candidates)
     if not head.organisation and (owner := _owner(left, head, recurs)):
         head.organisation = owner.text
@@ -256,7 +274,7 @@ def _letterhead_by_line(candidates: Sequence[_Candidate]) -> list[_Candidate]:
     if all(c.before_kind for c in candidates):
         return list(candidates)
     return [
-        _Candidate(plain(line.text), replace(c.block, lines=(line,)), c.before_kind, c.sure)
+        replace(c, text=plain(line.text), block=replace(c.block, lines=(line,)))
         for c in candidates
         if c.before_kind
         for line in c.block.lines
@@ -281,7 +299,16 @@ def _owner(
             return candidate
     on_top = [c for c in names if c.before_kind] if head.kind or head.reference else []
     below = [c for c in left if not c.before_kind]
-    return on_top[0] if on_top and below else None
+    if on_top and below:
+        return on_top[0]
+    first = names[0] if names and names[0] is left[0] and len(left) > 1 else None
+    return first if first and _is_body(first.text) else None
+
+
+def _is_body(text: str) -> bool:
+    """Whether a name is a body's by its words alone, each of them with a capital."""
+    spelt = all(len(word) < 4 or word[0].isupper() for word in text.split())
+    return spelt and not text.isupper() and bool(BODY_NAME.match(text))
 
 
 def _may_be_title(candidate: _Candidate) -> bool:

@@ -124,7 +124,7 @@ def _kind_and_more(
         return Fields(kind=kind, reference=number["value"])
     if (more := fields_of(rest, recurs)) is not None:
         return _merged([Fields(kind=kind), more])
-    if sep == ":" and first:
+    if sep == ":" and first and not recurs(rest):
         return Fields(kind=kind, title=rest)
     if first and kind != "statement" and (issued := ISSUED_BY.match(rest)):
         return Fields(kind=kind, organisation=issued["value"])

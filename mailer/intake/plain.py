@@ -192,8 +192,9 @@ def _begins_contacts(text: str) -> bool:
 
 
 def _ends(text: str, wrap: int) -> bool:
-    """Whether a sentence or a heading ends with this line."""
-    return bool(re.search(r"[.!?:]\W*$", text)) or len(text.rstrip()) < 0.6 * (wrap or 72)
+    """Whether a sentence, a heading or a line in columns ends with this line."""
+    over = re.search(r"[.!?:]\W*$|\S {3,}\S", text)
+    return bool(over) or len(text.rstrip()) < 0.6 * (wrap or 72)
 
 
 def _is_prose(block: Block) -> bool:
@@ -202,7 +203,7 @@ def _is_prose(block: Block) -> bool:
     words = block.plain
     return (
         block.shape is Shape.PARAGRAPH
-        and not block.bold
+        and not (block.bold or words.isupper() or says_embargo(bare(words)))
         and (len(words.split()) >= 12 or bool(FIVE_W.match(words)))
     )
 

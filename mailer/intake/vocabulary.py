@@ -63,6 +63,7 @@ KIND = rf"(?P<kind>{_any(KIND_OF)})"
 STATEMENT_BY = _pattern(
     r"^(?:\w+\s+){0,2}?(?:statement|déclaration|declaración|erklärung|declaração|dichiarazione"
     r"|заявление)\s+(?:by|of|on|from|attributable|de|du|des|d['’]|del|von|der|des|do|da|di|dell)\b"
+    r"|^заявление\s+[^\W\d_]"
 )
 """A headline that says itself what kind it is: "Statement by the Minister on …"."""
 
@@ -296,13 +297,20 @@ ROLE = _pattern(
 ORGANISATION = _pattern(
     r"\b(?:ministry|department|university|college|institute|institut|foundation|council|agency"
     r"|association|international|trust|ltd|limited|inc|plc|llc|corp|company|gmbh|group|cent(?:re|er)|network|union"
-    r"|society|bank|office|commission|committee|nations|federation|authority|board|programme"
+    r"|society|alliance|club|coalition|observatory|museum|forum|charity|bank|office|commission|committee|nations|federation|authority|board|programme"
     r"|ministère|université|fondation|agence|ministerio|universidad|fundación|agencia"
     r"|ministerium|universität|stiftung|verband|verein|e\.\s?v|ministério|universidade|fundação"
     r"|ministero|università|fondazione|associa\w+|организация|министерство|университет|фонд)\b",
     r"وزارة|جامعة|منظمة|مؤسسة|مركز|هيئة|معهد",
 )
 """A part of a contact line that is a body and no person."""
+
+BODY_NAME = re.compile(
+    rf"^(?:[A-ZÀ-Þ][\w'’&.-]*\s+|(?:the|of|for|and|de|für|des|der)\s+){{0,4}}?(?:{ORGANISATION.pattern})"
+    r"(?:\s+(?:of|for|on|de|du|des|für|der)\s[^.:,;?!]{2,40})?$",
+    re.IGNORECASE,
+)
+"""A name that says that it is a body's: "Pacific Seismology Network", "Office for Rivers"."""
 
 GLUE = _pattern(
     r"(?:at|on|via|by|or|and|please|contact|call|phone|email|e-mail|with|our|the|from"

@@ -58,6 +58,53 @@ def test_a_letterhead_is_no_headline() -> None:
     assert "1 Beacon Row" in found.notes
 
 
+@pytest.mark.parametrize(
+    "masthead",
+    [
+        "Harbour Institute\n\nHarbour closed",
+        "Embargo: 10am, Tuesday 9 March\n\nHarbour Institute\nMedia release\n\nHarbour closed",
+        "Press Release: Harbour Institute\n\nEmbargoed until 5am, 4 March 2027\n\nHarbour closed",
+    ],
+)
+def test_whose_document_it_is_is_never_its_headline(masthead: str) -> None:
+    found = draft(f"{masthead}\n\n{TEXT}\n\nThe Harbour Institute measured the waves.")
+    assert (found.organisation, found.headline) == ("Harbour Institute", "Harbour closed")
+
+
+def test_a_headline_of_one_line_is_not_joined_to_what_stands_under_it() -> None:
+    over = "Jede dritte Bienenart in Deutschland gefährdet"
+    under = "Neue Rote Liste zeigt leichte Erholung bei Hummeln"
+    found = draft(f"Pressemitteilung\n\n{over}\n{under}\n\n{TEXT}")
+    assert (found.headline, found.subhead) == (over, under)
+    joined = "Senators, Surfers and Swimmers to Call for\nNew Federal Beach Testing Law"
+    found = draft(f"PRESS RELEASE\n\n{joined}\n\n{TEXT}")
+    assert found.headline == joined.replace("\n", " ")
+
+
+def test_nothing_of_an_advisory_is_lost_below_its_contact() -> None:
+    found = draft(
+        "**MEDIA ADVISORY**\nFOR PLANNING ONLY – NOT FOR PUBLICATION BEFORE MARCH 9, 2027\n\n"
+        "Contact: Alan Teague, alan@water.example\n\nSenators to Call for Law\n\n"
+        "Who: Sen. Whitcomb\nWhen: Tuesday, March 9, 2027, 10:30 a.m. EST"
+    )
+    assert (found.kind, found.headline) == ("media advisory", "Senators to Call for Law")
+    assert "NOT FOR PUBLICATION BEFORE MARCH 9, 2027" in found.embargo_line
+    assert found.body.startswith("Who: Sen. Whitcomb")
+    assert [contact.name for contact in found.contacts] == ["Alan Teague"]
+
+
+def test_never_an_address_given_to_another_contact() -> None:
+    block = (
+        "RSVP: write to desk@agency.example by 12 February.\n\nFor more information contact:\n"
+        "Solange Mbarga, solange@agency.example"
+    )
+    found = draft(f"# Harbour closed\n\n{TEXT}\n\n{block}", "a.txt").contacts
+    assert [(contact.name, contact.email) for contact in found] == [
+        ("", "desk@agency.example"),
+        ("Solange Mbarga", "solange@agency.example"),
+    ]
+
+
 def test_a_headline_in_capitals_is_not_joined_to_what_stands_under_it() -> None:
     found = draft(f"PRESS RELEASE\n\nHARBOUR CLOSED\nBY A STORM\nFirst time in 40 years\n\n{TEXT}")
     assert (found.headline, found.subhead) == (
@@ -71,14 +118,15 @@ def test_a_headline_in_capitals_is_not_joined_to_what_stands_under_it() -> None:
     [
         ("Potsdam, 12. Mai 2026. In Brandenburg", "Potsdam, 12. Mai 2026"),
         ("Paris, le 3 mars 2026. Les ports", "Paris, le 3 mars 2026"),
-        ("GRAND JUNCTION, Colo. – Mesa County", "GRAND JUNCTION, Colo"),
+        ("GRAND JUNCTION, Colo. – Mesa County", "GRAND JUNCTION, Colo."),
+        ("Madrid, 3 de marzo de 2026. - Los puertos", "Madrid, 3 de marzo de 2026"),
         ("Día: miércoles, 10 de marzo de 2027\nHora: 12:00 h\nLugar: Madrid. ", ""),
     ],
 )
 def test_dateline_is_told_from_the_text_and_from_the_facts(printed: str, dateline: str) -> None:
     found = draft(f"PRESS RELEASE\n\nHarbour closed\n\n{printed} {TEXT}")
     assert found.dateline == dateline
-    assert printed.removeprefix(dateline).lstrip("., –")[:12] in found.body
+    assert printed.removeprefix(dateline).lstrip("., –-")[:12] in found.body
 
 
 def test_the_date_of_what_is_to_go_at_once() -> None:
@@ -102,6 +150,10 @@ def test_the_date_of_what_is_to_go_at_once() -> None:
         (
             "Ufficio stampa Soprintendenza del Mare\nDario Mancuso\ndario@mare.example",
             PressContact("Dario Mancuso", "", "Soprintendenza del Mare", "dario@mare.example"),
+        ),
+        (
+            "Pressekontakt:\nVogelwarte Havelland\nSabine Korthals\nkorthals@vogel.example",
+            PressContact("Sabine Korthals", "", "Vogelwarte Havelland", "korthals@vogel.example"),
         ),
     ],
 )
