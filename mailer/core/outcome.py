@@ -86,6 +86,7 @@ _ACCEPTED = Ruling(Outcome.ACCEPTED)
 _RETRY = Ruling(Outcome.RETRY)
 _PERMANENT = Ruling(Outcome.PERMANENT)
 _DOUBT = Ruling(Outcome.IN_DOUBT)
+_HOLD = Ruling(Outcome.RETRY, hold=True)
 _CIRCUIT = Ruling(Outcome.CIRCUIT_OPEN)
 _CIRCUIT_PERSON = Ruling(Outcome.CIRCUIT_OPEN, person=True)
 
@@ -101,20 +102,24 @@ RULINGS: Mapping[tuple[Step, str], Ruling] = {
     (Step.AUTH, "5"): _CIRCUIT_PERSON,
     (Step.AUTH, "none"): _CIRCUIT,
     # A refused sender is our fault, not the journalist's: nothing of the dispatch can go.
-    (Step.MAIL, "5"): Ruling(Outcome.RETRY, hold=True),
+    (Step.MAIL, "5"): _HOLD,
     (Step.MAIL, "none"): _RETRY,
     (Step.SIZE, "none"): _PERMANENT,
     (Step.RCPT, "4"): _RETRY,
     # RFC 5321 §4.5.3.1.10: 552 to RCPT means "too many recipients" and is to be read as 452.
     (Step.RCPT, "552"): _RETRY,
+    # RFC 4954 §6: 530 asks us to log in (RFC 3207 §4: for TLS). Many relays say so at RCPT only.
+    (Step.RCPT, "530"): _HOLD,
     (Step.RCPT, "5"): _PERMANENT,
     (Step.RCPT, "none"): _RETRY,
     (Step.DATA, "4"): _RETRY,
+    (Step.DATA, "530"): _HOLD,
     (Step.DATA, "5"): _PERMANENT,
     (Step.DATA, "none"): _RETRY,
     (Step.TEXT, "none"): _DOUBT,
     (Step.DOT, "2"): _ACCEPTED,
     (Step.DOT, "4"): _RETRY,
+    (Step.DOT, "530"): _HOLD,
     (Step.DOT, "5"): _PERMANENT,
     (Step.DOT, "none"): _DOUBT,
 }

@@ -62,6 +62,8 @@ def test_rulings(step: Step, code: int | None, outcome: Outcome) -> None:
 
 def test_a_refused_sender_holds_the_dispatch_and_a_refused_recipient_does_not() -> None:
     assert rule(Step.MAIL, Reply(550)).hold
+    for step in (Step.MAIL, Step.RCPT, Step.DATA, Step.DOT):  # "log in first", whoever it is for
+        assert rule(step, Reply(530)).hold
     assert not rule(Step.RCPT, Reply(550)).hold
 
 
