@@ -27,7 +27,7 @@ from mailer.cli.common import (
     opened,
 )
 from mailer.core.inert import inert
-from mailer.core.states import DeliveryEvent
+from mailer.core.states import VERDICTS
 from mailer.present import acts
 
 
@@ -171,13 +171,6 @@ class ResolveAs(StrEnum):
     REJECTED = "rejected"
 
 
-_RESOLVE = {
-    ResolveAs.RESEND: DeliveryEvent.RESEND,
-    ResolveAs.ACCEPTED: DeliveryEvent.ACCEPT,
-    ResolveAs.REJECTED: DeliveryEvent.REJECT,
-}
-
-
 @cli.command()
 def resolve(
     reference: Reference,
@@ -190,7 +183,7 @@ def resolve(
     if (contact is None) is not everyone:
         raise typer.BadParameter("give either --contact EMAIL or --all")
     with opened() as app:
-        event = _RESOLVE[resolved_as]
+        event = VERDICTS[resolved_as]
         number = app.desk.resolve(reference, contact=contact, event=event, by=by, now=app.now())
     print(f"Resolved as {resolved_as}: {present.count(number, 'copy', 'copies')}.")
 

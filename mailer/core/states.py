@@ -122,6 +122,13 @@ DELIVERY: Mapping[tuple[DeliveryState, DeliveryEvent], DeliveryState] = {
     (_S.CANCELLED, _V.REINSTATE): _S.PENDING,
 }
 
+VERDICTS: Mapping[str, DeliveryEvent] = {
+    "resend": _V.RESEND,
+    "accepted": _V.ACCEPT,
+    "rejected": _V.REJECT,
+}
+"""What a person says of a copy in doubt, and what that does."""
+
 State = TypeVar("State", bound=StrEnum)
 Event = TypeVar("Event", bound=StrEnum)
 

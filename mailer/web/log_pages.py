@@ -19,7 +19,7 @@ from fastapi.responses import RedirectResponse, Response
 from mailer.core.errors import NotThereError
 from mailer.core.log_filter import LEFT_OUT, STATES, LogFilter, LogFilterError, Sort, parse
 from mailer.core.people import Act
-from mailer.core.states import DeliveryEvent, DeliveryState
+from mailer.core.states import VERDICTS, DeliveryState
 from mailer.ledger.log.outcomes import Counted
 from mailer.web import log_chart
 from mailer.web.access import LogReader, Office, Resolver, office
@@ -39,9 +39,9 @@ QUICK: tuple[tuple[str, tuple[str, ...]], ...] = (
 """The questions that are asked most, by the states that answer them."""
 
 SETTLED = {
-    "accepted": (DeliveryEvent.ACCEPT, "Recorded: the relay has it."),
-    "rejected": (DeliveryEvent.REJECT, "Recorded: it did not go."),
-    "resend": (DeliveryEvent.RESEND, "It will be sent again, with the same Message-ID."),
+    "accepted": "Recorded: the relay has it.",
+    "rejected": "Recorded: it did not go.",
+    "resend": "It will be sent again, with the same Message-ID.",
 }
 
 
@@ -167,6 +167,5 @@ def settle(
     number = key.removeprefix("d")
     if not (number.isascii() and number.isdigit() and len(number) < 19):
         raise NotThereError("the log has no such entry")
-    event, said = SETTLED[how]
-    app.desk.settle(int(number), event=event, by=person.name, now=app.now())
-    return see_other(f"/log/d{int(number)}", said)
+    app.desk.settle(int(number), event=VERDICTS[how], by=person.name, now=app.now())
+    return see_other(f"/log/d{int(number)}", SETTLED[how])

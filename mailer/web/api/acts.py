@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from mailer.core.states import VERDICTS
 from mailer.desk import Approval, Change
 from mailer.web.access import Office
 from mailer.web.api import advisory_shapes as shapes
 from mailer.web.api.access import Approver, Resolver, Stopper, Writer
 from mailer.web.api.advisory_shapes import Corrected, Moved, Settled, Told, Trial, Why, Yes
-from mailer.web.api.log import OUTCOMES
 from mailer.web.api.operation import KEYED, Operation, Upload
 from mailer.web.api.shapes import Done, Number
 
@@ -84,7 +84,7 @@ def resolve_doubt(app: Office, person: Resolver, number: Number, body: Settled) 
     settled = app.desk.resolve(
         app.desk.reference(number),
         contact=body.contact,
-        event=OUTCOMES[body.outcome],
+        event=VERDICTS[body.outcome],
         by=person.name,
         now=app.now(),
     )

@@ -14,6 +14,7 @@ from mailer.web.api.shapes import Asked, Base64, Contact, Email, Embargo, Note, 
 
 Language = Annotated[str, Field(pattern=f"^({'|'.join(LANGUAGES)})$")]
 Line = Annotated[str, Field(min_length=1, max_length=500, description="00:01 GMT, 9 February 2027")]
+Outcome = Literal["resend", "accepted", "rejected"]
 AudienceName = Annotated[str, Field(min_length=1, max_length=64)]
 
 
@@ -293,7 +294,7 @@ class Settled(Asked):
     """How copies in doubt are settled: of one contact, or (null) all of them."""
 
     contact: Email | None = None
-    outcome: Literal["resend", "accepted", "rejected"]
+    outcome: Outcome
 
 
 class Trial(Asked):

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 
 from mailer.core import log_filter
 from mailer.core.log_filter import STATES, Sort
 from mailer.core.people import Act
-from mailer.core.states import DeliveryEvent
+from mailer.core.states import VERDICTS
 from mailer.ledger.log import pages, story
 from mailer.web.access import Office
 from mailer.web.api.access import LogReader, Resolver, reads
+from mailer.web.api.advisory_shapes import Outcome
 from mailer.web.api.operation import KEYED, Operation
 from mailer.web.api.shapes import Asked, Done, Embargo, Shape
 
@@ -24,14 +25,6 @@ Place = Annotated[str, Query(max_length=40, description="from an earlier page")]
 Key = Annotated[str, Path(pattern=r"^[dl][0-9]{1,18}$", description="an entry's key")]
 CopyKey = Annotated[str, Path(pattern=r"^d[0-9]{1,18}$", description="a copy's key")]
 _ORDERS = [*Sort, *(f"-{one}" for one in Sort)]
-
-
-OUTCOMES = {
-    "resend": DeliveryEvent.RESEND,
-    "accepted": DeliveryEvent.ACCEPT,
-    "rejected": DeliveryEvent.REJECT,
-}
-"""What a person may say of a copy in doubt."""
 
 
 class Entry(Shape):
@@ -104,7 +97,7 @@ class Story(Shape):
 class Settle(Asked):
     """What became of the copy."""
 
-    outcome: Literal["resend", "accepted", "rejected"]
+    outcome: Outcome
 
 
 class LogPage(Shape):
@@ -170,5 +163,5 @@ def read_story(app: Office, key: Key) -> story.Story:
 @router.post("/log/{key}/settle", dependencies=KEYED)
 def settle_copy(app: Office, person: Resolver, key: CopyKey, body: Settle) -> Done:
     """Settle a copy in doubt: send it again, or say that it arrived or did not."""
-    app.desk.settle(int(key[1:]), event=OUTCOMES[body.outcome], by=person.name, now=app.now())
+    app.desk.settle(int(key[1:]), event=VERDICTS[body.outcome], by=person.name, now=app.now())
     return Done()
