@@ -10,10 +10,9 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
-from starlette.exceptions import HTTPException
 
 from mailer.app import App
-from mailer.core.errors import MailerError
+from mailer.core.errors import MailerError, NotThereError
 from mailer.desk import Copy, Proposal
 from mailer.ledger.drafts import KeptDraft
 from mailer.web.access import Writer, office
@@ -116,7 +115,7 @@ def frame(
     shown = _shown(request, number)
     copies = office(request).desk.copies(shown.of, audience, contact or None)
     if not 0 <= nth < len(copies):
-        raise HTTPException(404)
+        raise NotThereError("there is no such copy")
     return HTMLResponse(copies[nth].html, headers={"Content-Security-Policy": FRAME_POLICY})
 
 

@@ -27,6 +27,8 @@ from mailer.web.throttle import Throttle
 
 router = APIRouter()
 
+Secret = Annotated[str, Form(max_length=1000)]
+
 _LOG = logging.getLogger("mailer.console")
 """Where who watches for guesses finds them: an address, and never what was typed."""
 
@@ -43,7 +45,7 @@ def login(request: Request, next: str = "/") -> Response:  # noqa: A002 (a query
 def log_in(
     request: Request,
     login: Annotated[str, Form(max_length=200)] = "",
-    password: Annotated[str, Form(max_length=1000)] = "",
+    password: Secret = "",
     next: Annotated[str, Form()] = "/",  # noqa: A002
 ) -> Response:
     """A session, if login and password belong together. One that was there ends."""

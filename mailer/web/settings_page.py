@@ -14,7 +14,7 @@ from mailer.core.errors import MailerError
 from mailer.core.people import SHORTEST_PASSWORD, Act, Person
 from mailer.delivery.asking import try_relay
 from mailer.web.access import Oneself, office, set_session, who_may
-from mailer.web.login_page import said, succeeded, too_many
+from mailer.web.login_page import Secret, said, succeeded, too_many
 from mailer.web.pages import render, see_other
 
 RELAY_WITHIN_S = 20
@@ -22,7 +22,6 @@ RELAY_WITHIN_S = 20
 router = APIRouter()
 
 READERS = [who_may(Act.READ_SETTINGS)]
-Secret = Annotated[str, Form(max_length=1000)]
 
 
 @router.get("/settings")

@@ -7,12 +7,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
-from starlette.exceptions import HTTPException
 
-from mailer.core.errors import MailerError
+from mailer.core.errors import MailerError, NotThereError
 from mailer.core.people import ACTS, Person, Role
 from mailer.web.access import Office, Oneself, office
-from mailer.web.login_page import said, succeeded, too_many
+from mailer.web.login_page import Secret, said, succeeded, too_many
 from mailer.web.pages import render, see_other
 
 DAYS = (7, 30, 90, 365)
@@ -50,7 +49,7 @@ def add(
     name: Annotated[str, Form(max_length=200)],
     role: Annotated[Role, Form()],
     days: Annotated[int, Form(ge=1, le=max(DAYS))],
-    password: Annotated[str, Form(max_length=1000)],
+    password: Secret,
 ) -> Response:
     """A new token. It outlives the session, so whoever makes it says the password again."""
     app = office(request)
@@ -73,6 +72,6 @@ def revoke(app: Office, person: Oneself, number: int) -> Response:
     """End one of one's own."""
     own = {token.id: token for token in app.desk.tokens() if token.login == person.login}
     if number not in own or not own[number].lives(app.now()):
-        raise HTTPException(404)
+        raise NotThereError("you have no such token; it may have ended")
     app.desk.revoke_token(number, by=person.login, now=app.now())
     return see_other("/settings/tokens", f"The token for {own[number].name} works no more.")

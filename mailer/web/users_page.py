@@ -6,18 +6,17 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
-from starlette.exceptions import HTTPException
 
 from mailer.app import App
-from mailer.core.errors import MailerError
+from mailer.core.errors import MailerError, NotThereError
 from mailer.core.people import ACTS, SHORTEST_PASSWORD, Act, Person, Role
 from mailer.web.access import Admin, Office, office, who_may
+from mailer.web.login_page import Secret
 from mailer.web.pages import render, see_other
 
 router = APIRouter(prefix="/settings/users")
 
 Line = Annotated[str, Form(max_length=200)]
-Secret = Annotated[str, Form(max_length=1000)]
 
 
 @router.get("", dependencies=[who_may(Act.CHANGE_PEOPLE)])
@@ -103,7 +102,7 @@ def _other(app: App, person: Person, number: int) -> Person:
     """The user of that number; nobody locks themselves out by a slip here."""
     found = next((one for one in app.desk.people() if one.id == number), None)
     if found is None:
-        raise HTTPException(404)
+        raise NotThereError("there is no such user; somebody may have removed them")
     if found.id == person.id:
         raise MailerError("this is you: another admin does it, or `mailer user` on the machine")
     return found
