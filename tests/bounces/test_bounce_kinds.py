@@ -118,6 +118,7 @@ def from_ann(*fields: str, subject: str = "Re: Small boats", text: str = "I am a
         "Return-Path: <>",
         "Delivered-To: Autoresponder",
         "X-POST-MessageClass: 9; Autoresponder",
+        "Precedence: junk\nIn-Reply-To: <1@press.example>",
     ],
 )
 def test_an_answer_that_says_no_person_wrote_it(field: str) -> None:
@@ -221,6 +222,8 @@ TEXTS = [
     "Je suis absente jusqu'au 20 août. En cas d'urgence, écrivez à redaction@daily.example.",
     "Ich bin bis zum 20.8. im Urlaub. In dringenden Fällen wenden Sie sich an Bert.",
     "Estoy de vacaciones hasta el 20 de agosto. Para asuntos urgentes, Luis.",
+    "Estarei fora até 20 de agosto. Em caso de urgência, a redação.",
+    "Jag är på semester till den 20 augusti. Brådskande: redaktionen.",
     "Я в отпуске до 20 августа. По срочным вопросам пишите Борису.",
     "8月20日まで休暇をいただいております。お急ぎの場合は編集部へ。",
 ]
@@ -321,6 +324,11 @@ def test_never_swallows_what_a_person_wrote(raw: bytes) -> None:
     told = read(raw)
     assert told.kind is Kind.OTHER
     assert not told.automatic
+
+
+def test_an_answer_by_way_of_a_list_is_a_persons() -> None:
+    by_list = from_ann("Precedence: bulk\nList-Id: <n.x>", "References: <1@press.example>")
+    assert read(by_list).kind is Kind.OTHER
 
 
 def test_an_absence_is_never_a_bounce_whatever_it_says() -> None:

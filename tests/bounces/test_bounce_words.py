@@ -120,6 +120,14 @@ def test_never_a_notice_of_what_a_postmaster_asks() -> None:
     assert read(raw.encode()).kind is Kind.OTHER
 
 
+def test_never_a_notice_of_what_a_postmaster_general_says() -> None:
+    raw = (
+        f"From: Postmaster General Press Office <press@gov.example>\nTo: {OURS}\n"
+        "Subject: Statement on mail delivery delays\n\nDelivery of mail has been delayed.\n"
+    )
+    assert read(raw.encode()).kind is Kind.OTHER
+
+
 def test_never_the_address_of_the_list_that_it_went_to() -> None:
     head = HEAD.replace(f"Ann Ace <{ANN}>", "news@lists.example").replace(
         "Message-ID", "List-Post: <mailto:news@lists.example>\nMessage-ID"

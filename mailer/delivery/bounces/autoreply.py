@@ -16,6 +16,9 @@ _MARK_RE = re.compile(
 )
 """Fields that only programs write, whatever their value (but "no")."""
 
+_ANSWERS = ("in-reply-to", "references")
+_OF_LISTS = ("list-id", "list-post", "list-unsubscribe", "x-beenthere", "x-mailing-list")
+
 _NO_MARKS = ("x-auto-response-suppress",)
 """Asks that no program answer; a person's program writes it too."""
 
@@ -145,7 +148,9 @@ def by_header(message: Part) -> bool | None:
     precedence = message.first("precedence").strip().lower().replace("-", "_")
     if precedence == "auto_reply" or message.first("return-path").strip() == "<>":
         return True
-    return None
+    # Nobody's mail program says that an answer goes to many; vacation's does (RFC 5230 §4.6).
+    to_many = precedence in ("bulk", "junk") and not any(map(message.first, _OF_LISTS))
+    return True if to_many and any(map(message.first, _ANSWERS)) else None
 
 
 def _marks(name: str, value: str) -> bool:

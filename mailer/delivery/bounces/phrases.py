@@ -14,8 +14,8 @@ def _any(*patterns: str) -> re.Pattern[str]:
 
 
 SYSTEMS = _any(
-    r"mailer[-_. ]?daemon|\bmdaemon\b|\bpost[-_. ]?master\b|\bbounces?\b|\bndrs?\b|undeliver"
-    r"|returned mail",
+    r"mailer[-_. ]?daemon|\bmdaemon\b|\bpost[-_. ]?master\b(?! general)|\bbounces?\b|\bndrs?\b"
+    r"|undeliver|returned mail",
     r"mail(?:er)?[-_. ]?(?:delivery|deliver|system|server|router|gateway|service|administrator"
     r"|agent)",
     r"delivery[-_. ]?(?:sub-?system|system|service|agent|notif|status)|delivery (?:failure|report)",

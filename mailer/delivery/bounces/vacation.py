@@ -109,10 +109,10 @@ _HINTS = tuple(
         r"|确认邮件|メールを確認できま",
         # Whom else to ask
         r"(?:urgent|immediate|emergenc)\w{0,3}\b|please (?:contact|write to|direct)"
-        r"|in my absence|urgences?\b|en mon absence"
+        r"|in my absence|urg[eê]nc(?:es?|ias?)\b|en mon absence"
         r"|dringend|vertret|notf[äa]ll|urgente?s?\b|urgenz|mia assenza|minha aus[êe]ncia"
-        r"|mi ausencia|spoed|\bpiln|срочн|отсутстви|\bacil|عاجل|طارئ|紧急|緊急|急事|急ぎ|긴급"
-        r"|급한",
+        r"|mi ausencia|spoed|br[åa]dska|\bpiln|срочн|отсутстви|\bacil|عاجل|طارئ|紧急|緊急|急事"
+        r"|急ぎ|긴급|급한",
         # What will be then
         r"(?:(?:up)?on|after) my return|when i (?:return|get back|am back)|as soon as i"
         r"|mon retour|meiner r[üu]ckkehr|wieder (?:im b[üu]ro|da\b|erreichbar|f[üu]r sie)"
