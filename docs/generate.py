@@ -143,9 +143,12 @@ def _default(field: FieldInfo) -> str:
             return f'`"{value}"`'
 
 
+_UNITS = (("d", 86400), ("h", 3600), ("m", 60), ("s", 1))
+
+
 def _span(span: timedelta) -> str:
     seconds = round(span.total_seconds())
-    unit, size = next((u, n) for u, n in (("h", 3600), ("m", 60), ("s", 1)) if seconds % n == 0)
+    unit, size = next((u, n) for u, n in _UNITS if seconds % n == 0 and (u != "d" or seconds > n))
     return f"{seconds // size}{unit}"
 
 

@@ -42,11 +42,11 @@ def progress(rows: Sequence[Progress], zone: str) -> None:
 
 
 def _copies(counts: Mapping[str, int]) -> Text:
-    """How many copies are in each state: "13 accepted, 1 rejected"."""
+    """How many copies are in each state: "13 accepted, 1 rejected", "none"."""
     said = [
         Text(f"{counts[state]} ").append(styled(state)) for state in STYLES if counts.get(state)
     ]
-    return Text(", ").join(said)
+    return Text(", ").join(said or [Text("none", style="dim")])
 
 
 def progress_json(row: Progress) -> dict[str, Any]:
