@@ -173,6 +173,15 @@ Embargo: alle dieci e dieci del mattino GMT, {}
 Эмбарго: ранее 10:00 мск, {}
 Embargo jusqu'à 10h00 GMT ou avant, {}
 EMBARGOED UNTIL 10:00 GMT ON {} (EST)
+Embargo 10:00 GMT the Tuesday after {}
+Embargo NOT until 10:00 GMT, {}
+The embargo will not be lifted on {} at 10:00 GMT
+Not for use on {} at 10:00 GMT
+For use until 10:00 GMT, {}
+Under strict embargo as of 10:00 GMT, {}
+Publicar hasta las 10:00 GMT, {}
+Эмбарго с 10:00 мск, {}
+غير محظور حتى الساعة 10:00 بتوقيت غرينتش، {}
 """
 
 

@@ -6,14 +6,10 @@ The patterns are walked token by token, so that no input costs more than a short
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from mailer.core.embargo import words, zone_words
-from mailer.core.embargo.clock import Clock, clock, midnight, noon, shown
-from mailer.core.embargo.grammar_zones import ZoneGrammar
+from mailer.core.embargo.clock import Clock
+from mailer.core.embargo.grammar_clocks import ClockGrammar
 from mailer.core.embargo.parts import (
-    Broken,
-    Days,
     Immediate,
     Local,
     Opening,
@@ -23,18 +19,17 @@ from mailer.core.embargo.parts import (
     Shift,
     Unembargoed,
     Unknown,
+    Weekday,
 )
 from mailer.core.embargo.tokens import clean, tokenise
-from mailer.core.embargo.words import fold
 
-_NOON = timedelta(hours=12)
-_A_YEAR = " may be a year"
-_ON = words.HOURS_FOLLOW | words.folded("on at am um le el il los a la à o в")
-_AND = words.folded("y e")
+_ON = words.HOURS_FOLLOW | words.folded("on at am um the le el il los a al au la o den dem в")
 _OR = words.folded("or ou o oder или")
-_FROM = frozenset({"from", "ab", "desde", "dal", "dalle"})
+_BE = words.folded("be is to etre est werden wird")
+_FROM = words.folded("from effective ab vom desde partir des dal dalle с من")
+_WITH = words.folded("as a gilt with effect strict النشر")
 _COMPARE = "?~±≈+<≤≥≠¬^"
-_FORBID = words.NEGATIONS | words.OPENINGS | words.FORBIDS
+_FORBID = words.OPENINGS | words.FORBIDS | words.folded("hold confidential")
 
 
 def parse(line: str, language: str) -> tuple[Part, ...]:
@@ -42,12 +37,13 @@ def parse(line: str, language: str) -> tuple[Part, ...]:
     return _Parser(tokenise(clean(line)), language).parts()
 
 
-class _Parser(ZoneGrammar):
+class _Parser(ClockGrammar):
     """Each rule looks at the tokens from `at` on: a part and where it ends, or None."""
 
     def parts(self) -> tuple[Part, ...]:
         rules = (
-            self.counted, self.days, self.clock, self.offset, self.zone, self.denied, self.phrase,
+            self.counted, self.days, self.clock, self.offset, self.zone, self.unembargoed,
+            self.turned, self.phrase,
             self.weekday,
         )  # fmt: skip
         at = 0
@@ -58,154 +54,10 @@ class _Parser(ZoneGrammar):
             if part is not None:
                 self.spans.append((part, at, end))
             at = end
-        self._years_unread()
-        self._evenings()
+        self.years_unread()
+        self.evenings()
         self.places_aside()
         return self.seasons_paired()
-
-    # --- clocks ----------------------------------------------------------------------------
-
-    def clock(self, at: int) -> Read:
-        if self.peek(at).kind == "num":
-            if self.stuck(at):
-                return None
-            return self._colon(at) or self._hours(at) or self._compact(at) or self._bare(at)
-        spelt = self.named(at, words.SPELT_HOURS)
-        if spelt and (self.peek(at - 1).fold in words.HOURS_FOLLOW or self._half(spelt[1])[0]):
-            return self._halved(timedelta(hours=spelt[0]), spelt[1], spelt=True)
-        for names, made in ((words.NOONS, noon), (words.MIDNIGHTS, midnight)):
-            named = self.named(at, names)
-            if named is not None:
-                return made(), named[1]
-        return None
-
-    def _colon(self, at: int) -> Read:
-        hour, minute, sep = self.number(at), self.number(at + 2), self.peek(at + 1)
-        after = self.peek(at + 2)
-        if hour is None or minute is None or sep.text not in (":", ".") or len(after.text) != 2:
-            return None
-        if not sep.glued or not after.glued:
-            read = clock(timedelta(hours=hour, minutes=minute), "", either=True)
-            if sep.text != ":" or minute > 59 or isinstance(read, str):
-                return None
-            return Clock(read.readings, f"“{hour} : {after.text}” may be no time", True), at + 3
-        time, end = timedelta(hours=hour, minutes=minute), at + 3
-        if self.peek(end).text == sep.text and self.peek(end + 1).glued:
-            second = self.number(end + 1)
-            if second is not None and len(self.peek(end + 1).text) == 2:
-                if second > 59:
-                    return Broken(f"{hour:02d}:{minute:02d}:{second} is not a time of day"), end + 2
-                time, end = time + timedelta(seconds=second), end + 2
-                if self.marked(end, ".,") and self.peek(end + 1).glued:
-                    fraction = self.peek(end + 1)
-                    if fraction.kind == "num" and self.peek(end).glued:
-                        micro = int(fraction.text[:6].ljust(6, "0"))
-                        time, end = time + timedelta(microseconds=micro), end + 2
-        if minute > 59:
-            return Broken(f"{hour:02d}:{minute} is not a time of day"), end
-        return self._halved(time, end, either=len(self.peek(at).text) == 1 and not self.iso)
-
-    def _hours(self, at: int) -> Read:
-        """ "18h30", "18 Uhr 30", "18 horas", "6 o'clock", "6 pm"."""
-        hour, end = self.number(at), at + 1
-        if hour is None:
-            return None
-        if [self.peek(end + k).fold for k in range(3)] == ["o", "'", "clock"]:
-            return self._halved(timedelta(hours=hour), end + 3, either=True)
-        if self.peek(end).fold not in words.HOUR_MARKS or self.zone(end) is not None:
-            led = self.peek(at - 1).fold in words.HOURS_FOLLOW
-            if led or self._half(end)[0] or self.named(end, words.HALVES):
-                return self._halved(timedelta(hours=hour), end, either=led)
-            return None
-        end += 1
-        end += int(self.marked(end, "."))
-        minute = self.number(end)
-        if minute is None or len(self.peek(end).text) != 2 or self.days(end) is not None:
-            return self._halved(timedelta(hours=hour), end)
-        if minute > 59:
-            return Broken(f"{hour}h{minute} is not a time of day"), end + 1
-        return self._halved(timedelta(hours=hour, minutes=minute), end + 1)
-
-    def _compact(self, at: int) -> Read:
-        """ "0001 hrs", "2301Z", "0930"; and "930 hrs" and "630 am", which say that they are."""
-        text, end = self.peek(at).text, at + 1
-        marked = self.peek(end).fold in words.HOUR_MARKS and not self._is_clock(end + 1)
-        said = marked or bool(self._half(end)[0])
-        if len(text) == 6 and self.iso and self.peek(at - 1).fold == "t":
-            second = int(text[4:])
-        elif len(text) == 4 or (len(text) == 3 and said):
-            second = 0
-            text = text.zfill(4)
-        else:
-            return None
-        hour, minute = int(text[:2]), int(text[2:4])
-        if minute > 59 or hour > 24 or second > 59:
-            return (Broken(f"{text} is not a time of day"), end) if said else None
-        read = self._halved(timedelta(hours=hour, minutes=minute, seconds=second), end)
-        if read and isinstance(read[0], Clock) and 2000 <= int(text) <= 2059 and not said:
-            return Clock(read[0].readings, f"{text}{_A_YEAR}", unsure=True), read[1]
-        return read
-
-    def _bare(self, at: int) -> Read:
-        """ "10 GMT": an hour, most likely, but a person must say so."""
-        hour = self.number(at)
-        if hour is None or hour > 24 or self.zone(at + 1) is None:
-            return None
-        before = at - 1
-        while self.peek(before + 1).glued and self.peek(before).kind != "num":
-            before -= 1
-        dated = bool(self.spans) and isinstance(self.spans[-1][0], Days)
-        marked = before - int(self.marked(before, ":;,.-–'’"))
-        if not (dated and self.spans[-1][2] > marked) and self.peek(marked).kind == "num":
-            return None  # of "10;00 GMT", the 00 is no hour
-        read = clock(timedelta(hours=hour), "", either=True)
-        if isinstance(read, str):
-            return None
-        return Clock(read.readings, f"{hour} is an hour without its minutes", unsure=True), at + 1
-
-    def _halved(self, time: timedelta, end: int, either: bool = False, spelt: bool = False) -> Read:
-        """The clock with whatever says its half of the day, or that it counts to twenty-four."""
-        if not time % timedelta(hours=1) and (more := self.named(end, words.HALVES)):
-            time, end = time + timedelta(minutes=30), more[1]
-        counted = self.peek(end + 1).kind == "num" or self.named(end + 1, words.SPELT_HOURS)
-        if self.peek(end).fold in _AND and counted:  # "las 10 y 10"
-            return self._altered(end, end + 2)
-        half, end = self._half(end)
-        if not half and self.peek(end).fold in words.HOUR_MARKS and self.zone(end) is None:
-            half, end = self._half(end + 1)
-            end += int(not half and self.marked(end, "."))
-            either = False
-        end += int(self.peek(end).fold in words.MINUTE_MARKS)
-        either = either and not self.languages <= words.TWENTY_FOUR
-        read = clock(time, half, either=either or spelt)
-        return (Broken(read), end) if isinstance(read, str) else (read, end)
-
-    def _half(self, at: int) -> tuple[str, int]:
-        named = self.named(at, words.MERIDIEMS)
-        if named is None or (self.peek(at).fold == "am" and self.languages == {"de"}):
-            return "", at
-        return named
-
-    def _years_unread(self) -> None:
-        """ "2026" is no time where the line has another: a year whose date was not understood."""
-        clocks = [part for part, _, _ in self.spans if isinstance(part, Clock)]
-        if any(part.unsure is False for part in clocks):
-            for nth, (part, start, end) in enumerate(self.spans):
-                if isinstance(part, Clock) and part.doubt.endswith(_A_YEAR):
-                    self.spans[nth] = Unknown(self.said(start, end), True), start, end
-
-    def _evenings(self) -> None:
-        """ "Tonight, 10:30" is half past ten in the evening, or no evening at all."""
-        said = [fold(part.word) for part, _, _ in self.spans if isinstance(part, Relative)]
-        for nth, (part, start, end) in enumerate(self.spans):
-            if not isinstance(part, Clock) or not words.LATER.intersection(said):
-                continue
-            if max(part.readings) < _NOON:
-                both = (*part.readings, *(time + _NOON for time in part.readings))
-                doubt = f"{shown(part.readings[0])} may be a.m. or p.m."
-                self.spans[nth] = Clock(both, doubt, unsure=True), start, end
-
-    # --- the rest --------------------------------------------------------------------------
 
     def counted(self, at: int) -> Read:
         """ "an hour before", "a day after": no candidate could be honest."""
@@ -220,13 +72,13 @@ class _Parser(ZoneGrammar):
         )
         if shifted or not (western or arabic):
             return None
-        return self._altered(at, at + 2)
+        return self.altered(at, at + 2)
 
-    def denied(self, at: int) -> Read:
-        """ "no embargo", "embargo: none"; and what a "not" makes of a time or a deadline."""
+    def unembargoed(self, at: int) -> Read:
+        """ "no embargo", "embargo: none"."""
         token, end = self.peek(at), at + 1
         if token.fold in words.NO_EMBARGO:
-            while self.peek(end).fold in words.BETWEEN:
+            while self.peek(end).fold in words.BETWEEN or self.marked(end, "'’"):
                 end += 1
             if self.peek(end).fold in words.OPENINGS:
                 return Unembargoed(self.said(at, end + 1)), end + 1
@@ -235,23 +87,76 @@ class _Parser(ZoneGrammar):
             none = self.peek(end)
             if none.fold in words.NONE and self.peek(end + 1).kind != "word":
                 return Unembargoed(f"{token.text}: {none.text}"), end + 1
-        if token.fold in words.NEGATIONS:
-            follows = end
-            while self.peek(follows).fold in _ON or self.marked(follows, "-"):
-                follows += 1
-            read = (rule(follows) for rule in (self.clock, self.days, self.weekday, self.zone))
-            if any(read) or self.named(follows, words.RELATIVE):
-                return Unknown(token.text, True), end
-        before = [t.fold for t in self.tokens[:at]]
-        forbidden = any(word in _FORBID for word in before)
-        until = before[-1:] and before[-1] in words.UNTIL
-        sooner = before[-1:] and before[-1] in _OR
-        deadline = token.fold in words.BEFORE and (sooner or not forbidden)
-        over = token.fold == "after" and not until and any(w in words.NEGATIONS for w in before)
-        started = token.fold in _FROM and before[-1:] and before[-1] in words.OPENINGS
-        apart = token.fold == "only" and before[-1:] and before[-1] in words.MEDIA
-        said = deadline or over or started or apart
-        return (Unknown(token.text, True), end) if said else None
+        return None
+
+    def turned(self, at: int) -> Read:
+        """A word that makes of what is printed another thing than when an embargo ends."""
+        word = self.peek(at).fold
+        before = [token.fold for token in self.tokens[:at]]
+        last = before[-1] if before else ""
+        denied = any(w in words.NEGATIONS for w in before)
+        forbidden = denied or any(w in _FORBID for w in before)
+        turns = (
+            self._denies(at),
+            word in words.BEFORE and (last in _OR or not forbidden),
+            word in words.BEFORE and last in words.LIFTS and not denied,
+            word in words.UNTIL
+            and not forbidden
+            and any(w in words.USES for w in before)
+            and self._time_follows(at + 1),
+            word == "after" and last not in words.UNTIL and denied,
+            word in words.SIDES and self.after(at, Weekday) and self._day_follows(at + 1),
+            self._starts(at),
+            word == "only" and last in words.MEDIA,
+        )
+        return (Unknown(self.peek(at).text, True), at + 1) if any(turns) else None
+
+    def _denies(self, at: int) -> bool:
+        """A "not" of a time, of a lift, or of a use that no "before" or "until" ends."""
+        token = self.peek(at)
+        if token.fold not in words.NEGATIONS or self.named(at, words.PLAIN):
+            return False
+        if token.fold == "no" and self.languages == {"pt"}:
+            return False  # "no dia 3"
+        if self._time_follows(at + 1) or self.zone(self._past(at + 1)) is not None:
+            return True
+        follows = at + 1
+        while self.peek(follows).fold in _BE:
+            follows += 1
+        until = self.peek(follows + 1).fold in words.UNTIL | words.BEFORE
+        if self.peek(follows).fold in words.LIFTS and not until:
+            return True
+        said = {t.fold for t in self.tokens}
+        if said & words.OPENINGS:
+            return (
+                self.peek(at - 1).fold in words.OPENINGS and self.peek(follows).fold in words.UNTIL
+            )
+        return not said & (words.UNTIL | words.BEFORE | words.IMMEDIATE)
+
+    def _starts(self, at: int) -> bool:
+        """The "from" of "embargo from 10:00", at which it does not end."""
+        here = at - 1
+        if self.peek(at).fold not in _FROM and not self._as_of(at):
+            return False
+        while self.peek(here).fold in _WITH:
+            here -= 1
+        return self.peek(here).fold in words.OPENINGS
+
+    def _as_of(self, at: int) -> bool:
+        return self.peek(at).fold == "of" and self.peek(at - 1).fold == "as"
+
+    def _past(self, at: int) -> int:
+        while self.peek(at).fold in _ON or self.marked(at, "-'’"):
+            at += 1
+        return at
+
+    def _day_follows(self, at: int) -> bool:
+        return self.days(self._past(at)) is not None
+
+    def _time_follows(self, at: int) -> bool:
+        at = self._past(at)
+        read = (rule(at) for rule in (self.clock, self.days, self.weekday))
+        return any(read) or self.named(at, words.RELATIVE) is not None
 
     def phrase(self, at: int) -> Read:
         token = self.peek(at)
@@ -263,7 +168,7 @@ class _Parser(ZoneGrammar):
             return None, plain[1]
         halved = self.named(at, words.HALVES)
         if halved is not None:
-            return self._altered(at, halved[1])
+            return self.altered(at, halved[1])
         if token.fold in words.OPENINGS or token.text == ":":
             return Opening(), at + 1
         relative = self.named(at, words.RELATIVE)
@@ -274,10 +179,6 @@ class _Parser(ZoneGrammar):
         if token.fold in words.IMMEDIATE:
             return Immediate(any(t.fold in words.NEGATIONS for t in self.tokens[:at])), at + 1
         return None
-
-    def _altered(self, at: int, end: int) -> tuple[Part, int]:
-        text = self.said(at, end)
-        return Broken(f"“{text}” alters the time in a way that is not read here"), end
 
     def _of_the_embargo(self, at: int) -> bool:
         """Whether a word is said of the embargo that follows it: "the usual embargo", "DRAFT:"."""
@@ -303,7 +204,7 @@ class _Parser(ZoneGrammar):
         if token.kind == "word" and token.fold in words.NOISE | words.FORBIDS and not doubtful:
             return None, at + 1
         if token.fold in words.ALTERS:
-            return self._altered(at, at + 1)
+            return self.altered(at, at + 1)
         capitals = 3 <= len(token.text) <= 5 and token.text.isupper() and token.text[-1] == "T"
         zonelike = zonelike or (capitals and not self.shouting)
         matters = token.kind == "num" or token.fold in words.MATTERS or zonelike or digit

@@ -187,7 +187,8 @@ class DayGrammar(Scanner):
         if self.peek(at).kind == "num" and mark.fold in words.HOUR_MARKS:
             # "2026 h 10.00" has the h of its hour; "3.3.26 heure de Paris" has the hour of Paris.
             return (len(text) > 2 or int(text) <= 24) and not self._is_clock(at + 2)
-        if len(text) == 4 and "2030" <= text <= "2359" and text[2] < "6":
+        past_or_far = "2000" <= text < "2024" or "2100" <= text < "2360"
+        if len(text) == 4 and past_or_far and text[2] < "6":
             return not self._has_colon  # "3 April, 2130 GMT"
         if mark.fold in ("am", "pm"):
             return True

@@ -43,9 +43,10 @@ class ZoneGrammar(DayGrammar):
 
     def after_clock(self, at: int) -> bool:
         """Whether a clock ends there."""
-        return self._after(at, Clock)
+        return self.after(at, Clock)
 
-    def _after(self, at: int, *kinds: type) -> bool:
+    def after(self, at: int, *kinds: type) -> bool:
+        """Whether a part of one of these kinds ends there."""
         return bool(self.spans) and self.spans[-1][2] == at and isinstance(self.spans[-1][0], kinds)
 
     def offset(self, at: int) -> Read:
@@ -116,7 +117,7 @@ class ZoneGrammar(DayGrammar):
         if first != first.lower() or first == first.upper():
             return True
         before = at - int(self.marked(at - 1, "(") or self.peek(at - 1).fold == "по")
-        if self._after(before, Clock, Days) and (before < at or self.whispering):
+        if self.after(before, Clock, Days) and (before < at or self.whispering):
             return True
         near = [self.peek(k).fold for k in (at - 3, at - 2, at - 1, at + 1)]
         return any(word in zone_words.TIME_WORDS for word in near)
@@ -129,7 +130,7 @@ class ZoneGrammar(DayGrammar):
             return False
         if token.fold not in zone_words.WORDLIKE:
             return token.fold not in zone_words.GENERIC or token.fold == "uk" or self.shouting
-        placed = self._after(at, Clock, Days) or self.marked(at - 1, "/(")
+        placed = self.after(at, Clock, Days) or self.marked(at - 1, "/(")
         return placed and (self.shouting or "en" in self.languages)
 
     def places_aside(self) -> None:

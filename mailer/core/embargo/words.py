@@ -145,14 +145,26 @@ ARABIC_SIDES = folded("قبل بعد")
 BEFORE = folded("before avant antes prima vor قبل")
 """Where nothing forbids, these set a deadline and no embargo: "use before 10:00"."""
 
+LIFTS = folded(
+    "lift lifts lifted lifting end ends ended expire expires leve levee levantado levantada levanta"
+    " levantada aufgehoben endet revocato scade termina снято снимается истекает"
+)
+USES = folded(
+    "use used release released publication publish published publishing broadcast online frei"
+    " freigabe veroffentlichung veroffentlicht veroffentlichen publicar publicacion difundir"
+    " difusion divulgar divulgacao publicacao pubblicare pubblicazione diffusione publier diffuser"
+    " diffusion публиковать публикация публикации النشر للنشر"
+)
+"""Until a time, these are what may be done before it: "for use until 10:00"."""
+
 FORBIDS = folded(
     "interdit interdite vietato vietata verboten gesperrt prohibida prohibido proibida proibido"
     " запрещено запрещена запрещается يحظر ممنوع محظور محظورة حظر غير"
 )
 
-NO_EMBARGO = folded("no not non kein keine ohne sans sin sem senza без нет بدون لا")
+NO_EMBARGO = folded("no not non kein keine ohne sans pas sin sem senza без нет بدون لا غير")
 NONE = folded("none nil na aucun aucune keine keines ninguno nessuno nenhum нет لا")
-BETWEEN = folded("under an any a the is subject to strict sous bajo sob sotto unter es y ha")
+BETWEEN = folded("under an any a d de the is subject to strict sous bajo sob sotto unter es y ha")
 """Words that may stand between a "no" and its embargo."""
 
 SPENT = folded(

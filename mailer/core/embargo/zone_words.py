@@ -277,7 +277,7 @@ PLACES: dict[str, str] = {
     "Asia/Dubai": "abu dhabi|gulf|ابوظبي|ابو ظبي|الامارات|الخليج",
     "Asia/Jerusalem": "tel aviv|الاراضي المحتلة",
     "Asia/Kolkata": "new delhi|delhi|mumbai|bombay|bengaluru|bangalore|chennai|hyderabad|"
-    "nueva delhi|neu delhi|indian",
+    "nueva delhi|neu delhi|indian|calcutta",
     "Asia/Karachi": "islamabad|lahore",
     "Asia/Qatar": "doha|الدوحة",
     "Asia/Riyadh": "mecca|makkah|مكة المكرمة|مكة|السعودية|jeddah",
@@ -286,7 +286,7 @@ PLACES: dict[str, str] = {
     "America/St_Johns": "newfoundland",
     "Asia/Almaty": "астаны|астане|astana",
     "Asia/Seoul": "korea",
-    "Asia/Ho_Chi_Minh": "hanoi",
+    "Asia/Ho_Chi_Minh": "hanoi|saigon",
     "Africa/Lagos": "abuja",
     "Africa/Johannesburg": "cape town|pretoria|south african|durban",
     "Australia/Sydney": "canberra",
@@ -298,7 +298,7 @@ PLACES: dict[str, str] = {
     "Europe/Kyiv": "киевскому|киеву|kiev",
     "Europe/Lisbon": "portugal continental|porto",
     "Europe/London": "uk|britain|great britain|british|england|english|scotland|wales|"
-    "edinburgh|cardiff|belfast|manchester|glasgow|gb|londoner|"
+    "northern ireland|edinburgh|cardiff|belfast|manchester|glasgow|gb|londoner|"
     "лондону|britannique|g b|inghilterra",
     "Europe/Madrid": "peninsular|peninsular espanola|espanola|barcelona|barcelone|"
     "oficial espanola|peninsular de espana|espagnole|valencia|sevilla",
@@ -334,7 +334,7 @@ HOMONYMS = folded("christmas navidad pasqua كريسماس wake troll oral resol
 """Names of places that mostly mean something else: "10:00, Christmas morning"."""
 
 ADJOINED = folded(
-    "media press journalists editors newspapers outlets radio tv television news report statement"
+    "media press times journalists editors newspapers outlets radio tv television news report statement"
     " release story agencies services wires websites website publication broadcasters broadcast"
     " embargo edition editions"
 )
