@@ -334,9 +334,9 @@ HOMONYMS = folded("christmas navidad pasqua كريسماس wake troll oral resol
 """Names of places that mostly mean something else: "10:00, Christmas morning"."""
 
 ADJOINED = folded(
-    "media press times journalists editors newspapers outlets radio tv television news report statement"
-    " release story agencies services wires websites website publication broadcasters broadcast"
-    " embargo edition editions"
+    "media press times journalists editors newspapers outlets radio tv television news report"
+    " statement release story agencies services wires websites website publication broadcasters"
+    " broadcast embargo edition editions"
 )
 """After a place's name, these take it for themselves: "UK media" says nothing of a clock."""
 
