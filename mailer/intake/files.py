@@ -39,6 +39,9 @@ MAX_FILE = 20_000_000
 MAX_UNPACKED = 100_000_000
 """How large a Word file may become when unpacked, in bytes; beyond it, it is a bomb."""
 
+MAX_TAGS = 400_000
+"""How many tags the parts of a Word file may hold; a text of twenty thousand lines has fewer."""
+
 MAX_PAGES = 200
 """How many pages of a PDF are read; an advisory of more is something else."""
 
@@ -228,6 +231,11 @@ def _word(content: bytes, name: str) -> tuple[str, list[ReadWarning]]:
             if len(entries) > 5000 or sum(entry.file_size for entry in entries) > MAX_UNPACKED:
                 raise DocumentError(
                     f"{name}: unpacks to over {MAX_UNPACKED // 1_000_000} MB and was not opened"
+                )
+            written = filter(word_marks.PARTS.fullmatch, archive.namelist())
+            if sum(archive.read(part).count(b"<") for part in written) > MAX_TAGS:
+                raise DocumentError(
+                    f"{name}: holds more than {MAX_TAGS:,} pieces of text; is it an advisory?"
                 )
         content, warnings = word_marks.seen(content)
         with zipfile.ZipFile(io.BytesIO(content)) as archive:

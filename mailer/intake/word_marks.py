@@ -9,13 +9,16 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
 from mailer.core.model import ReadWarning
 from mailer.intake.checks import snippet, warn
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_PARTS = re.compile(r"word/(?:document|header\d*|footer\d*|footnotes|endnotes)\.xml")
+PARTS = re.compile(r"word/(?!styles)[^/]+\.xml")
+"""The parts that hold text; the text itself may be in `document2.xml`."""
+
 _MARKS = re.compile(rb"<\w*:?(?:vanish|strike|dstrike|ins|del|moveFrom|moveTo)\b")
 _REVIEWED = (f"{_W}ins", f"{_W}del", f"{_W}moveFrom", f"{_W}moveTo")
 _OFF = ("0", "false", "off", "none")
@@ -31,9 +34,10 @@ def seen(content: bytes) -> tuple[bytes, list[ReadWarning]]:
     reviewed = False
     changed: dict[str, bytes] = {}
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        for name in filter(_PARTS.fullmatch, archive.namelist()):
+        styles = _hiding(archive)
+        for name in filter(PARTS.fullmatch, archive.namelist()):
             part = archive.read(name)
-            if not _MARKS.search(part):
+            if not (styles or _MARKS.search(part)):
                 continue
             root = ET.fromstring(part)  # noqa: S314 (expat refuses to expand without end)
             tags = {node.tag for node in root.iter()}
@@ -41,13 +45,8 @@ def seen(content: bytes) -> tuple[bytes, list[ReadWarning]]:
                 tags & {_W + t for t in ("ins", "del", "moveFrom", "moveTo")}
             )
             struck += [_text(run) for run in root.iter(f"{_W}r") if _has(run, "strike", "dstrike")]
-            taken = [
-                (parent, run)
-                for parent in root.iter()
-                for run in parent.findall(f"{_W}r")
-                if _has(run, "vanish") and _text(run)
-            ]
-            for parent, run in taken:
+            taken = {run: parent for parent, run in _runs(root, styles) if _text(run)}
+            for run, parent in taken.items():
                 hidden.append(_text(run))
                 parent.remove(run)
             if taken:
@@ -67,9 +66,45 @@ def seen(content: bytes) -> tuple[bytes, list[ReadWarning]]:
     return content, warnings
 
 
-def _has(run: ET.Element, *marks: str) -> bool:
+def _hiding(archive: zipfile.ZipFile) -> frozenset[str]:
+    """The styles that hide what is in them, of their own or by the style they rest on."""
+    if "word/styles.xml" not in archive.namelist():
+        return frozenset()
+    styles = ET.fromstring(archive.read("word/styles.xml")).findall(f"{_W}style")  # noqa: S314
+    hiding = {style.get(f"{_W}styleId", "") for style in styles if _has(style, "vanish")}
+    for _ in styles if hiding else ():
+        resting = {
+            style.get(f"{_W}styleId", "")
+            for style in styles
+            if _named(style, f"{_W}basedOn") in hiding and not _has(style, "vanish", off=True)
+        }
+        if resting <= hiding:
+            break
+        hiding |= resting
+    return frozenset(hiding)
+
+
+def _runs(root: ET.Element, styles: frozenset[str]) -> Iterator[tuple[ET.Element, ET.Element]]:
+    """Every hidden run with what it is in."""
+    for block in root.iter():
+        hidden = block.tag == f"{_W}p" and _named(block, f"{_W}pPr/{_W}pStyle") in styles
+        inside = block.iter() if hidden else (block,)
+        for parent in inside:
+            for run in parent.findall(f"{_W}r"):
+                styled = hidden or _named(run, f"{_W}rPr/{_W}rStyle") in styles
+                if _has(run, "vanish") or (styled and not _has(run, "vanish", off=True)):
+                    yield parent, run
+
+
+def _named(node: ET.Element, path: str) -> str:
+    found = node.find(path)
+    return "" if found is None else found.get(f"{_W}val", "")
+
+
+def _has(run: ET.Element, *marks: str, off: bool = False) -> bool:
+    """Whether one of these marks is set; `off`: whether one is there and says no."""
     found = (run.find(f"{_W}rPr/{_W}{mark}") for mark in marks)
-    return any(mark is not None and mark.get(f"{_W}val", "1") not in _OFF for mark in found)
+    return any(mark is not None and (mark.get(f"{_W}val", "1") in _OFF) is off for mark in found)
 
 
 def _text(run: ET.Element) -> str:

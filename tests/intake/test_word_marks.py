@@ -8,14 +8,25 @@ import zipfile
 import pytest
 from documents_made import word
 
+from mailer.core.errors import DocumentError
 from mailer.core.model import Draft
+from mailer.intake import files
 from mailer.intake.documents import parse
 
 TEXT = "A water board was fined on Monday for letting sewage into a river for eleven days."
 HEAD = ("PRESS RELEASE", "Embargo: 00:01 GMT, 3 March 2026", "**Water board fined**")
 
 
-def draft_of(mark: str, *, part: str = "word/document.xml", head: str = "") -> Draft:
+HIDING = (
+    '<w:styles xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">'
+    '<w:style w:type="character" w:styleId="Note"><w:rPr><w:vanish/></w:rPr></w:style>'
+    '<w:style w:type="character" w:styleId="Resting"><w:basedOn w:val="Note"/></w:style></w:styles>'
+)
+
+
+def draft_of(
+    mark: str, *, part: str = "word/document.xml", head: str = "", styles: str = ""
+) -> Draft:
     """A draft of a Word file in which `MARK` is replaced by this XML."""
     made = word([*HEAD, f"{TEXT} MARK More."], head=head)
     out = io.BytesIO()
@@ -25,7 +36,10 @@ def draft_of(mark: str, *, part: str = "word/document.xml", head: str = "") -> D
             if name == part:
                 end, begin = "</w:t></w:r>", "<w:r><w:t xml:space='preserve'>"
                 content = content.replace("MARK", f"{end}{mark}{begin}")
-            new.writestr(name, content)
+            if name != "word/styles.xml" or not styles:
+                new.writestr(name, content)
+        if styles:
+            new.writestr("word/styles.xml", styles)
     return parse("release.docx", out.getvalue())
 
 
@@ -39,6 +53,30 @@ def test_hidden_text_is_never_sent(on: str) -> None:
     assert "Ann" not in repr((draft.headline, draft.subhead, draft.body, draft.notes))
     assert said(draft) == {"hidden-text": "hidden text was left out: the source is Ann"}
     assert draft.body == f"{TEXT}  More." or draft.body == f"{TEXT} More."
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        "<w:r><w:rPr><w:rStyle w:val='Note'/></w:rPr><w:t>the source is Ann</w:t></w:r>",
+        "<w:r><w:rPr><w:rStyle w:val='Resting'/></w:rPr><w:t>the source is Ann</w:t></w:r>",
+    ],
+)
+def test_text_that_its_style_hides_is_never_sent(hidden: str) -> None:
+    draft = draft_of(hidden, styles=HIDING)
+    assert "Ann" not in repr((draft.headline, draft.subhead, draft.body, draft.notes))
+    assert said(draft) == {"hidden-text": "hidden text was left out: the source is Ann"}
+
+
+def test_text_that_is_shown_against_its_style_stays() -> None:
+    shown = "<w:rPr><w:rStyle w:val='Note'/><w:vanish w:val='0'/></w:rPr>"
+    assert "Ann" in draft_of(f"<w:r>{shown}<w:t>Ann</w:t></w:r>", styles=HIDING).body
+
+
+def test_a_word_file_of_very_many_pieces_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "MAX_TAGS", 40)
+    with pytest.raises(DocumentError, match="more than 40 pieces of text"):
+        draft_of("<w:r><w:t>a</w:t></w:r>" * 10)
 
 
 def test_text_that_is_switched_not_to_be_hidden_stays() -> None:
