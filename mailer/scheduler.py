@@ -36,6 +36,8 @@ from mailer.ledger.queue import Queue
 TICK = timedelta(seconds=1)
 SEEN_EVERY = timedelta(seconds=5)
 WARMED_EVERY = timedelta(seconds=5)
+LONG_LOOK = timedelta(seconds=5)
+"""How long a look at the ledger may take before a person is told."""
 STOP_WITHIN = timedelta(seconds=8)
 """How long copies in flight have to come to an end once the run was told to stop."""
 LOOK_WITHIN = timedelta(seconds=1)
@@ -214,8 +216,14 @@ class Runner:
         while not self._stop.is_set():
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stop.wait(), TICK.total_seconds())
-            late = loop.time() - self._ticked > 2 * TICK.total_seconds()
-            if late and self._idle.is_set():  # beside one that takes long, none would begin
+            late = loop.time() - self._ticked
+            if not self._idle.is_set():  # beside one that takes long, none would begin
+                if late > LONG_LOOK.total_seconds():
+                    self._tell_once(
+                        "the ledger is waited for: another process may be writing to it; "
+                        "what is due goes as soon as that ends"
+                    )
+            elif late > 2 * TICK.total_seconds():
                 self._arm(timedelta())
 
     # --- a tick -------------------------------------------------------------------------------

@@ -52,8 +52,10 @@ class Circuit:
         return self.at_work - self.opening > self.sessions
 
     def can_be_tried(self, now: datetime) -> bool:
-        """Whether a session may be opened at `now`."""
-        return self.closed_until is None or now >= self.closed_until
+        """Whether a session may be opened at `now`; no pause outlasts a clock that is set back."""
+        return self.closed_until is None or not (
+            now < self.closed_until <= now + outcome.LONGEST_PAUSE
+        )
 
     def works(self) -> bool:
         """The relay answered for a copy, however it did; True if that is news."""

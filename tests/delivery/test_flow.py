@@ -79,6 +79,7 @@ def test_an_open_circuit_is_left_alone_for_a_while_and_a_clear_answer_closes_it(
         assert timedelta() < wait <= LONGEST_PAUSE
         assert not one.can_be_tried(NOW)
         assert one.can_be_tried(NOW + wait)
+        assert one.can_be_tried(NOW - timedelta(hours=1)), "the clock was set back"
     assert one.works()
     assert one.can_be_tried(NOW)
     assert not one.works()

@@ -22,12 +22,14 @@ def test_a_look_that_takes_long_and_a_stop_in_it_are_never_told_as_faults(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     monkeypatch.setattr(scheduler, "LOOK_WITHIN", timedelta(seconds=60))
+    monkeypatch.setattr(scheduler, "LONG_LOOK", timedelta())
     monkeypatch.setattr(scheduler, "TICK", timedelta(milliseconds=1))
     looking, go_on = threading.Event(), threading.Event()
     ended: list[datetime] = []
+    said: list[str] = []
 
     async def run() -> None:
-        worker = runner(app, lambda said: None)
+        worker = runner(app, said.append)
         close_done = worker._queue.close_done
 
         def slowly(now: datetime) -> list[Notice]:
@@ -40,8 +42,9 @@ def test_a_look_that_takes_long_and_a_stop_in_it_are_never_told_as_faults(
         monkeypatch.setattr(worker._queue, "close_done", slowly)
         running = asyncio.create_task(worker.run())
         assert await asyncio.to_thread(looking.wait, 60)
-        for _ in range(20):  # the steady clock finds that no tick came for a while
-            await asyncio.sleep(0.005)
+        async with asyncio.timeout(60):  # the steady clock finds that no tick came for a while
+            while not any("is waited for" in line for line in said):
+                await asyncio.sleep(0.005)
         worker.stop(quietly=True)
         for _ in range(100):  # as far as the stop can come while the look is under way
             await asyncio.sleep(0)
@@ -53,4 +56,5 @@ def test_a_look_that_takes_long_and_a_stop_in_it_are_never_told_as_faults(
     approve(app)
     asyncio.run(run())
     assert ended
+    assert len([line for line in said if "is waited for" in line]) == 1
     assert [record.getMessage() for record in caplog.records] == []
