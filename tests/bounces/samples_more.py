@@ -2,17 +2,7 @@
 
 from __future__ import annotations
 
-from sample_parts import (
-    ANN,
-    BEN,
-    DAEMON,
-    DELAYED,
-    DELIVERED,
-    FAILED,
-    PERMANENT,
-    TEMPORARY,
-    Sample,
-)
+from sample_parts import ANN, BEN, DAEMON, DELAYED, DELIVERED, FAILED, PERMANENT, TEMPORARY, Sample
 
 MORE: list[Sample] = [
     (

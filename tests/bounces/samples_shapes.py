@@ -171,4 +171,17 @@ The following recipients returned permanent errors: ann@daily.example.
         "Delivery to ann@daily.example has failed and will be attempted again.\n550 5.7.1 no\n",
         [(ANN, DELAYED, TEMPORARY, "5.7.1")],
     ),
+    (
+        "codes on the line below, and words for one of them alone",
+        "From: MAILER-DAEMON@d.example\nSubject: failure notice",
+        "<ann@daily.example>:\n550 5.1.1 no\n\n<ben@weekly.example>:\n452 4.2.2 over quota\n",
+        [(ANN, FAILED, PERMANENT, "5.1.1"), (BEN, FAILED, TEMPORARY, "4.2.2")],
+    ),
+    (
+        "a server that never answered",
+        "Return-Path: <>\nFrom: postmaster@d.example\nSubject: Sorry, we gave up",
+        "We tried to deliver your message to ann@daily.example for five days, but the server did\n"
+        "not answer.\n",
+        [(ANN, FAILED, TEMPORARY, "")],
+    ),
 ]

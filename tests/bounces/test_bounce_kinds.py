@@ -178,6 +178,10 @@ SUBJECTS = [
     "في إجازة سنوية",
     "不在办公室",
     "不在のお知らせ",
+    "On holiday until Monday",
+    "Nicht erreichbar bis 9.11.",
+    "出差中",
+    "Házon kívül",
     "Read: Small boats",
     "=?utf-8?Q?R=C3=A9ponse_automatique_:_Petits_bateaux?=",
 ]
@@ -213,7 +217,8 @@ TEXTS = [
     "Este es un mensaje automático. Me encuentro de baja hasta nuevo aviso.",
     "Messaggio automatico: sono fuori ufficio fino al 20 agosto.",
     "Здравствуйте! Это автоматический ответ. Я в отпуске.",
-    "このメールは自動返信です。",
+    "このメールは自動で送信しています。",
+    "We read every letter. This is an automated acknowledgement.",
     "这是系统自动回复的邮件。",
     "هذا رد تلقائي. أنا في إجازة.",
     # It says all that an absence says
@@ -287,6 +292,9 @@ HEADLINES = [
     "غياب الوزير",
     "部长休假",
     "Spring semester: exams",
+    "Away days for fishermen",
+    "On holiday: how fishermen spend August",
+    "休業補償について",
 ]
 """Of somebody else's absence, or of something else altogether."""
 
@@ -314,6 +322,10 @@ def with_subject(subject: str) -> bytes:
         from_ann(text="The report says that forms are sent automatic to each harbour."),
         from_ann(text="ありがとうございます。明日は不在ですので、木曜にお願いします。"),
         from_ann(subject="Holiday homes", text="I am away this week; I write it on Monday."),
+        from_ann(text="漁業者の休業補償について伺いたいのですが。金曜日まで。"),
+        from_ann(
+            text="I return on Monday and write it then. Please contact nobody else till then!"
+        ),
         from_ann(subject="大臣の休暇", text="大臣は休暇中でしょうか。"),
         from_ann(subject="Come", text="Please click the link to confirm your attendance."),
         b"",

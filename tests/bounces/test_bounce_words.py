@@ -213,6 +213,7 @@ ARRIVED = [
     ("配信済み", "次の受信者へのメールは正常に配信されました:\n\nann@daily.example"),
     ("Mailbox nearly full", "Your message to ann@daily.example was delivered, but the recipient's\n"
     "mailbox is nearly full and more may be rejected."),
+    ("Successful Mail Delivery Report", "<ann@daily.example>: delivery via local: to the mailbox"),
     ("Quota", "ann@daily.example has used 98% of its quota. Your message was delivered."),
 ]  # fmt: skip
 

@@ -35,13 +35,13 @@ _SUBJECTS = (
     r"(?:i am|i'm|currently) (?:away|on (?:leave|holiday|vacation))",
     r"\bvacation (?:reply|response|message|notice)",
     r"away from (?:the office|my (?:desk|mail|email))",
-    r"absence notification",
+    r"absence notification|^(?:away|on (?:holidays?|vacation))(?:$| until| till| from \w{1,9} ?\d)",
     r"(?:email|message|sender) (?:requires |needs )?verif(?:y|ication)",
     r"your email requires verification",
     r"please confirm (?:your (?:e-?mail|message|address)|that you sent)|challenge[- ]response",
     r"ticket (?:received|created|opened)|\[ticket ?#?:? ?\d+\]|case #?\d+ (?:created|received)",
     r"(?:we have|we've) received your (?:e-?mail|message|request|enquiry)",
-    r"thank you for (?:contacting|your (?:e-?mail|message|enquiry))",
+    r"thank you for (?:contacting|your (?:e-?mail|message|enquiry|submission))",
     r"^read:|^not read:|return receipt|^read receipt",
     # French
     r"r[ée]ponse automatique",
@@ -68,13 +68,14 @@ _SUBJECTS = (
     r"автоматическ(?:ий|ое) (?:ответ|сообщение|уведомление)|автоответ|нет на (?:работе|месте)",
     r"вне офиса|нет в офисе|^прочитано\s*:",
     # Arabic
-    r"(?:ال)?رد (?:ال)?تلقائي|رد آلي|الرد الآلي|خارج المكتب",
+    r"(?:ال)?رد (?:ال)?تلقائ[يى]|رد آلي|الرد الآلي|خارج المكتب",
     # Others that come often
     r"auto(?:matisk(?:t)? ?)?svar\b|frånvaromeddel|frav[æa]rs(?:assistent|melding)|ikke til stede"
     r"|automaattinen vastaus|automaatvastus",
     r"automatyczna odpowied[źz]|odpowied[źz] automatyczna|autoodpowied[źz]"
     r"|poza biurem",
     r"automatick[áaý] odpov[ěe][ďd]|mimo kancel[áa][řr]|automatikus v[áa]lasz"
+    r"|h[áa]zon k[íi]v[üu]l"
     r"|otomatik (?:yan[ıi]t|cevap)|ofis d[ıi][şs][ıi]nda",
     r"r[ăa]spuns automat|(?:automatsk|samodejn)i odgovor|автоматичен отговор",
     r"autom[āa]tisk[āa] atbilde|automatinis atsakymas|resposta autom[àa]tica"
@@ -89,12 +90,13 @@ _ABSENT_RE = re.compile(
     r"|momenteel )?"
     r"(?:absente?|absence|en (?:cong[ée]s?|vacances)"
     r"|on (?:annual |parental |sick |\w{1,10}ernity )?leave"
-    r"|im urlaub|abwesen(?:d|heit)|au(?:ß|ss)er haus|ausente|de (?:vacaciones|f[ée]rias)"
-    r"|em f[ée]rias|in ferie|assente|afwezig(?:heid)?|niet aanwezig|met (?:vakantie|verlof)"
-    r"|в отпуске|отсутств\w{1,5}|في إجازة|غياب|fr[åa]nvaro|frav[æa]r(?:ende)?|p[åa] semester|poissa"
-    r"|nieobecno[śs][ćc]|izinde(?:yim)?|休假(?:中|通知)?|外出(?:中|通知)?|부재중?|휴가(?: ?중)?)"
-    r"(?: (?:maternit[ée]|parental|annuels?|maladie|do escrit[óo]rio|w (?:biurze|pracy)|سنوية"
-    r"|مرضية))?"
+    r"|im urlaub|abwesen(?:d|heit)|nicht erreichbar|au(?:ß|ss)er haus|ausente"
+    r"|de (?:vacaciones|f[ée]rias)|em f[ée]rias|in ferie|assente|afwezig(?:heid)?|niet aanwezig"
+    r"|met (?:vakantie|verlof)|в отпуске|отсутств\w{1,5}|في إجازة|غياب|fr[åa]nvaro"
+    r"|frav[æa]r(?:ende)?|p[åa] semester|poissa|nieobecno[śs][ćc]|izinde(?:yim)?|休假(?:中|通知)?"
+    r"|(?:外出|出差)(?:中|通知)?|부재중?|휴가(?: ?중)?)"
+    r"(?: (?:maternit[ée]|parental|annuels?|maladie|din birou|toimistolta|do escrit[óo]rio"
+    r"|w (?:biurze|pracy)|سنوية|مرضية))?"
     r"\s{0,3}(?:$|[:：(,\d–—-]|bis\b|until|till|from|hasta|fino|jusqu|du \d|dal\b|tot\b"
     r"|at[ée]\b|do \d|до\b|с \d|حتى)",
     re.I,

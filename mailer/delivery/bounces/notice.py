@@ -29,15 +29,7 @@ _SENDERS = (
     "bounces-to",
 )
 _LISTS = ("list-post", "list-unsubscribe", "list-help", "list-owner", "x-beenthere")
-_RETURNED_TO = (
-    "to",
-    "cc",
-    "bcc",
-    "x-original-to",
-    "delivered-to",
-    "envelope-to",
-    "resent-to",
-)
+_RETURNED_TO = ("to", "cc", "bcc", "x-original-to", "delivered-to", "envelope-to", "resent-to")
 
 _NOT_THIS_RE = re.compile(
     r"(?:\b(?:mail ?from|from|sender|return-path|reply-to|message-?id|in-reply-to|references"
@@ -324,7 +316,9 @@ def _find(notice: Notice, around: _Around) -> list[_Found]:
         # What has failed once goes on failing; a pattern takes its time.
         fails = not said and outcome.says_so(told)
         said = said or fails
-        fails_here = bool(there) and (fails or outcome.says_so(f"{told} {after[:300]}"))
+        fails_here = bool(there) and (
+            fails or outcome.says_so(f"{told} {after[:300]}") or bool(codes.basic_class(after[:40]))
+        )
         quoted = line.lstrip().startswith(">") and not around.systems
         if quoted or _SENDER_LINE_RE.match(line):
             there = []  # of a notice that somebody passes on; or of the sender

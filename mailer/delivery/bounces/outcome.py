@@ -43,7 +43,8 @@ def arrived(line: str) -> bool:
 
 
 def _action(subject: str, whole: str) -> Action:
-    if phrases.NEARLY.search(whole) and not phrases.NOT_DELIVERED.search(whole):
+    fine = arrived(subject) or phrases.NEARLY.search(whole)
+    if fine and not (phrases.NOT_DELIVERED.search(whole) or codes.basic_class(whole)):
         return Action.DELIVERED
     if phrases.SURELY_DELAYED.search(subject):
         return Action.DELAYED

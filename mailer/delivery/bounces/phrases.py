@@ -243,6 +243,7 @@ FAILED = _any(
     r"|not (?:found|known|recogni|exist|valid|listed)"
     r"|invalid|disabled|discontinued|inactive|unavailable|suspended|closed|expired|doesn't"
     r"|does not|is full|over)",
+    r"(?:server|host)[^.]{0,60}(?:not|n't) (?:answer|respond|reply)",
     r"(?:may|might) not (?:exist|be valid)|not an? (?:valid|known|active)"
     r"|\bno (?:mail ?box|user|account|recipient)\b[^.]{0,20}\b(?:here|name|exists?|found)\b",
     r"(?:unknown|invalid|no such|unrouteable|bad|incorrect|illegal|nonexistent|non-existent"
@@ -348,7 +349,7 @@ NOT_DELIVERED = _any(
 """It says in so many words that a message was not delivered."""
 
 ARRIVED = _any(
-    r"successful(?:ly)? (?:deliver|relay)|(?:message|mail) delivered to\b"
+    r"successful(?:ly)? (?:mail )?(?:deliver|relay)|(?:message|mail) delivered to\b"
     r"|\bdelivery [^.]{0,40} is complete",
     r"(?:was|were|(?<!not )(?<!n't )(?<!yet )been) (?:successfully )?(?:delivered|relayed)\b"
     r"(?! for)",
@@ -380,7 +381,7 @@ PASSING = _any(
     r"temporar(?:y|ily)|try (?:again )?later|try (?:it )?again|busy|time[d -]?out"
     r"|too many (?:messages|connections|recipients|errors)",
     r"no (?:answer|route|connection)|connection (?:refused|reset|lost|dropped|timed)|(?:server"
-    r"|host)[^.]{0,20}(?:down|unavailable|not respond)"
+    r"|host)[^.]{0,20}(?:down|unavailable)|(?:not|n't) (?:answer|respond|reply)"
     r"|unreachable|could not connect|unable to connect|grey-?list|resources|not been collected"
     r"|rate limit",
     r"expired|too long in|retry time",

@@ -25,7 +25,7 @@ _QUOTED_RE = re.compile(
 _ITSELF_RE = re.compile(
     # English
     r"\b(?:this is|for this)(?: an?)? (?:auto-?|automat\w{1,7} )(?:generated )?(?:repl|response"
-    r"|message|e-?mail|answer|notif)"
+    r"|message|e-?mail|answer|notif|acknowledg)"
     r"|\bthis (?:message|e-?mail|reply|response)[^.]{0,30} automatical+y"
     r"|\bit (?:was|is|has been) (?:sent|generated) automatically|do not reply to this auto"
     r"|\byour request (?:\(?#?\d{1,12}\)? )?(?:has been|was) (?:received|logged|created)"
@@ -51,7 +51,7 @@ _ITSELF_RE = re.compile(
     r"|(?:detta|dette) [äe]r (?:ett? )?(?:automatis[kt]|autosvar)|t[äa]m[äa] on automaattinen"
     r"|هذ[اه] (?:ال)?(?:رد|رسالة|الرسالة)[^.]{0,20}(?:تلقائي|آلي)"
     r"|(?:本|此|这是|這是)[^。]{0,10}(?:自动|自動|系统)[^。]{0,6}(?:回复|回覆|答复|发送|發送|发出|生成)"
-    r"|自動(?:返信|応答|送信|配信)(?:メール)?(?:です|で(?:す|お送り)|され|して)"
+    r"|自動(?:で|返信|応答|送信|配信)(?:メール)?(?:です|で(?:す|お送り)|送信|返信|配信|され|して)"
     r"|(?:이|본) (?:메일|메시지|이메일)[^.]{0,12}자동|자동으로 (?:발송|전송|회신)",
     re.I,
 )
@@ -59,8 +59,10 @@ _ITSELF_RE = re.compile(
 
 _AWAY_RE = re.compile(
     r"\bi(?:'m| am|'ll be| will be)[^.]{0,20} (?:out of (?:the )?office|away\b|on (?:\w{1,10} )?"
-    r"(?:leave|holidays?|vacation)|travell?ing)|^(?:currently )?out of (?:the )?office"
-    r"|\bje (?:suis|serai)[^.]{0,20} (?:absente?|en (?:cong[ée]s?|vacances|d[ée]placement))"
+    r"(?:leave|holidays?|vacation|sabbatical)|on a [^.]{0,9}trip|travell?ing)"
+    r"|\bi (?:do not|don't) work (?:on )?\w{3,6}days?\b|^(?:currently )?out of (?:the )?office"
+    r"|\bje (?:suis|serai)[^.]{0,20} (?:absente?|en (?:cong[ée]s?|vacances|d[ée]placement"
+    r"|arr[êe]t))"
     r"|\bich bin\b.{0,40} (?:nicht (?:im|in|erreichbar|da)\b|im urlaub|in elternzeit|abwesend"
     r"|au(?:ß|ss)er haus|im mutterschutz)"
     r"|\b(?:estoy|me encuentro|estar[ée])[^.]{0,20} (?:fuera|de (?:vacaciones|baja|viaje)|ausente)"
@@ -72,13 +74,13 @@ _AWAY_RE = re.compile(
     r"|меня[^.]{0,20} нет (?:в офисе|на (?:работе|месте))"
     r"|izin(?:de|li)yim|tatildeyim|ofis d[ıi][şs][ıi]nday[ıi]m"
     r"|أنا[^.]{0,20}(?:في إجازة|خارج المكتب)"
-    r"|我[^。]{0,10}(?:休假|出差|外出|不在)|(?:不在に(?:して|いたし)|休暇(?:中(?!の[^た])|をいただ)|出張中|休業)"
+    r"|我[^。]{0,10}(?:休假|出差|外出|不在)|(?:不在に(?:して|いたし)|休暇(?:中(?!の[^た])|をいただ)|出張中|休業(?:いたし|して|中))"
     r"|휴가 ?(?:중|입니다)|부재 ?중|출장 ?중|p[åa] (?:semester|ferie)|lomalla",
     re.I,
 )
 _TITLE_RE = re.compile(
     r"\b(?:vacation|holidays?|(?:annual|parental|sick|\w{1,10}ernity) leave|cong[ée]s?|vacances"
-    r"|urlaub|elternzeit|mutterschutz|abwesen\w{1,5}|vacaciones|baja|ferie|assenza|f[ée]rias"
+    r"|urlaub\w{0,12}|elternzeit|mutterschutz|abwesen\w{1,5}|vacaciones|baja|ferie|assenza|f[ée]rias"
     r"|aus[êe]ncia|vakantie|verlof|urlop|nieobecno[śs][ćc]|izin|ofis d[ıi][şs][ıi]"
     r"|отпуск|отсутстви\w|semester|lomalla|dovolen[áé]|szabads[áa]g|concediu)\b|إجازة|休假|休暇|出張|출장|휴가",
     re.I,
