@@ -62,6 +62,7 @@ _AROUND_A_DATE = {
     "of",
     "dated",
     "vom",
+    "от",
     "du",
     "del",
     "el",

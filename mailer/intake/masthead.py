@@ -118,6 +118,11 @@ def _begins_the_text(block: Block) -> bool:
         return True
     if block.bold or words.isupper() or not re.search(r"\w", words):
         return len(words) > 500
+    return is_text(words)
+
+
+def is_text(words: str) -> bool:
+    """Whether a paragraph is one by its length, or as it ends; a long headline has no full stop."""
     count = len(words.split())
     return (
         count > 40

@@ -22,6 +22,7 @@ from mailer.intake.vocabulary import (
     ISSUED_BY,
     KIND,
     KIND_OF,
+    NUMBER_AND_DATE,
     NUMBERED,
     REFERENCE_LABEL,
     STATEMENT_BY,
@@ -71,8 +72,12 @@ def fields_of(text: str, recurs: Callable[[str], bool]) -> Fields | None:
     columns = [column for column in _COLUMNS.split(text) if plain(column)]
     if len(columns) > 1:
         read = [fields_of(column, recurs) for column in columns]
-        if all(read):
-            return _merged([fields for fields in read if fields])
+        known = [fields for fields in read if fields]
+        if len(known) == len(read):
+            return _merged(known)
+        if len(columns) == len(known) + 1 > 2 and any(fields.kind for fields in known):
+            name = bare(columns[read.index(None)])  # "Harbour Trust – press release – 4 March 2026"
+            return _merged([*known, Fields(name=name)])
     return None
 
 
@@ -122,6 +127,8 @@ def _kind_and_more(
         rest = rest.removesuffix(")")
     if first and (number := NUMBERED.match(rest)) and not only_date(rest):
         return Fields(kind=kind, reference=number["value"])
+    if first and (dated := NUMBER_AND_DATE.match(rest)) and (day := only_date(dated["day"])):
+        return Fields(kind=kind, reference=dated["value"], day=day.value)
     if (more := fields_of(rest, recurs)) is not None:
         return _merged([Fields(kind=kind), more])
     if sep == ":" and first and not recurs(rest):

@@ -25,7 +25,7 @@ from mailer.intake.blocks import (
 from mailer.intake.checks import link_warnings, links_in, quotation_warnings, snippet, warn
 from mailer.intake.contact_block import contacts_of, has_data, is_lead
 from mailer.intake.language import language_of
-from mailer.intake.masthead import masthead_of
+from mailer.intake.masthead import is_text, masthead_of
 from mailer.intake.masthead_lines import says_embargo
 from mailer.intake.printed import join_hyphens, without_furniture
 from mailer.intake.vocabulary import (
@@ -204,7 +204,7 @@ def _is_prose(block: Block) -> bool:
     return (
         block.shape is Shape.PARAGRAPH
         and not (block.bold or words.isupper() or says_embargo(bare(words)))
-        and (len(words.split()) >= 12 or bool(FIVE_W.match(words)))
+        and (is_text(words) or bool(FIVE_W.match(words)))
     )
 
 

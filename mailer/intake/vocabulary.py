@@ -250,6 +250,11 @@ NUMBERED = re.compile(
 )
 """What may follow the kind as its number: "Press release no. 12/2024"."""
 
+NUMBER_AND_DATE = _pattern(
+    r"^(?:no|nr|num|n°|nº|№)\s*[.:]?\s*(?P<value>\d[\w./-]*),?\s+(?P<day>\D{0,12}\d.{5,30})$"
+)
+"""The same with its date: "Пресс-релиз № 12 от 14 мая 2026 года"."""
+
 BARE_REFERENCE = re.compile(
     r"^(?P<value>[A-Z]{1,10}(?:[ /.-][A-Z]{1,10}){0,4}[ /.-]?(?:\d{1,6}[/.-]){0,6}\d{1,8}"
     r"(?:[ /-][A-Z]{2})?)$"
@@ -299,6 +304,7 @@ ORGANISATION = _pattern(
     r"|association|international|trust|ltd|limited|inc|plc|llc|corp|company|gmbh|group|cent(?:re|er)|network|union"
     r"|society|alliance|club|coalition|observatory|museum|forum|charity|bank|office|commission|committee|nations|federation|authority|board|programme"
     r"|ministère|université|fondation|agence|ministerio|universidad|fundación|agencia"
+    r"|\w*(?:verein|verband|stiftung|ministerium|institut|hochschule|warte|amt)"
     r"|ministerium|universität|stiftung|verband|verein|e\.\s?v|ministério|universidade|fundação"
     r"|ministero|università|fondazione|associa\w+|организация|министерство|университет|фонд)\b",
     r"وزارة|جامعة|منظمة|مؤسسة|مركز|هيئة|معهد",

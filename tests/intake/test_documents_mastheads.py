@@ -24,6 +24,7 @@ def draft(text: str, name: str = "release.txt") -> Draft:
         ("Press Release No 7 of 2026", "press release", "7 of 2026", None),
         ("Medieninformation vom 1. März 2027", "press release", "", date(2027, 3, 1)),
         ("Nota stampa del 4 maggio 2026", "press release", "", date(2026, 5, 4)),
+        ("Пресс-релиз № 12 от 14 мая 2026 года", "press release", "12", date(2026, 5, 14)),
     ],
 )
 def test_kind_and_what_stands_beside_it(
@@ -63,6 +64,7 @@ def test_a_letterhead_is_no_headline() -> None:
     [
         "Harbour Institute\n\nHarbour closed",
         "Embargo: 10am, Tuesday 9 March\n\nHarbour Institute\nMedia release\n\nHarbour closed",
+        "Harbour Institute – press statement – 4 March 2026\n\nHarbour closed",
         "Press Release: Harbour Institute\n\nEmbargoed until 5am, 4 March 2027\n\nHarbour closed",
     ],
 )
@@ -79,6 +81,14 @@ def test_a_headline_of_one_line_is_not_joined_to_what_stands_under_it() -> None:
     joined = "Senators, Surfers and Swimmers to Call for\nNew Federal Beach Testing Law"
     found = draft(f"PRESS RELEASE\n\n{joined}\n\n{TEXT}")
     assert found.headline == joined.replace("\n", " ")
+
+
+def test_a_long_headline_is_not_taken_for_the_text() -> None:
+    headline = (
+        "Harbour of Kestria is closed for the first time in forty years after storm and flood"
+    )
+    found = draft(f"{headline}\n\nContact: Ann Lee, ann@water.example\n\n{TEXT}\n\n{TEXT}")
+    assert (found.headline, found.body) == (headline, f"{TEXT}\n\n{TEXT}")
 
 
 def test_nothing_of_an_advisory_is_lost_below_its_contact() -> None:
