@@ -185,6 +185,7 @@ class Runner:
         if self._stop.is_set() or not self._idle.is_set():
             return
         self._idle.clear()
+        self._ticked = asyncio.get_running_loop().time()
         try:
             pause = await self._tick()
         except FencedError as error:
