@@ -259,6 +259,25 @@ def test_whose_mailbox_it_is_and_whose_message_it_was(text: str) -> None:
     assert told(raw) == [(ANN, "failed", "temporary", "")]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "您的邮件未能成功送达 ann@daily.example。",
+        "您的郵件無法成功送達：ann@daily.example",
+        "Zpráva pro ann@daily.example byla nedoručena.",
+        "Ihre Nachricht an ann@daily.example wurde übergeben, konnte aber nicht zugestellt werden.",
+        "Wiadomość do ann@daily.example nie została dostarczona.",
+        "Uw bericht aan ann@daily.example is niet bezorgd.",
+        "A sua mensagem para ann@daily.example não foi entregue.",
+        "Your message to ann@daily.example has not been delivered: the server rejected it.",
+        "Your message was delivered to our gateway, but was rejected for ann@daily.example.",
+    ],
+)
+def test_never_an_arrival_of_what_did_not(text: str) -> None:
+    raw = a_notice("From: MAILER-DAEMON@daily.example\nSubject: Delivery report", text)
+    assert [(address, action) for address, action, *_ in told(raw)] == [(ANN, "failed")]
+
+
 def test_letters_of_japan_stand_in_a_header_as_they_are() -> None:
     raw = a_notice(
         "From: no-reply@pix.example\nSubject: メールエラー通知\n"

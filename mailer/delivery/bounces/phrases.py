@@ -359,9 +359,9 @@ ARRIVED = _any(
     r"|[èe] stat[oa] (?:\w{1,20} )?(?:recapitat|consegnat)",
     r"(?:is|werd) [^.]{0,30}(?:bezorgd|afgeleverd)|\bzosta[łl]\w? [^.]{0,20}dostarczon"
     r"|(?:har|blev|er) [^.]{0,20}lever(?:er|a)?[et]t?\b|\bon toimitettu"
-    r"|\bbyla? [^.]{0,20}doru[čc]en",
+    r"|\bbyla? (?:[^.]{0,20} )?doru[čc]en",
     r"\bдоставлен[оы]?\b|teslim edildi\b|(?<!ي)تم (?:بنجاح )?(?:تسليم|توصيل)",
-    r"(?<![未没不])(?:已|成功)(?:经|成功)?(?:送达|送達|投递|投遞)|(?:配信|配送)(?:され|し)ました|お届けしました"
+    r"(?<![未没沒不能法有])(?:已|成功)(?:经|成功)?(?:送达|送達|投递|投遞)|(?:配信|配送)(?:され|し)ました|お届けしました"
     r"|(?:전송|배달|전달)(?:되었|됐)습니다",
 )
 """It arrived; NOT_DELIVERED is asked too, for whoever says both."""
