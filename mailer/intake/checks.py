@@ -24,7 +24,7 @@ WARNINGS: dict[str, str] = {
     "hidden-text": "a Word file holds hidden text, or Markdown a comment; it was left out",
     "struck-text": "a Word file holds text that is struck out, which is not marked so any more",
     "tracked-changes": "a Word file holds changes under review; they were read as accepted",
-    "columns": "a PDF's text stands side by side, and was read across: its order may be wrong",
+    "columns": "text stands side by side, in columns or a table; its order may be wrong",
     "edition-differs": "a language edition says another embargo or other contacts; not used",
     "mail-header": "the header lines of a mail that was forwarded were taken off",
     "attachment-refused": "an attachment's path leads out of the advisory's folder; it is left out",

@@ -19,7 +19,7 @@ _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 PARTS = re.compile(r"word/(?!styles)[^/]+\.xml")
 """The parts that hold text; the text itself may be in `document2.xml`."""
 
-_MARKS = re.compile(rb"<\w*:?(?:vanish|strike|dstrike|ins|del|moveFrom|moveTo)\b")
+_MARKS = re.compile(rb"<\w*:?(?:vanish|strike|dstrike|ins|del|moveFrom|moveTo|tbl)\b")
 _REVIEWED = (f"{_W}ins", f"{_W}del", f"{_W}moveFrom", f"{_W}moveTo")
 _OFF = ("0", "false", "off", "none")
 
@@ -31,7 +31,7 @@ def seen(content: bytes) -> tuple[bytes, list[ReadWarning]]:
     """
     hidden: list[str] = []
     struck: list[str] = []
-    reviewed = False
+    reviewed = tables = False
     changed: dict[str, bytes] = {}
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         styles = _hiding(archive)
@@ -44,6 +44,7 @@ def seen(content: bytes) -> tuple[bytes, list[ReadWarning]]:
             reviewed = reviewed or bool(
                 tags & {_W + t for t in ("ins", "del", "moveFrom", "moveTo")}
             )
+            tables = tables or any(_of_figures(table) for table in root.iter(f"{_W}tbl"))
             struck += [_text(run) for run in root.iter(f"{_W}r") if _has(run, "strike", "dstrike")]
             taken = {run: parent for parent, run in _runs(root, styles) if _text(run)}
             for run, parent in taken.items():
@@ -63,6 +64,9 @@ def seen(content: bytes) -> tuple[bytes, list[ReadWarning]]:
     if reviewed:
         said = "changes that nobody has accepted or rejected were read as accepted"
         warnings.append(warn("tracked-changes", 0, said))
+    if tables:
+        said = "a table was read cell after cell, below one another: put its figures in the text"
+        warnings.append(warn("columns", 0, said))
     return content, warnings
 
 
@@ -94,6 +98,14 @@ def _runs(root: ET.Element, styles: frozenset[str]) -> Iterator[tuple[ET.Element
                 styled = hidden or _named(run, f"{_W}rPr/{_W}rStyle") in styles
                 if _has(run, "vanish") or (styled and not _has(run, "vanish", off=True)):
                     yield parent, run
+
+
+def _of_figures(table: ET.Element) -> bool:
+    """Whether a table has rows and columns, and is no letterhead."""
+    rows = [row.findall(f"{_W}tc") for row in table.findall(f"{_W}tr")]
+    return (
+        len(rows) > 1 and all(len(row) > 1 for row in rows) and bool(re.search(r"\d", _text(table)))
+    )
 
 
 def _named(node: ET.Element, path: str) -> str:

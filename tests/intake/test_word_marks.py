@@ -73,6 +73,13 @@ def test_text_that_is_shown_against_its_style_stays() -> None:
     assert "Ann" in draft_of(f"<w:r>{shown}<w:t>Ann</w:t></w:r>", styles=HIDING).body
 
 
+@pytest.mark.parametrize(("rows", "told"), [(2, True), (1, False)])
+def test_a_table_of_figures_that_lost_its_form_is_told(rows: int, told: bool) -> None:
+    cells = "".join(f"<w:tc><w:p><w:r><w:t>{n}</w:t></w:r></w:p></w:tc>" for n in (12, 31))
+    table = f"<w:tbl>{f'<w:tr>{cells}</w:tr>' * rows}</w:tbl>"
+    assert ("columns" in said(draft_of(f"</w:p>{table}<w:p>"))) is told
+
+
 def test_a_word_file_of_very_many_pieces_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(files, "MAX_TAGS", 40)
     with pytest.raises(DocumentError, match="more than 40 pieces of text"):
