@@ -194,7 +194,7 @@ class Runner:
             # It may pass: a full disk is emptied, a lock let go. Nothing is sent meanwhile.
             # While copies are being sent, it is the sender that says so.
             if self._sending is None or self._sending.done():
-                self._tell_once(f"the ledger cannot be used: {error}; trying on")
+                self._tell_once(f"{error}; trying on")
             pause = TICK
         except Exception as error:
             self._fail(error)
