@@ -1,4 +1,4 @@
 """The record: what is planned and what has happened."""
 
-SCHEMA = "0013"
+SCHEMA = "0014"
 """The newest migration. A test holds that it is Alembic's head."""

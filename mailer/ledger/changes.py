@@ -51,7 +51,8 @@ def holding(session: Session, advisory_id: int) -> set[str]:
 
 def in_flight(session: Session, advisory_id: int) -> list[Group]:
     """Who holds a copy only if the relay takes the one that is being handed over now."""
-    flying = and_(col(DeliveryRow.state) == DeliveryState.SENDING, _text_begun())
+    sending = col(DeliveryRow.state) == DeliveryState.SENDING
+    flying = and_(sending, store.UNACCEPTED, _text_begun())
     return _grouped(session, advisory_id, flying, TEXTS)
 
 

@@ -115,7 +115,7 @@ def find_overdue(session: Session, now: datetime, late_grace: timedelta) -> list
     for row in sending:
         waiting_since = session.execute(
             select(func.min(func.coalesce(DeliveryRow.next_attempt_at, row.started_at)))
-            .where(col(DeliveryRow.dispatch_id) == row.id)
+            .where(col(DeliveryRow.dispatch_id) == row.id, store.UNACCEPTED)
             .where(col(DeliveryRow.state).in_(states.UNSENT))
         ).scalar()
         if waiting_since is not None and now - _aware(waiting_since, now) > late_grace:
@@ -319,7 +319,7 @@ def _has_place(session: Session, rows: Sequence[DispatchRow], email_key: str) ->
 def _unsent(session: Session, row: DispatchRow) -> list[DeliveryRow]:
     waiting = (
         select_rows(DeliveryRow)
-        .where(DeliveryRow.dispatch_id == row.id)
+        .where(DeliveryRow.dispatch_id == row.id, store.UNACCEPTED)
         .where(col(DeliveryRow.state).in_(states.UNSENT))
     )
     return list(session.exec(waiting))
@@ -332,7 +332,8 @@ def change_all(
     for state in states.UNSENT:
         session.execute(
             update(table(DeliveryRow))
-            .where(col(DeliveryRow.dispatch_id) == row.id, col(DeliveryRow.state) == state)
+            .where(col(DeliveryRow.dispatch_id) == row.id, store.UNACCEPTED)
+            .where(col(DeliveryRow.state) == state)
             .values(
                 state=states.after(states.DELIVERY, state, event),
                 reason=reason,

@@ -37,6 +37,7 @@ from mailer.ledger.facts import Facts, facts_of
 from mailer.ledger.inviting import let_in
 from mailer.ledger.store import move
 from mailer.ledger.tables import (
+    NOT_ACCEPTED,
     DeliveryRow,
     DispatchRow,
     RelayFaultRow,
@@ -61,7 +62,7 @@ _CONSENT = """
 _DUE = f"""
 SELECT d.id, d.email, d.name, d.outlet, d.language, d.timezone, d.tags, d.embargo_accepted,
   d.message_id, d.attempts, {_CONSENT.format(key="d.email_key")}
-FROM delivery d WHERE d.dispatch_id = ? AND d.state = ?
+FROM delivery d WHERE d.dispatch_id = ? AND d.state = ? AND d.{NOT_ACCEPTED}
 """  # noqa: S608 (nothing of it comes from outside)
 _FRESH = f"{_DUE} AND d.next_attempt_at IS NULL ORDER BY d.id LIMIT ?"
 _AGAIN = f"{_DUE} AND d.next_attempt_at <= ? ORDER BY d.next_attempt_at, d.id LIMIT ?"

@@ -183,6 +183,7 @@ def _doubtful(session: Session) -> dict[int, tuple[str, int, datetime]]:
     in_doubt = and_(
         col(DeliveryRow.dispatch_id) == col(DispatchRow.id),
         col(DeliveryRow.state) == DeliveryState.IN_DOUBT,
+        store.UNACCEPTED,
     )
     there = select(col(DeliveryRow.id)).where(in_doubt).correlate(table(DispatchRow)).limit(1)
     found = session.execute(
@@ -202,7 +203,7 @@ def _doubtful(session: Session) -> dict[int, tuple[str, int, datetime]]:
         .join(table(VersionRow), col(VersionRow.id) == col(DispatchRow.version_id))
         .join(table(AdvisoryRow), col(AdvisoryRow.id) == col(VersionRow.advisory_id))
         .where(col(DeliveryRow.dispatch_id).in_(ids))
-        .where(col(DeliveryRow.state) == DeliveryState.IN_DOUBT)
+        .where(col(DeliveryRow.state) == DeliveryState.IN_DOUBT, store.UNACCEPTED)
         .group_by(col(AdvisoryRow.id), col(AdvisoryRow.reference))
     )
     return {advisory: (reference, number, since) for advisory, reference, number, since in counted}

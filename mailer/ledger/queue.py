@@ -115,7 +115,7 @@ class Queue:
                 select(func.min(col(DeliveryRow.next_attempt_at)))
                 .join(table(DispatchRow), col(DispatchRow.id) == col(DeliveryRow.dispatch_id))
                 .where(col(DispatchRow.state) == DispatchState.SENDING)
-                .where(col(DeliveryRow.state).in_(states.UNSENT))
+                .where(col(DeliveryRow.state).in_(states.UNSENT), store.UNACCEPTED)
                 .where(col(DeliveryRow.next_attempt_at) > now)
             ).scalar()
             return min((at for at in (instant, retry) if at is not None), default=None)
@@ -140,7 +140,7 @@ class Queue:
             )
         left = (
             select(col(DeliveryRow.id))
-            .where(col(DeliveryRow.dispatch_id) == row.id)
+            .where(col(DeliveryRow.dispatch_id) == row.id, store.UNACCEPTED)
             .where(col(DeliveryRow.state).in_((*states.UNSENT, DeliveryState.SENDING)))
         )
         if session.execute(left.limit(1)).first():

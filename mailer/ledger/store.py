@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 from sys import intern
 from typing import Any, cast
 
-from sqlalchemy import Table, func, inspect, update
+from sqlalchemy import Table, func, inspect, literal_column, update
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, SQLModel, col, select
 
@@ -40,6 +40,9 @@ from mailer.ledger.tables import (
     TemplateSetRow,
     VersionRow,
 )
+
+UNACCEPTED = col(DeliveryRow.state) != literal_column("'accepted'")
+"""For whoever asks for copies in other states: SQLite then looks in `delivery_waiting`."""
 
 
 def table(model: type[SQLModel]) -> Table:
@@ -256,7 +259,7 @@ def cancel(session: Session, row: DispatchRow, reason: str, now: datetime) -> in
     session.add(row)
     waiting = session.execute(
         update(table(DeliveryRow))
-        .where(col(DeliveryRow.dispatch_id) == row.id)
+        .where(col(DeliveryRow.dispatch_id) == row.id, UNACCEPTED)
         .where(col(DeliveryRow.state).in_(states.UNSENT))
         .values(state=DeliveryState.CANCELLED, reason=reason, changed_at=now, next_attempt_at=None)
     )
@@ -265,12 +268,13 @@ def cancel(session: Session, row: DispatchRow, reason: str, now: datetime) -> in
 
 def count_states(session: Session, dispatch_id: int) -> dict[DeliveryState, int]:
     """How many deliveries of a dispatch are in each state; states with none are left out."""
+    of_it = col(DeliveryRow.dispatch_id) == dispatch_id
     counted = session.exec(
-        select(DeliveryRow.state, func.count())
-        .where(DeliveryRow.dispatch_id == dispatch_id)
-        .group_by(DeliveryRow.state)
+        select(DeliveryRow.state, func.count()).where(of_it, UNACCEPTED).group_by(DeliveryRow.state)
     )
-    return {DeliveryState(state): number for state, number in counted}
+    others = {DeliveryState(state): number for state, number in counted}
+    accepted = session.exec(select(func.count()).where(of_it)).one() - sum(others.values())
+    return {DeliveryState.ACCEPTED: accepted, **others} if accepted else others
 
 
 def recipients(
@@ -300,7 +304,7 @@ def in_doubt(session: Session, advisory_id: int, email: str | None) -> list[Deli
         .join(DispatchRow)
         .join(VersionRow)
         .where(VersionRow.advisory_id == advisory_id)
-        .where(DeliveryRow.state == DeliveryState.IN_DOUBT)
+        .where(DeliveryRow.state == DeliveryState.IN_DOUBT, UNACCEPTED)
     )
     if email is not None:
         doubtful = doubtful.where(DeliveryRow.email_key == email.casefold())

@@ -164,3 +164,4 @@ def test_counting_uses_an_index_and_never_the_table(
             plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", args)
             told = " | ".join(str(row[3]) for row in plan)
             assert "SCAN delivery" not in told, told
+            assert "delivery USING INDEX delivery_of_dispatch" not in told, told

@@ -23,6 +23,7 @@ from log_sample import (
 from mailer.core.log_filter import STATES, LogFilter, LogFilterError, Sort
 from mailer.ledger.database import Database, open_ledger
 from mailer.ledger.log import agreeing, entries, pages, stretches
+from mailer.ledger.tables import NOT_ACCEPTED
 
 TEXTS = ("", "bbc", "d1.example", "okafor", "geneve", "tides", "2027/004", "img", "mailbox", "%")
 INSTANTS = st.none() | st.integers(0, 60).map(lambda hours: START + timedelta(hours=hours))
@@ -162,6 +163,11 @@ def test_no_page_reads_a_whole_table_of_copies(database: Database) -> None:
         (
             f"SELECT id FROM delivery WHERE dispatch_id = 1 AND {odd} ORDER BY id DESC",
             "delivery_odd",
+        ),
+        (
+            f"SELECT state, count(*) FROM delivery WHERE dispatch_id = 1 AND {NOT_ACCEPTED}"
+            " GROUP BY state",
+            "delivery_waiting",
         ),
         (f"SELECT delivery_id FROM attempt WHERE {failed} AND reply LIKE '%a%'", "attempt_failed"),
         (f"SELECT delivery_id FROM attempt WHERE {failed} AND code = 550", "attempt_failed"),

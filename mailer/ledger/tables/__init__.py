@@ -8,6 +8,7 @@ row has its `id` once the session has written it (`flush`).
 # ruff: noqa: I001 - in the order of docs/reference/ledger.md, which is made from them
 from mailer.ledger.tables.sending import (
     FAILED,
+    NOT_ACCEPTED,
     ODD,
     AdvisoryRow,
     ApprovalRow,
@@ -32,6 +33,7 @@ from mailer.ledger.tables.columns import Utc
 
 __all__ = [
     "FAILED",
+    "NOT_ACCEPTED",
     "ODD",
     "AcceptanceRow",
     "AdvisoryRow",

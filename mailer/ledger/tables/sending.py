@@ -98,6 +98,10 @@ class DispatchRow(SQLModel, table=True):
     reason: str = ""
 
 
+NOT_ACCEPTED = "state <> 'accepted'"
+"""Copies that something is still to come of, or came of otherwise. SQLite must read it in a query
+to look in `delivery_waiting`."""
+
 ODD = "state <> 'accepted' AND (attempts > 0 OR (state <> 'pending' AND state <> 'sending'))"
 """Copies that were not simply accepted, or not yet. SQLite must read it in a query word for word to
 look in `delivery_odd`. No IN: SQLite would make a list of it at every update of a row."""
@@ -109,7 +113,14 @@ class DeliveryRow(SQLModel, table=True):
     __tablename__: ClassVar[str] = "delivery"
     __table_args__ = (
         UniqueConstraint("dispatch_id", "email_key"),
-        Index("delivery_waiting", "dispatch_id", "state", "next_attempt_at"),
+        # A copy that is accepted leaves it: nobody looks for those by their state.
+        Index(
+            "delivery_waiting",
+            "dispatch_id",
+            "state",
+            "next_attempt_at",
+            sqlite_where=text(NOT_ACCEPTED),
+        ),
         # In the order of sending. It grows at its end, and sending never touches it.
         Index("delivery_of_dispatch", "dispatch_id"),
         # A copy that is accepted at once is never in this one.
