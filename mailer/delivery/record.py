@@ -1,4 +1,4 @@
-"""Group commit: what all sessions have to say in one turn of the loop, in one transaction.
+"""Group commit: what all sessions have to say in two turns of the loop, in one transaction.
 
 While somebody else is writing, or the ledger cannot be used at all (disk full, read-only, gone),
 everything waits here, in its order, and no text begins; the reason is said once, and it goes on by
@@ -108,8 +108,11 @@ class Record:
         self._waiting.append(entry)
         self._settled.clear()
         if self._flushing is None:
-            # After all that this turn of the loop has to say.
-            self._flushing = self._loop.call_soon(self._flush)
+            self._flushing = self._loop.call_soon(self._flush_soon)
+
+    def _flush_soon(self) -> None:
+        """After the next turn too: the replies that have come meanwhile are of the same commit."""
+        self._flushing = self._loop.call_soon(self._flush)
 
     def _flush(self) -> None:
         self._flushing = None

@@ -1,7 +1,7 @@
 """The one sending flow: claim → fill → gate → hand over → classify → record.
 
 Read `Sender._send` downward: that is the life of one copy. Sessions work side by side on the event
-loop; what each has to record goes to the ledger in one transaction a turn (`record`), and no text
+loop; what they have to record goes to the ledger in one transaction (`record`), and no text
 begins before the one before it on its session is recorded. A relay that will not have us costs no
 journalist an attempt: its circuit opens, what is claimed goes back or by the next relay.
 """

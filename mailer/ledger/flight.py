@@ -1,6 +1,6 @@
 """Copies in hand: claimed, their text begun, answered for. The sender's fast side of the ledger.
 
-Everything that the sessions have to say in one turn of the event loop goes into one transaction
+Everything that the sessions have to say in two turns of the event loop goes into one transaction
 (group commit), on one connection that is used from one thread. Its commits survive a kill of the
 process at once, and a power cut after the next `sync`. A claim is synced before any of its copies
 is sent, so that after a power cut the copies that may have gone are among those last claimed.
