@@ -127,7 +127,7 @@ class Wire(asyncio.Protocol):
         if self._loop.time() < self._deadline:
             self._set_alarm()
         else:
-            self._broken(f"no answer within {self._patience:.3g} s")
+            self._broken(f"no answer within {round(self._patience, 1):g} s")
 
     def _unset_alarm(self) -> None:
         if self._alarm is not None:
