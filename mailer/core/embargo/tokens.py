@@ -31,6 +31,7 @@ _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _NOTE = re.compile(rf"(?<![{_RAISED}])[{_RAISED}](?![{_RAISED}])|[¼-¾⅐-⅞]")
 _DATE_TIME_GROUP = re.compile(r"(?<!\w)(\d\d)(\d{4})\s?[Zz]\s?([A-Za-z]{3})\s?(?:20)?(\d\d)(?!\w)")
 _DASHED_DATE = re.compile(r"(?<!\w)(\d{1,4})–([^\W_]{1,9}\.?)–(\d{2,4})(?!\w)")
+_TAG = re.compile(r"</?[A-Za-z][^<>]{0,60}>")
 _MARKS = str.maketrans({**dict.fromkeys("‐‑−", "-"), **dict.fromkeys("—―", "–"), "،": ","})
 _DROPPED = ("Mn", "Me", "Cf", "Cc", "Cs", "Cn", "Co")
 
@@ -38,11 +39,11 @@ _DROPPED = ("Mn", "Me", "Cf", "Cc", "Cs", "Cn", "Co")
 def clean(line: str) -> str:
     """The line with plain digits, spaces and dashes; no controls, no bidi signs, no loose marks.
 
-    Nor the marks of Markdown that stand around words. A footnote's digit and a fraction are "^",
-    for the time or date they stand at is not the one without them.
+    Nor the marks of Markdown and HTML that stand around words. A footnote's digit and a fraction
+    are "^", for the time or date they stand at is not the one without them.
     """
     kept: list[str] = []
-    noted = _NOTE.sub("^", html.unescape(line).translate(_MARKS))
+    noted = _NOTE.sub("^", _TAG.sub(" ", html.unescape(line)).translate(_MARKS))
     for char in unicodedata.normalize("NFKC", noted).translate(_MARKS):
         category = unicodedata.category(char)
         if category == "Nd":

@@ -43,7 +43,7 @@ WEEKDAYS: dict[str, int] = {
 
 NOONS = dict.fromkeys(
     ("noon", "midday", "mittags", "mittag", "midi", "mediodia", "mezzogiorno", "полдень", "полудня",
-     "الظهر", "meio dia", "منتصف النهار", "وقت الظهر"),
+     "الظهر", "meio dia", "ظهر", "منتصف النهار", "وقت الظهر"),
     0,
 )  # fmt: skip
 MIDNIGHTS = dict.fromkeys(
@@ -150,8 +150,8 @@ LIFTS = folded(
     " levantada aufgehoben endet revocato scade termina снято снимается истекает"
 )
 USES = folded(
-    "use used release released publication publish published publishing broadcast online frei"
-    " freigabe veroffentlichung veroffentlicht veroffentlichen publicar publicacion difundir"
+    "use used available release released publication publish published publishing broadcast online"
+    " frei freigabe veroffentlichung veroffentlicht veroffentlichen publicar publicacion difundir"
     " difusion divulgar divulgacao publicacao pubblicare pubblicazione diffusione publier diffuser"
     " diffusion публиковать публикация публикации النشر للنشر"
 )
@@ -211,11 +211,12 @@ OPENINGS = folded(
 
 PLAIN = dict.fromkeys(
     ("no earlier than", "not earlier than", "no sooner than", "not sooner than", "nicht fruher als",
-     "не раньше чем", "не ранее чем", "не ранее", "не раньше", "hold for release", "free for use",
-     "free for publication"),
+     "не раньше чем", "не ранее чем", "не ранее", "не раньше", "hold for release", "hold until",
+     "hold till", "hfr", "free for use", "free for publication", "check against delivery",
+     "es gilt das gesprochene wort", "seul le prononce fait foi"),
     0,
 )  # fmt: skip
-"""Phrases that say "from then on", whatever their words say elsewhere."""
+"""Phrases that say "from then on", or nothing of when, whatever their words say elsewhere."""
 
 ALTERS = folded(
     "later latest earlier except unless half quarter plus minus weeks months days minutes"
@@ -245,6 +246,7 @@ NOISE = folded(
     " wraps authorised authorized permitted allowed"
     " outlets journalists editors newspapers radio tv television websites internet digital wires"
     " reporting publishable distribution discussion transmission transmitted review reviews"
+    " publicity onward available can thank thanks you"
     " agencies services content contents document text general public official worldwide global"
     " equivalent which h i e ie exactly sharp copy upon zone tz"
     # French
@@ -259,17 +261,18 @@ NOISE = folded(
     " prohibida prohibido proibida proibido vietata vietato autorizada autorizado autorizzata"
     " dalle giorno fino al alle"
     " all ore ora della delle dello dei di il lo gli sotto per non pubblicare prima pubblicazione"
-    " diffusione stampa rigorosamente feira ano anno"
+    " diffusione diffondere stampa rigorosamente feira ano anno"
     # German
     " sperrfrist gesperrt bis zum zur um am der die das den dem vor nicht veroffentlichung"
     " veroffentlichen frei freigabe fruhestens ab uhr zeit uhrzeit mit presse pressemitteilung und"
     " oder fur von sendesperrfrist streng im jahr tag vom gilt bleibt darf werden wird"
-    " veroffentlicht"
+    " veroffentlicht freigegeben erst es ein eine einer bitte beachten sie"
     # Russian
-    " эмбарго до на в во с по не для публикации публикация публиковать к времени время время г"
+    " просьба эмбарго до на в во с по не для публикации публикация публиковать к времени время г"
     " года год часов час часа ч строго под распространения выхода информация и день чем"
     # Arabic
-    " محظور حظر النشر حتى الحظر يحظر ممنوع للنشر قبل الساعة ساعة يوم بتوقيت توقيت في من الى"
-    " يمنع خبر مادة تمام على تاريخ بتاريخ الموافق غير لا عام سنة هـ و المعلومات محظورة م دقيقة عند"
+    " نشر نشره محظور حظر النشر حتى الحظر يحظر ممنوع للنشر قبل الساعة ساعة يوم بتوقيت توقيت في من"
+    " الى يمنع خبر مادة تمام على تاريخ بتاريخ الموافق غير لا عام سنة هـ و المعلومات محظورة م دقيقة"
+    " عند"
 )
 """Words that say nothing of when. Everything not here, nor understood, is asked about."""
