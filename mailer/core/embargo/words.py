@@ -212,8 +212,9 @@ OPENINGS = folded(
 PLAIN = dict.fromkeys(
     ("no earlier than", "not earlier than", "no sooner than", "not sooner than", "nicht fruher als",
      "не раньше чем", "не ранее чем", "не ранее", "не раньше", "hold for release", "hold until",
-     "hold till", "hfr", "free for use", "free for publication", "check against delivery",
-     "es gilt das gesprochene wort", "seul le prononce fait foi"),
+     "hold till", "hfr", "thank you", "free for use", "free for publication",
+     "check against delivery", "es gilt das gesprochene wort",
+     "seul le prononce fait foi"),
     0,
 )  # fmt: skip
 """Phrases that say "from then on", or nothing of when, whatever their words say elsewhere."""
@@ -246,7 +247,7 @@ NOISE = folded(
     " wraps authorised authorized permitted allowed"
     " outlets journalists editors newspapers radio tv television websites internet digital wires"
     " reporting publishable distribution discussion transmission transmitted review reviews"
-    " publicity onward available can thank thanks you"
+    " publicity onward available can thanks"
     " agencies services content contents document text general public official worldwide global"
     " equivalent which h i e ie exactly sharp copy upon zone tz"
     # French
