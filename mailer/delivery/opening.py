@@ -106,7 +106,7 @@ def _refused(
 ) -> Unavailable:
     _drop(client)
     reply = Reply.parse(error.code, error.message) if error.code > 0 else None
-    return Unavailable(step, reply, describe(error))
+    return Unavailable(step, reply, " ".join(error.message.split()))
 
 
 def _drop(client: aiosmtplib.SMTP) -> None:

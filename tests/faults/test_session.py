@@ -182,6 +182,7 @@ def test_never_an_attempt_for_a_relay_that_does_not_greet(
         steps = {"banner": {"connect", "banner"}}.get(row.step, {row.step})
         assert fault.step in steps
         assert fault.code == row.code
+        assert not fault.reply.startswith("("), "told as a program has it"
         assert "HELO" not in relay.verbs()
         goes_on(story)
 
