@@ -14,7 +14,7 @@ import pytest
 from conftest import Certificates
 from script import Act, Play, Plays, Point, as_usual, reply
 from scripted import Relay
-from telling import Offices, Story, Try
+from telling import Offices, Story
 
 from mailer import scheduler
 from mailer.app import runner
@@ -41,7 +41,8 @@ def test_never_a_text_after_an_envelope_that_took_too_long_though_no_reply_did(
     with offices.open(relay, ("n0",), **HURRY) as story:
         story.send()
         assert story.copies["n0"].state == "deferred"
-        assert story.copies["n0"].tries == (Try("recipient given", "retry", None),)
+        (one,) = story.copies["n0"].tries  # how far it came, the machine's load decides
+        assert (one.outcome, one.code) == ("retry", None)
         assert relay.texts_for("n0") == b""
         relay.script = as_usual
         story.send_later()
