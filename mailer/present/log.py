@@ -12,12 +12,18 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from mailer.core.inert import inert, inert_cell
+from mailer.core.states import DeliveryState, DispatchState
 from mailer.present.screen import stamp, styled, when_exactly
 
 if TYPE_CHECKING:
     from mailer.ledger.log.entries import Entry
 
-_INSTANTS = ("at", "next_attempt_at", "began_at", "ended_at")
+_INSTANTS = ("at", "next_attempt_at", "began_at", "ended_at", "planned_for")
+_WAITS: dict[str, str] = {
+    DispatchState.PLANNED: "waits for approval",
+    DispatchState.HELD: "held",
+    DispatchState.OVERDUE: "overdue: a person decides",
+}
 
 
 @cache
@@ -57,14 +63,21 @@ def log_line(entry: Entry, zone: str) -> Text:
     line.append(styled(entry.state))
     if entry.evidence:  # whoever asks whether they got it must not miss that it bounced
         line.append(", then ").append(styled(entry.evidence))
-    said = _said(entry)
+    said = _said(entry, zone)
     return line.append(f"  {said}") if said else line
 
 
-def _said(entry: Entry) -> str:
+def waits_for(entry: Entry) -> str:
+    """What a copy that has not gone waits for besides its instant; empty: for nothing."""
+    return _WAITS.get(entry.dispatch, "")
+
+
+def _said(entry: Entry, zone: str) -> str:
     reply = " ".join(filter(None, (str(entry.code or ""), entry.enhanced, inert(entry.reply))))
     through = f"through {entry.relay}" if entry.relay else ""
     parts = [reply, inert(entry.reason), f"{through} {entry.tls_version}".strip()]
     if entry.next_attempt_at is not None:
         parts.append(f"next attempt {entry.next_attempt_at:%H:%M:%S} UTC")
+    if entry.state == DeliveryState.PENDING and entry.planned_for is not None:
+        parts += [f"planned for {when_exactly(entry.planned_for, zone)}", waits_for(entry)]
     return "; ".join(part for part in parts if part)

@@ -21,6 +21,7 @@ from mailer.core.log_filter import LEFT_OUT, STATES, LogFilter, LogFilterError, 
 from mailer.core.people import Act
 from mailer.core.states import VERDICTS, DeliveryState
 from mailer.ledger.log.outcomes import Counted
+from mailer.present.log import waits_for
 from mailer.web import log_chart
 from mailer.web.access import LogReader, Office, Resolver, office
 from mailer.web.pages import render, see_other
@@ -108,6 +109,7 @@ def log(request: Request, person: LogReader) -> Response:
         links=Links(wanted),
         quick=QUICK,
         states=STATES,
+        waits_for=waits_for,
         elsewhere=any(place.values()) and not fault,
         references=desk.references(),
         audiences=[one.name for one in office(request).config.audience],

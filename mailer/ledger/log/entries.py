@@ -34,6 +34,8 @@ class Entry:
     `key` is what it is found by: "d" and the delivery's number, or "l" and that of a contact left
     out. `at` is when the state last changed; `milliseconds` is how long the latest attempt took;
     `evidence` is what a notification said last of the copy ("bounced", "delivered", …).
+    `planned_for` and `dispatch` are the instant and the state of its dispatch: what a copy that has
+    not gone waits for.
     """
 
     key: str
@@ -58,6 +60,8 @@ class Entry:
     reply: str = ""
     began_at: datetime | None = None
     ended_at: datetime | None = None
+    planned_for: datetime | None = None
+    dispatch: str = ""
     evidence: str = ""
 
     @property
@@ -127,9 +131,9 @@ def _copies(session: Session, numbers: Sequence[int]) -> Iterator[Entry]:
         return
     told = _evidence(session, numbers)
     for row in session.execute(query):
-        *copy, relay, tls_version, phase, code, enhanced, reply, began_at, ended_at = row[1:]
+        *copy, relay, tls_version, phase, code, enhanced, reply = row[1:-4]
         said = (relay or "", tls_version or "", phase or "", code, enhanced or "", reply or "")
-        values: Any = (*copy, *said, began_at, ended_at, told.get(row[0], ""))
+        values: Any = (*copy, *said, *row[-4:], told.get(row[0], ""))
         yield Entry(f"{COPY}{row[0]}", *values)
 
 
@@ -166,6 +170,8 @@ _COLUMNS = (
     col(AttemptRow.reply),
     col(AttemptRow.began_at),
     col(AttemptRow.ended_at),
+    col(DispatchRow.instant),
+    col(DispatchRow.state),
 )
 """What makes an Entry, in the order of its fields."""
 

@@ -53,6 +53,8 @@ class Entry(Shape):
     began_at: datetime | None
     ended_at: datetime | None
     milliseconds: int | None
+    planned_for: datetime | None
+    dispatch: str
     evidence: str
 
 
