@@ -45,8 +45,13 @@ class Row:
 
 
 def mail(name: str, act: Act, code: int | None, **more: Any) -> Row:
-    """To the second MAIL; whose it is, is for the sender to choose."""
-    return Row(name, (Play(Point.MAIL, act, skip=1, times=1),), "deferred", SECURED, code, **more)
+    """To the second MAIL; whose it is, is for the sender to choose.
+
+    If the session ends by it, to the first: one that has carried a copy may end between two.
+    """
+    skip = 0 if more.get("breaks") else 1
+    play = Play(Point.MAIL, act, skip=skip, times=1)
+    return Row(name, (play,), "deferred", SECURED, code, **more)
 
 
 def row(

@@ -19,13 +19,17 @@ _YEARS = range(1990, 2200)
 
 
 class DayGrammar(Scanner):
-    """The rules of days. `iso` is set once a date was written as ISO 8601 writes it."""
+    """The rules of days. `iso` is set once a date was written as ISO 8601 writes it.
 
-    def __init__(self, tokens: tuple[Token, ...]) -> None:
+    In `prose`, as where a time with a colon stands beside it, four digits after a date are its
+    year; alone in an embargo line they may be an hour.
+    """
+
+    def __init__(self, tokens: tuple[Token, ...], *, prose: bool = False) -> None:
         super().__init__(tokens)
         self.iso = False
         inner = zip(tokens, tokens[1:], tokens[2:], strict=False)
-        self._has_colon = any(
+        self._years = prose or any(
             (a.kind, b.text, c.kind, c.glued) == ("num", ":", "num", True) for a, b, c in inner
         )
 
@@ -189,7 +193,7 @@ class DayGrammar(Scanner):
             return (len(text) > 2 or int(text) <= 24) and not self._is_clock(at + 2)
         past_or_far = "2000" <= text < "2024" or "2100" <= text < "2360"
         if len(text) == 4 and past_or_far and text[2] < "6":
-            return not self._has_colon  # "3 April, 2130 GMT"
+            return not self._years  # "3 April, 2130 GMT"
         if mark.fold in ("am", "pm"):
             return True
         if self.number(at) is None or int(text) > 24:

@@ -144,7 +144,7 @@ def _date_after(text: str, word: re.Match[str]) -> tuple[int, Days] | None:
 
 @lru_cache(maxsize=1024)
 def _read_after(window: str) -> tuple[int, Days] | None:
-    grammar = DayGrammar(tokenise(clean(window)))
+    grammar = DayGrammar(tokenise(clean(window)), prose=True)
     weekday = grammar.weekday(0)
     if weekday is None or not isinstance(weekday[0], Weekday):
         return None
@@ -178,7 +178,7 @@ def _date_before(text: str, word: re.Match[str]) -> tuple[int, Days] | None:
 
 @lru_cache(maxsize=1024)
 def _read_before(window: str) -> Days | None:
-    grammar = DayGrammar(tokenise(clean(window)))
+    grammar = DayGrammar(tokenise(clean(window)), prose=True)
     count = len(grammar.tokens)
     trailing = words.folded("года год г ano año jahr") | {".", ","}
     while count and grammar.peek(count - 1).fold in trailing:
