@@ -7,7 +7,7 @@ desk can make several of them one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import date, datetime, time, timedelta
 from sys import intern
 from typing import Any, cast
@@ -163,16 +163,7 @@ def load_templates(session: Session, digest: str) -> dict[str, str]:
 # --- plans ------------------------------------------------------------------------------------
 
 
-OF_CONTACT = (
-    "email",
-    "name",
-    "outlet",
-    "language",
-    "timezone",
-    "tags",
-    "embargo_accepted",
-    "verified",
-)
+OF_CONTACT = tuple(field.name for field in fields(Contact))
 """The columns of a delivery that make a contact, in its fields' order."""
 
 
@@ -293,8 +284,8 @@ def recipients(
         of_it.order_by(col(DeliveryRow.email_key)).limit(limit),
         execution_options={"yield_per": ROWS_AT_ONCE},
     )
-    for *fields, message_id in rows:
-        yield contact_from(*fields), message_id
+    for *values, message_id in rows:
+        yield contact_from(*values), message_id
 
 
 def in_doubt(session: Session, advisory_id: int, email: str | None) -> list[DeliveryRow]:
